@@ -1,0 +1,240 @@
+"""What is remembered: one frozen dataclass per kind, in the past tense, in the order in which it happened.
+
+A day can be read from its entries; every figure anybody is shown is a function of them.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from queues.agents import AgentState
+from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, QueueId
+
+
+class Outcome(StrEnum):
+    """How a call ended; every call that entered has exactly one (ROUTING.md, Outcomes)."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    OVERFLOWED_EXTERNAL = "overflowed_external"
+    CALLBACK_KEPT = "callback_kept"
+    CALLBACK_FAILED = "callback_failed"
+    CLOSED = "closed"
+    TURNED_AWAY = "turned_away"
+    FAILED = "failed"
+
+
+class OfferResult(StrEnum):
+    """How an offer ended without a talk."""
+
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    DECLINED = "declined"
+    UNREACHABLE = "unreachable"
+    CALLER_HUNG_UP = "caller_hung_up"
+    WITHDRAWN = "withdrawn"
+
+
+class TalkEnder(StrEnum):
+    """Who ended a talk."""
+
+    AGENT = "agent"
+    CALLER = "caller"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class CallEntered:
+    at_ms: Instant
+    call: CallId
+    number: str
+    """The number that was rung."""
+    caller: str
+    """Whom the network says is calling; pseudonymised before it is stored."""
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntered:
+    at_ms: Instant
+    call: CallId
+    menu: MenuId
+
+
+@dataclass(frozen=True, slots=True)
+class MenuChoiceMade:
+    at_ms: Instant
+    call: CallId
+    menu: MenuId
+    key: str
+    """The key, or "" for silence."""
+    meaning: str
+    """choice, repeat, human, invalid or silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallQueued:
+    at_ms: Instant
+    call: CallId
+    queue: QueueId
+    entered_at_ms: Instant
+    """The instant that decides the place in line; earlier than `at_ms` when the call kept its place."""
+    clearance: Clearance
+    reason: str
+    """choice, silence, invalid, human, overflow, resumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffered:
+    at_ms: Instant
+    call: CallId
+    offer: OfferId
+    queue: QueueId
+    agent: AgentId
+    step: int
+    """Which step of the queue's plan made the agent eligible, from 0."""
+    level: int
+    """The agent's level for the queue, 0 if lent from another queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEnded:
+    at_ms: Instant
+    call: CallId
+    offer: OfferId
+    agent: AgentId
+    result: OfferResult
+    rang_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered:
+    at_ms: Instant
+    call: CallId
+    offer: OfferId
+    queue: QueueId
+    agent: AgentId
+    wait_ms: int
+    """From entering the queue to the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkEnded:
+    at_ms: Instant
+    call: CallId
+    offer: OfferId
+    agent: AgentId
+    talk_ms: int
+    by: TalkEnder
+
+
+@dataclass(frozen=True, slots=True)
+class CallReturned:
+    """The call is back in line in its old place after a talk that was none, or after its engine was gone."""
+
+    at_ms: Instant
+    call: CallId
+    queue: QueueId
+    entered_at_ms: Instant
+    reason: str
+    """short_talk, resumed, talk_lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecovered:
+    """The engine learnt of this call from Asterisk and not from its own past."""
+
+    at_ms: Instant
+    call: CallId
+    state: str
+    number: str
+    caller: str
+    queue: QueueId
+    entered_at_ms: Instant
+    clearance: Clearance
+    agent: AgentId
+    """"" unless ringing or talking."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    at_ms: Instant
+    call: CallId
+    outcome: Outcome
+    state: str
+    """The call's state in which it ended."""
+    queue: QueueId
+    """"" if the call never reached one."""
+    wait_ms: int
+    """From entering the queue to answer or leaving; 0 if it never reached one."""
+    reason: str
+    """Why, when the outcome alone does not say: caller_hung_up, missing, number_unknown, asterisk_restart, …"""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStateChanged:
+    at_ms: Instant
+    agent: AgentId
+    before: AgentState
+    after: AgentState
+    reason: str
+    until_ms: int
+    """When it ends by itself; 0 for never."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepOpened:
+    at_ms: Instant
+    call: CallId
+    queue: QueueId
+    step: int
+    reason: str
+    """time or nobody_there."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingPaused:
+    at_ms: Instant
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingResumed:
+    at_ms: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReplaced:
+    at_ms: Instant
+    plan: str
+    """The digest of the plan in force from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateEventSeen:
+    """An event that no longer meant anything where it arrived: remembered, and ignored."""
+
+    at_ms: Instant
+    event: str
+    subject: str
+    state: str
+
+
+Entry = (
+    CallEntered
+    | MenuEntered
+    | MenuChoiceMade
+    | CallQueued
+    | CallOffered
+    | OfferEnded
+    | CallAnswered
+    | TalkEnded
+    | CallReturned
+    | CallRecovered
+    | CallEnded
+    | AgentStateChanged
+    | StepOpened
+    | RoutingPaused
+    | RoutingResumed
+    | PlanReplaced
+    | LateEventSeen
+)

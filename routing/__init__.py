@@ -1,0 +1,1 @@
+"""Pure: everything that is decided about calls, from events and instants to actions and entries."""

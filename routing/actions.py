@@ -1,0 +1,89 @@
+"""What the world is asked to do: frozen, imperative. Actions for one call are performed in the order given.
+
+Each action that takes time (`Say`, `AskDigits`, `OfferToAgent`) is answered by exactly one event, or ended by the
+caller's hang-up, by `WithdrawOffer`, or by the next action for the same call, which cuts it short and silences its answer.
+"""
+
+from dataclasses import dataclass
+
+from queues.ids import AgentId, CallId, OfferId, PromptId
+from routing.papers import Papers
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPapers:
+    """Lay the papers on the caller's channel; done before whatever follows for the call."""
+
+    call: CallId
+    papers: Papers
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Play the prompts in the call's language → `PromptFinished`."""
+
+    call: CallId
+    prompts: tuple[PromptId, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskDigits:
+    """Play the prompts, any key interrupting, and collect → `DigitsEntered`."""
+
+    call: CallId
+    prompts: tuple[PromptId, ...]
+    language: str
+    max_digits: int
+    first_ms: int
+    """How long to wait for the first key after the prompts."""
+    next_ms: int
+    """How long to wait between keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldMusic:
+    """Let the caller hear music until the next action; no answer."""
+
+    call: CallId
+    music: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferToAgent:
+    """Ring the agent's phone, music going on → `OfferAnswered` then `ConversationEnded`, or `OfferFailed`.
+
+    The kernel owns the ring time and withdraws; Asterisk's own time-out is a little longer than `ring_ms`.
+    """
+
+    call: CallId
+    offer: OfferId
+    agent: AgentId
+    ring_ms: int
+    music: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawOffer:
+    """Stop the ringing, or end the talk that has this instant begun; not answered."""
+
+    call: CallId
+    offer: OfferId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class EndCall:
+    """Hang up on purpose; the call has its outcome."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Fetch a caller out of the fail-open dialplan → `CallResumed`."""
+
+    call: CallId
+
+
+Action = KeepPapers | Say | AskDigits | HoldMusic | OfferToAgent | WithdrawOffer | EndCall | TakeBack

@@ -1,0 +1,193 @@
+"""What the world reports: frozen, in the past tense. Nothing else reaches the kernel, and nothing else is replayed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from queues.agents import AgentState, PhoneState
+from queues.entries import OfferResult, TalkEnder
+from queues.ids import AgentId, CallId, Instant, OfferId
+from routing.papers import Papers
+
+
+# ── the caller ──────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class CallArrived:
+    """Asterisk answered a caller and asks what to do."""
+
+    call: CallId
+    number: str
+    caller: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallResumed:
+    """A caller whose session was lost, here or under an engine before us, asks again what to do."""
+
+    call: CallId
+    number: str
+    caller: str
+    papers: Papers
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFinished:
+    """The last `Say` was heard to its end."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class DigitsEntered:
+    """The last `AskDigits` ended. `digits` is in [0-9*#]*, "" when the caller pressed nothing in time."""
+
+    call: CallId
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerHungUp:
+    """The caller's channel is gone or going."""
+
+    call: CallId
+
+
+# ── the offer and the talk ──────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class OfferAnswered:
+    """Agent and caller hear each other."""
+
+    call: CallId
+    offer: OfferId
+
+
+@dataclass(frozen=True, slots=True)
+class OfferFailed:
+    """The ringing ended without an answer."""
+
+    call: CallId
+    offer: OfferId
+    result: OfferResult
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationEnded:
+    """The talk is over and the caller is still there (a caller who hangs up is a `CallerHungUp`)."""
+
+    call: CallId
+    offer: OfferId
+    by: TalkEnder
+
+
+# ── the agent ───────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class AgentLoggedIn:
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLoggedOut:
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class AgentReady:
+    """The person asks for calls; ends a pause and a wrap-up alike."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPaused:
+    agent: AgentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpProlonged:
+    agent: AgentId
+    by_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneStateChanged:
+    agent: AgentId
+    state: PhoneState
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRestored:
+    """What the log says this person was doing when the engine before us ended."""
+
+    agent: AgentId
+    state: AgentState
+    reason: str
+    until_ms: int
+    """When it ends by itself; 0 for never."""
+
+
+# ── the link ────────────────────────────────────────────────────────────────────────────────────────────────────
+class FoundState(StrEnum):
+    """What Asterisk's lists say of a caller's channel."""
+
+    IN_SESSION = "in_session"
+    """In an AGI session with this engine."""
+    IN_FALLBACK = "in_fallback"
+    """In the fail-open dialplan: takes care of itself until it is taken back."""
+    RINGING = "ringing"
+    TALKING = "talking"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCall:
+    call: CallId
+    state: FoundState
+    number: str
+    caller: str
+    papers: Papers
+    agent: AgentId = AgentId("")
+    offer: OfferId = OfferId(0)
+    since_ms: Instant = Instant(0)
+    """When the ringing or the talk began; 0 if the lists do not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorldListed:
+    """Everything that Asterisk has, as it was no earlier than `asked_at_ms`. What we believe otherwise is wrong."""
+
+    asked_at_ms: Instant
+    calls: tuple[FoundCall, ...]
+    phones: tuple[tuple[AgentId, PhoneState], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLost:
+    """Nothing can be withdrawn and no answer seen: no new offers until the world has been listed again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Nothing happened but time; lets a driver record when it woke a deadline."""
+
+
+Event = (
+    CallArrived
+    | CallResumed
+    | PromptFinished
+    | DigitsEntered
+    | CallerHungUp
+    | OfferAnswered
+    | OfferFailed
+    | ConversationEnded
+    | AgentLoggedIn
+    | AgentLoggedOut
+    | AgentReady
+    | AgentPaused
+    | WrapUpProlonged
+    | PhoneStateChanged
+    | AgentRestored
+    | WorldListed
+    | LinkLost
+    | Tick
+)

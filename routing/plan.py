@@ -1,0 +1,163 @@
+"""The validated, immutable configuration that the kernel runs on. Built by `ivr.config`, or by hand in a test."""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from queues.ids import NO_CLEARANCE, AgentId, Clearance, MenuId, PromptId, QueueId
+
+FAR_FUTURE_MS = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHours:
+    """Opening hours as instants: rising, disjoint `[opens_ms, closes_ms)`. Time zones end where this begins."""
+
+    opens_ms: tuple[int, ...] = (0,)
+    closes_ms: tuple[int, ...] = (FAR_FUTURE_MS,)
+
+    def is_open(self, now: int) -> bool:
+        """Whether `now` (ms) lies in an interval."""
+        i = bisect_right(self.opens_ms, now) - 1
+        return i >= 0 and now < self.closes_ms[i]
+
+    def closes_at(self, now: int) -> int:
+        """The end (ms) of the interval that holds `now`; `now` itself when closed."""
+        i = bisect_right(self.opens_ms, now) - 1
+        return self.closes_ms[i] if i >= 0 and now < self.closes_ms[i] else now
+
+    def opens_at(self, now: int) -> int:
+        """The next opening (ms), `now` when open, FAR_FUTURE_MS when never."""
+        if self.is_open(now):
+            return now
+        i = bisect_right(self.opens_ms, now)
+        return self.opens_ms[i] if i < len(self.opens_ms) else FAR_FUTURE_MS
+
+
+ALWAYS_OPEN = OpenHours()
+
+
+class TargetKind(StrEnum):
+    """Whom a step of a queue's plan opens the line to."""
+
+    OWN = "own"
+    """Agents with the queue among their own at level 2 or more."""
+    ANY = "any"
+    """Any agent of the house, or of the named queues, with at least `min_level` there."""
+    PARTNER = "partner"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """One widening of the circle around a waiting call."""
+
+    after_ms: int
+    target: TargetKind
+    queues: tuple[QueueId, ...] = ()
+    """For ANY: whose agents; () is everybody's."""
+    min_level: int = 1
+    skip_when_empty: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One skill group's line (svarsgrupp) and its rules. Times in milliseconds."""
+
+    id: QueueId
+    steps: tuple[PlanStep, ...]
+    clearance: Clearance = NO_CLEARANCE
+    hours: OpenHours = ALWAYS_OPEN
+    closed_prompts: tuple[PromptId, ...] = ()
+    queued_prompts: tuple[PromptId, ...] = ()
+    """Said once when the call has to wait."""
+    waiting_prompts: tuple[PromptId, ...] = ()
+    """Said again and again while it waits."""
+    first_message_ms: int = 10_000
+    message_every_ms: int = 50_000
+    music: str = "default"
+    priority: int = 0
+    ring_ms: int = 20_000
+    wrap_up_ms: int = 30_000
+    answer_target_ms: int = 120_000
+    lend_when_ready_over: int = 0
+    serve_after_close_ms: int = 900_000
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A person who answers. `queues`: the level (1–3) for each, in the order that `own_first` serves them."""
+
+    id: AgentId
+    queues: tuple[tuple[QueueId, int], ...]
+    clearances: frozenset[Clearance] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a key leads to: exactly one of a queue and a menu."""
+
+    queue: QueueId = QueueId("")
+    menu: MenuId = MenuId("")
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """One level of a menu. Silence and errors end at `default`, `*` repeats, `0` reaches `human`."""
+
+    id: MenuId
+    prompts: tuple[PromptId, ...]
+    choices: Mapping[str, Choice]
+    default: QueueId
+    human: QueueId
+    invalid_prompts: tuple[PromptId, ...] = ()
+    first_key_ms: int = 6_000
+    repeats: int = 1
+    """How many times the prompts are said again after silence."""
+    invalid_tries: int = 2
+    """At this many wrong keys the call goes to `default`."""
+    max_asks: int = 10
+    """However often `*` is pressed: then to `default`. Bounds a key storm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What a number that can be rung leads to."""
+
+    menu: MenuId
+    hours: OpenHours = ALWAYS_OPEN
+    closed_prompts: tuple[PromptId, ...] = ()
+    greeting: tuple[PromptId, ...] = ()
+    """Said before the menu, first time only; a key interrupts it together with the menu."""
+    language: str = "sv"
+
+
+class Discipline(StrEnum):
+    """In which order an agent who becomes ready takes the calls that wait, within a priority."""
+
+    OWN_FIRST = "own_first"
+    LONGEST_WAIT = "longest_wait"
+    NEAREST_TARGET = "nearest_target"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One municipality. `digest` names this very configuration in the log."""
+
+    digest: str
+    entrances: Mapping[str, Entrance]
+    """By the number rung; "" catches every other number."""
+    menus: Mapping[MenuId, Menu]
+    queues: Mapping[QueueId, Queue]
+    agents: Mapping[AgentId, Agent]
+    discipline: Discipline = Discipline.OWN_FIRST
+    login_by_phone: bool = False
+    """A phone that is reachable logs its person in and makes them ready; one that is not logs them out."""
+    rona_pause_ms: int = 60_000
+    rona_limit: int = 3
+    short_talk_ms: int = 2_000
+    """A talk ended by the agent's side this soon was none: the call returns first in line."""
+    max_calls: int = 5_000
+    """Calls at once; more are left to the fail-open dialplan."""
+    sorry_prompts: tuple[PromptId, ...] = field(default=())
+    """Said before a call is ended because nobody can be reached at all."""
