@@ -1,7 +1,7 @@
 """What the world is asked to do: frozen, imperative. Actions for one call are performed in the order given.
 
 Each action that takes time (`Say`, `AskDigits`, `OfferToAgent`) is answered by exactly one event, or ended by the
-caller's hang-up, by `WithdrawOffer`, or by the next action for the same call, which cuts it short and silences its answer.
+caller's hang-up, by `WithdrawOffer`, or by the next action for the same call, which cuts it short and silences it.
 """
 
 from dataclasses import dataclass

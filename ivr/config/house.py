@@ -1,0 +1,52 @@
+"""A municipality as loaded: the kernel's plan, and what the edges need beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from queues.ids import AgentId, PromptId, QueueId
+from routing.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Opening hours as people state them, for the fail-open dialplan and for people; the plan has them as instants.
+
+    Spans are (from, to) in minutes after local midnight. A date in `dates` replaces that day's weekly spans; () is closed.
+    """
+
+    weekly: tuple[tuple[tuple[int, int], ...], ...]
+    """Seven tuples of spans, Monday first."""
+    dates: Mapping[date, tuple[tuple[int, int], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An agent as an edge needs to know them: name for people, endpoint and extension for Asterisk."""
+
+    id: AgentId
+    """Also the PJSIP endpoint's name and the key of the phone's password in the secrets."""
+    name: str
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One municipality, whole and valid."""
+
+    name: str
+    title: str
+    timezone: str
+    language: str
+    plan: Plan
+    people: Mapping[AgentId, Person]
+    queue_titles: Mapping[QueueId, str]
+    openings: Mapping[str, Opening]
+    """By the name hours have in the YAML."""
+    entrance_hours: Mapping[str, str]
+    """Number rung → name of its opening hours; absent: always open."""
+    queue_hours: Mapping[QueueId, str]
+    prompts: frozenset[PromptId]
+    """Every prompt that any part can say; each must have a manuscript and a sound."""
+    trunk_addresses: tuple[str, ...] = ("127.0.0.1",)
+    """Where the operator's trunk calls come from."""
