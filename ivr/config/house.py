@@ -12,7 +12,8 @@ from routing.plan import Plan
 class Opening:
     """Opening hours as people state them, for the fail-open dialplan and for people; the plan has them as instants.
 
-    Spans are (from, to) in minutes after local midnight. A date in `dates` replaces that day's weekly spans; () is closed.
+    Spans are (from, to) in minutes after local midnight. A date in `dates` replaces that day's weekly spans; () is
+    closed.
     """
 
     weekly: tuple[tuple[tuple[int, int], ...], ...]
@@ -50,3 +51,5 @@ class House:
     """Every prompt that any part can say; each must have a manuscript and a sound."""
     trunk_addresses: tuple[str, ...] = ("127.0.0.1",)
     """Where the operator's trunk calls come from."""
+    fallback_prompts: tuple[PromptId, ...] = ()
+    """Said first when the fail-open dialplan takes a call over: a notice, in the language of the house."""
