@@ -1,0 +1,165 @@
+"""What each action is on a caller's channel: generators that yield a command and are sent its reply.
+
+Three rules. The interrupting digit and the other keys that no telephone has (A to D) are never an answer: what they cut
+short goes on where it was. Music is known to be gone after every file and every dial. And what a dial left behind is
+wiped before the call goes on, or the dialplan would take a caller back in line for one who has been served.
+"""
+
+import re
+from collections.abc import Callable, Generator
+
+from ivr.asterisk.agi_wire import Reply, Verb
+from ivr.asterisk.sounds import sound_name
+from queues.ids import PromptId
+from routing.actions import AskDigits, OfferToAgent, Say
+
+Command = tuple[Verb, *tuple[str, ...]]
+
+INTERRUPT_DIGIT = "D"
+DIAL_MARGIN_S = 2
+"""By how much Asterisk's own ring time-out is longer than the kernel's."""
+MAX_DIGITS = 64
+MAX_WAIT_MS = 60_000
+MAX_STRAY_KEYS = 20
+"""How many strange keys one prompt or wait bears; then it counts as ended."""
+
+_KEYS = "0123456789*#"
+_STRAY = "ABCD"
+_STRAY_KEYS = frozenset(_STRAY)
+_AGENT = re.compile(r"[a-z0-9_-]{1,80}")
+_MUSIC = re.compile(r"[0-9A-Za-z_-]{1,80}")
+_DIAL_RESULT = "${DIALSTATUS}|${HANGUPCAUSE}|${DIALEDPEERNAME}"
+_NO_APPLICATION = "-2"
+
+Heard = Generator[Command, Reply, str]
+Done = Generator[Command, Reply, None]
+
+
+def set_variables(values: dict[str, str]) -> Command:
+    """Sets them all on the channel. More than one in one command, so that a kill cannot come between them."""
+    if len(values) == 1:
+        return (Verb.SET_VARIABLE, *next(iter(values.items())))
+    return (Verb.SET_VARIABLES, ",".join(f"{name}={value}" for name, value in values.items()))
+
+
+def can_be_interrupted(command: Command) -> bool:
+    """Whether `INTERRUPT_DIGIT` ends the command."""
+    return command[0] in {Verb.STREAM_FILE, Verb.GET_OPTION, Verb.WAIT_FOR_DIGIT}
+
+
+class Audio:
+    """What the caller hears, and the keys pressed meanwhile."""
+
+    def __init__(self, clock: Callable[[], float], silenced: Callable[[], bool], *, status_is_stale: bool) -> None:
+        self._clock = clock
+        self._silenced = silenced
+        self._music = ""
+        self._status_is_stale = status_is_stale
+
+    def say(self, action: Say) -> Done:
+        """Every prompt is heard to its end, or the action is silenced."""
+        yield from self._wipe_dial_status()
+        for sound in _sounds(action.prompts, action.language):
+            yield from self._play(sound, INTERRUPT_DIGIT)
+            if self._silenced():
+                return
+
+    def ask(self, action: AskDigits) -> Heard:
+        """The keys pressed, at most `max_digits`; "" for none in time."""
+        yield from self._wipe_dial_status()
+        digits = key = yield from self._first_key(action)
+        limit = min(action.max_digits, MAX_DIGITS)
+        while key and len(digits) < limit and not self._silenced():
+            key = yield from self._wait(action.next_ms)
+            digits += key
+        return digits[:limit]
+
+    def hold(self, music: str) -> Done:
+        """The caller hears this music, or nothing for ""."""
+        yield from self._wipe_dial_status()
+        if music == self._music:
+            return
+        if not music:
+            yield Verb.SET_MUSIC, "OFF"
+        elif _MUSIC.fullmatch(music):
+            yield Verb.SET_MUSIC, "ON", music
+        else:
+            yield Verb.SET_MUSIC, "ON"
+        self._music = music
+
+    def dial(self, action: OfferToAgent) -> Generator[Command, Reply, tuple[str, int, str]]:
+        """Rings the agent and, if answered, lets the talk be: DIALSTATUS, hang-up cause and the agent's channel."""
+        yield from self._wipe_dial_status()
+        if not _AGENT.fullmatch(action.agent):
+            return "CHANUNAVAIL", 0, ""
+        rung = yield Verb.DIAL, _dial_argument(action)
+        self._music = ""
+        found = yield Verb.EVALUATE, _DIAL_RESULT
+        status, cause, peer, *_ = (*found.data.split("|"), "", "", "")
+        if rung.code != 200 or rung.result == _NO_APPLICATION:
+            return "CHANUNAVAIL", 0, ""
+        self._status_is_stale = status == "ANSWER"
+        return status, int(cause) if cause.isdecimal() else 0, peer if status == "ANSWER" else ""
+
+    def _wipe_dial_status(self) -> Done:
+        if self._status_is_stale:
+            yield Verb.SET_VARIABLE, "DIALSTATUS", ""
+            self._status_is_stale = False
+
+    def _first_key(self, action: AskDigits) -> Heard:
+        """The key that cut a prompt short or came in time after the last one."""
+        *before, last = _sounds(action.prompts, action.language) or [""]
+        for sound in before:
+            key = yield from self._play(sound, _KEYS)
+            if key or self._silenced():
+                return key
+        if not last:
+            return (yield from self._wait(action.first_ms))
+        self._music = ""
+        reply = yield Verb.GET_OPTION, last, _KEYS + _STRAY, _span(action.first_ms)
+        if reply.key not in _STRAY_KEYS or self._silenced():
+            return reply.key
+        key = yield from self._play(last, _KEYS, reply.endpos)
+        return key or (yield from self._wait(action.first_ms))
+
+    def _play(self, sound: str, keys: str, offset: int = 0) -> Heard:
+        """The key among `keys` that cut the sound short, "" if it was heard to its end."""
+        self._music = ""
+        for _ in range(MAX_STRAY_KEYS):
+            reply = yield Verb.STREAM_FILE, sound, keys + (_STRAY if keys == _KEYS else ""), str(offset)
+            if reply.key not in _STRAY_KEYS or self._silenced():
+                return reply.key
+            offset = reply.endpos
+        return ""
+
+    def _wait(self, span_ms: int) -> Heard:
+        """The key pressed within the span, "" for none."""
+        until = self._clock() + span_ms / 1000
+        for _ in range(MAX_STRAY_KEYS):
+            reply = yield Verb.WAIT_FOR_DIGIT, _span(round((until - self._clock()) * 1000))
+            if reply.key not in _STRAY_KEYS or self._silenced():
+                return reply.key
+        return ""
+
+
+def _sounds(prompts: tuple[PromptId, ...], language: str) -> list[str]:
+    """The names of the prompts' sounds; a prompt that is no name has none."""
+    names = []
+    for prompt in prompts:
+        try:
+            names.append(sound_name(prompt, language))
+        except ValueError:
+            continue
+    return names
+
+
+def _span(span_ms: int) -> str:
+    """A waiting time as Asterisk takes it: never for ever."""
+    return str(min(max(span_ms, 1), MAX_WAIT_MS))
+
+
+def _dial_argument(action: OfferToAgent) -> str:
+    """What `Dial` is told: go on after the talk, music while it rings, the offer on the agent's leg."""
+    music = f"m({action.music})" if _MUSIC.fullmatch(action.music) else ""
+    ring_s = -(-action.ring_ms // 1000) + DIAL_MARGIN_S
+    return f"PJSIP/{action.agent},{ring_s},g{music}b(to-agent^s^1({action.offer}))"
