@@ -37,11 +37,12 @@ class NotReadyReason(StrEnum):
 
 
 CHANGES: dict[AgentState, frozenset[AgentState]] = {
-    AgentState.LOGGED_OUT: frozenset({AgentState.READY, AgentState.NOT_READY, AgentState.TALKING, AgentState.RINGING}),
+    AgentState.LOGGED_OUT: frozenset(set(AgentState) - {AgentState.LOGGED_OUT}),
     AgentState.READY: frozenset({AgentState.LOGGED_OUT, AgentState.RINGING, AgentState.NOT_READY, AgentState.TALKING}),
     AgentState.RINGING: frozenset({AgentState.READY, AgentState.TALKING, AgentState.NOT_READY, AgentState.LOGGED_OUT}),
     AgentState.TALKING: frozenset({AgentState.WRAP_UP, AgentState.READY, AgentState.NOT_READY, AgentState.LOGGED_OUT}),
-    AgentState.WRAP_UP: frozenset({AgentState.READY, AgentState.NOT_READY, AgentState.LOGGED_OUT, AgentState.TALKING}),
+    AgentState.WRAP_UP: frozenset(set(AgentState) - {AgentState.WRAP_UP}),
     AgentState.NOT_READY: frozenset({AgentState.READY, AgentState.LOGGED_OUT, AgentState.TALKING, AgentState.RINGING}),
 }
-"""The changes that may happen. TALKING and RINGING follow from any state when Asterisk shows that it is so."""
+"""The changes that may happen. TALKING and RINGING follow from any state when Asterisk shows that it is so, and
+somebody unknown (logged out) is restored to whatever they did before."""

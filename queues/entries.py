@@ -153,6 +153,8 @@ class CallRecovered:
     clearance: Clearance
     agent: AgentId
     """"" unless ringing or talking."""
+    answered_at_ms: Instant
+    """When the talk began, 0 unless talking: such a call is answered, whether or not a `CallAnswered` was kept."""
 
 
 @dataclass(frozen=True, slots=True)

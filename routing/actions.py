@@ -86,4 +86,11 @@ class TakeBack:
     call: CallId
 
 
-Action = KeepPapers | Say | AskDigits | HoldMusic | OfferToAgent | WithdrawOffer | EndCall | TakeBack
+@dataclass(frozen=True, slots=True)
+class LeaveToFallback:
+    """Let the fail-open dialplan have the caller: more calls than the plan allows."""
+
+    call: CallId
+
+
+Action = KeepPapers | Say | AskDigits | HoldMusic | OfferToAgent | WithdrawOffer | EndCall | TakeBack | LeaveToFallback

@@ -155,6 +155,8 @@ class Plan:
     """A phone that is reachable logs its person in and makes them ready; one that is not logs them out."""
     rona_pause_ms: int = 60_000
     rona_limit: int = 3
+    phone_fault_pause_ms: int = 10_000
+    """How long a phone that was busy or dead is left alone, unless it is seen idle before."""
     short_talk_ms: int = 2_000
     """A talk ended by the agent's side this soon was none: the call returns first in line."""
     max_calls: int = 5_000

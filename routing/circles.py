@@ -1,0 +1,76 @@
+"""Who stands in which circle around a queue: the plan turned into the flat tables that matching reads."""
+
+from queues.ids import AgentId, Clearance, QueueId
+from routing.matching import NEVER
+from routing.plan import Agent, Plan, PlanStep, Queue, TargetKind
+from routing.secrecy import may_hear
+
+OWN_LEVEL = 2
+"""From this level on a queue is an agent's own (ROUTING.md, The circle)."""
+
+
+class Circles:
+    """Tables over agent indices (the order of `plan.agents`) and queues, for one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.agents: tuple[AgentId, ...] = tuple(plan.agents)
+        self.index: dict[AgentId, int] = {agent: i for i, agent in enumerate(self.agents)}
+        people = tuple(plan.agents.values())
+        levels = [dict(agent.queues) for agent in people]
+        self.queue_count: list[int] = [len(agent.queues) for agent in people]
+        self.own_queues: list[tuple[QueueId, ...]] = [
+            tuple(queue for queue, level in agent.queues if level >= OWN_LEVEL) for agent in people
+        ]
+        self.level: dict[QueueId, list[int]] = {q: [held.get(q, 0) for held in levels] for q in plan.queues}
+        self.own: dict[QueueId, list[int]] = {
+            q: [1 if level >= OWN_LEVEL else 0 for level in row] for q, row in self.level.items()
+        }
+        self.pair_step: dict[QueueId, list[int]] = {
+            q.id: [first_step(agent, q) for agent in people] for q in plan.queues.values()
+        }
+        self.rank: list[dict[QueueId, int]] = [{q: i for i, q in enumerate(own)} for own in self.own_queues]
+        self.reach: list[tuple[QueueId, ...]] = [
+            tuple(q for q in plan.queues if self.pair_step[q][a] != NEVER) for a in range(len(people))
+        ]
+        """By agent: the queues of which any step reaches them."""
+        self.keeps = any(queue.lend_when_ready_over for queue in plan.queues.values())
+        """Whether any queue keeps ready people for itself."""
+        self.everybody: list[int] = [1] * len(people)
+        self._people = people
+        self._cleared: dict[Clearance, list[int]] = {}
+        self._targets: dict[tuple[QueueId, int], tuple[int, ...]] = {}
+        self._plan = plan
+
+    def cleared(self, clearance: Clearance) -> list[int]:
+        """By agent: 1 if they may hear a call that needs `clearance`."""
+        row = self._cleared.get(clearance)
+        if row is None:
+            row = [1 if may_hear(agent.clearances, clearance) else 0 for agent in self._people]
+            self._cleared[clearance] = row
+        return row
+
+    def targets(self, queue: QueueId, step: int) -> tuple[int, ...]:
+        """The agents that one step of the queue's plan names."""
+        found = self._targets.get((queue, step))
+        if found is None:
+            rule = self._plan.queues[queue].steps[step]
+            found = tuple(i for i, agent in enumerate(self._people) if names(rule, agent, queue))
+            self._targets[queue, step] = found
+        return found
+
+
+def first_step(agent: Agent, queue: Queue) -> int:
+    """The first step of the queue's plan that names the agent, NEVER if none does."""
+    for i, step in enumerate(queue.steps):
+        if names(step, agent, queue.id):
+            return i
+    return NEVER
+
+
+def names(step: PlanStep, agent: Agent, queue: QueueId) -> bool:
+    """Whether a step's target holds the agent. A partner is not an agent."""
+    if step.target is TargetKind.OWN:
+        return any(q == queue and level >= OWN_LEVEL for q, level in agent.queues)
+    if step.target is TargetKind.ANY:
+        return any(level >= step.min_level and (not step.queues or q in step.queues) for q, level in agent.queues)
+    return False

@@ -1,0 +1,85 @@
+"""The one list of instants at which the kernel wants to be woken.
+
+Two rules. An owner has at most one deadline of a kind: setting it again replaces it. What falls due at one instant
+comes in the order of `DeadlineKind`, then in the order in which it was set.
+"""
+
+from enum import IntEnum
+from heapq import heapify, heappop, heappush
+from typing import NamedTuple
+
+
+class DeadlineKind(IntEnum):
+    """What falls due, in the order in which it counts at one instant (ROUTING.md, Instants that coincide)."""
+
+    WRAP_UP_ENDS = 0
+    PAUSE_ENDS = 1
+    RING_ENDS = 2
+    STEP_OPENS = 3
+    MESSAGE_DUE = 4
+    LINE_CLOSES = 5
+
+
+class Deadline(NamedTuple):
+    """One thing that falls due."""
+
+    at_ms: int
+    kind: DeadlineKind
+    sequence: int
+    owner: str
+
+
+class Deadlines:
+    """All deadlines of all owners; an owner is a call's or an agent's id."""
+
+    def __init__(self) -> None:
+        self._heap: list[Deadline] = []
+        self._live: dict[tuple[str, DeadlineKind], Deadline] = {}
+        self._sequence = 0
+
+    def set(self, owner: str, kind: DeadlineKind, at_ms: int) -> None:
+        """`owner` has exactly this deadline of `kind`."""
+        self._sequence += 1
+        deadline = Deadline(at_ms, kind, self._sequence, owner)
+        self._live[owner, kind] = deadline
+        heappush(self._heap, deadline)
+        if len(self._heap) > 64 + 4 * len(self._live):
+            self._heap = list(self._live.values())
+            heapify(self._heap)
+
+    def cancel(self, owner: str, kind: DeadlineKind) -> None:
+        """`owner` has no deadline of `kind`."""
+        self._live.pop((owner, kind), None)
+
+    def cancel_all(self, owner: str) -> None:
+        """`owner` has no deadline."""
+        for kind in DeadlineKind:
+            self._live.pop((owner, kind), None)
+
+    def next_at(self) -> int | None:
+        """The earliest instant (ms), or None."""
+        first = self._first()
+        return first.at_ms if first else None
+
+    def pop_due(self, now: int, before: DeadlineKind | None = None) -> Deadline | None:
+        """The first deadline due at `now`, taken off the list; at `now` itself only kinds up to `before`, if given."""
+        first = self._first()
+        if first is None or first.at_ms > now:
+            return None
+        if before is not None and first.at_ms == now and first.kind > before:
+            return None
+        heappop(self._heap)
+        del self._live[first.owner, first.kind]
+        return first
+
+    def owners(self) -> frozenset[str]:
+        """Everybody who has a deadline."""
+        return frozenset(owner for owner, _ in self._live)
+
+    def _first(self) -> Deadline | None:
+        while self._heap:
+            first = self._heap[0]
+            if self._live.get((first.owner, first.kind)) is first:
+                return first
+            heappop(self._heap)
+        return None

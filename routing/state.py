@@ -1,0 +1,301 @@
+"""What the kernel knows at this instant: every call, every person, every line, and the deadlines.
+
+`Centre` is the only thing that changes. Its methods are the small moves of which every rule is made, and each leaves
+the lines, the deadlines and what is remembered in agreement.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from queues.agents import CHANGES, AgentState, PhoneState
+from queues.entries import AgentStateChanged, CallEnded, CallQueued, CallReturned, Entry, Outcome, StepOpened
+from queues.ids import (
+    NO_CLEARANCE,
+    UNKNOWN_CLEARANCE,
+    AgentId,
+    CallId,
+    Clearance,
+    Instant,
+    MenuId,
+    OfferId,
+    QueueId,
+)
+from queues.line import Line, Place, place
+from routing.actions import Action, EndCall, KeepPapers
+from routing.circles import Circles
+from routing.deadlines import DeadlineKind, Deadlines
+from routing.menu import MenuTries
+from routing.papers import Papers
+from routing.plan import FAR_FUTURE_MS, Plan, Queue
+
+NOBODY = AgentId("")
+NO_OFFER = OfferId(0)
+NO_QUEUE = QueueId("")
+
+
+class CallState(StrEnum):
+    """Where a call is. A call that ended is forgotten."""
+
+    MENU = "menu"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    TALKING = "talking"
+    LEAVING = "leaving"
+    """Hears the last message."""
+    AWAY = "away"
+    """In the fail-open dialplan."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One caller."""
+
+    id: CallId
+    sequence: int
+    number: str
+    caller: str
+    language: str
+    seen_at_ms: Instant
+    """When its session last began: a list asked for earlier says nothing about it."""
+    state: CallState = CallState.MENU
+    menu: MenuId = MenuId("")
+    tries: MenuTries = field(default_factory=MenuTries)
+    queue: QueueId = NO_QUEUE
+    place: Place | None = None
+    entered_at_ms: Instant = Instant(0)
+    clearance: Clearance = UNKNOWN_CLEARANCE
+    priority: int = 0
+    open_step: int = -1
+    offer: OfferId = NO_OFFER
+    agent: AgentId = NOBODY
+    offered_at_ms: Instant = Instant(0)
+    answered_at_ms: Instant = Instant(0)
+    outcome: Outcome | None = None
+    """Decided while the last message is heard."""
+    reason: str = ""
+    recoveries: int = 0
+    adopted: bool = False
+    """Not in a session of ours: found ringing, talking or waiting in Asterisk."""
+
+    def papers(self) -> Papers:
+        """What the call must carry from now on."""
+        return Papers(
+            menu=self.menu,
+            queue=self.queue,
+            entered_at_ms=self.entered_at_ms,
+            clearance=self.clearance,
+            language=self.language,
+            priority=self.priority,
+            recoveries=self.recoveries,
+        )
+
+
+@dataclass(slots=True)
+class Person:
+    """One agent: a person with a phone."""
+
+    id: AgentId
+    index: int
+    state: AgentState = AgentState.LOGGED_OUT
+    reason: str = ""
+    phone: PhoneState = PhoneState.UNREACHABLE
+    since_ms: Instant = Instant(0)
+    call: CallId = CallId("")
+    misses: int = 0
+    intends: AgentState | None = None
+    """Logged out or not ready as soon as the talk and its wrap-up allow."""
+    intends_reason: str = ""
+    chose_to_leave: bool = False
+    """Logged out by their own will: a reachable phone alone does not log them in again."""
+
+
+class Centre:
+    """All that the kernel knows, and what it has decided in the step under way."""
+
+    def __init__(self, plan: Plan, first_offer: int) -> None:
+        self.plan = plan
+        self.circles = Circles(plan)
+        self.now = Instant(0)
+        self.calls: dict[CallId, Call] = {}
+        self.people: dict[AgentId, Person] = {}
+        self.lines: dict[QueueId, Line] = {}
+        self.deadlines = Deadlines()
+        self.actions: list[Action] = []
+        self.entries: list[Entry] = []
+        self.ready: set[int] = set()
+        """Indices of people who are ready and whose phone is idle."""
+        self.logged_in: set[int] = set()
+        self.ready_since: list[int] = []
+        self.paused = ""
+        """Why no offers are made; "" when they are."""
+        self.new_calls: dict[CallId, None] = {}
+        """Waiting calls that may have become eligible in this step, in order."""
+        self.new_people: dict[int, None] = {}
+        """People who may have become eligible in this step."""
+        self.unsettled: dict[CallId, bool] = {}
+        """Calls that hear nothing yet if nobody takes them in this step → whether they are new in line."""
+        self._sequence = 0
+        self._offer = first_offer
+        self.seat_everybody()
+
+    def seat_everybody(self) -> None:
+        """Every agent and queue of the plan exists, and indices follow the plan's order."""
+        self.people = {agent: self.people.get(agent) or Person(agent, i) for i, agent in enumerate(self.circles.agents)}
+        for i, person in enumerate(self.people.values()):
+            person.index = i
+        people = tuple(self.people.values())
+        self.ready_since = [person.since_ms for person in people]
+        self.ready = {p.index for p in people if p.state is AgentState.READY and p.phone is PhoneState.IDLE}
+        self.logged_in = {p.index for p in people if p.state is not AgentState.LOGGED_OUT}
+        for queue in self.plan.queues:
+            self.lines.setdefault(queue, Line())
+
+    # ── calls ───────────────────────────────────────────────────────────────────────────────────────────────────
+    def new_call(self, call: CallId, number: str, caller: str, language: str) -> Call:
+        """A call that is known from now on."""
+        self._sequence += 1
+        record = Call(call, self._sequence, number, caller, language, self.now)
+        self.calls[call] = record
+        return record
+
+    def next_offer(self) -> OfferId:
+        """An id no offer has had."""
+        self._offer += 1
+        return OfferId(self._offer)
+
+    def queue_of(self, call: Call) -> Queue:
+        """The rules of the line the call stands in."""
+        return self.plan.queues[call.queue]
+
+    def enqueue(self, call: Call, queue: QueueId, reason: str, *, quietly: bool = False) -> None:
+        """The call waits in `queue`, in the place its first entering gave it, and needs at least its clearance."""
+        rules = self.plan.queues[queue]
+        if not call.entered_at_ms:
+            call.entered_at_ms = self.now
+        call.queue = queue
+        call.priority = max(call.priority, rules.priority)
+        call.clearance = risen(call.clearance, rules.clearance)
+        call.open_step = -1
+        self.entries.append(
+            CallQueued(self.now, call.id, queue, call.entered_at_ms, call.clearance, reason),
+        )
+        self.actions.append(KeepPapers(call.id, call.papers()))
+        if (closes := rules.hours.closes_at(self.now)) < FAR_FUTURE_MS:
+            self.deadlines.set(call.id, DeadlineKind.LINE_CLOSES, closes + rules.serve_after_close_ms)
+        self.wait(call, new=not quietly)
+        if not quietly:
+            self.deadlines.set(call.id, DeadlineKind.MESSAGE_DUE, self.now + rules.first_message_ms)
+
+    def wait(self, call: Call, *, new: bool = False) -> None:
+        """The call stands in its line and may be matched in this very step."""
+        call.state = CallState.WAITING
+        call.offer = NO_OFFER
+        call.agent = NOBODY
+        call.adopted = False
+        call.place = place(call.priority, call.entered_at_ms, call.sequence, call.id)
+        self.lines[call.queue].enter(call.place)
+        self.open_steps(call)
+        self.new_calls[call.id] = None
+        self.unsettled[call.id] = new
+
+    def leave_line(self, call: Call) -> None:
+        """The call stands in no line."""
+        if call.place is not None:
+            self.lines[call.queue].leave(call.place)
+            call.place = None
+        self.new_calls.pop(call.id, None)
+        self.unsettled.pop(call.id, None)
+
+    def return_to_line(self, call: Call, reason: str) -> None:
+        """The call waits again where it waited."""
+        self.entries.append(CallReturned(self.now, call.id, call.queue, call.entered_at_ms, reason))
+        self.wait(call)
+
+    def open_steps(self, call: Call) -> None:
+        """Every step whose time has come is open, and those that nobody could serve are opened past at once."""
+        steps = self.queue_of(call).steps
+        while call.open_step + 1 < len(steps):
+            following = call.open_step + 1
+            due = Instant(call.entered_at_ms + steps[following].after_ms)
+            if due <= self.now:
+                reason = "time"
+            elif following and steps[call.open_step].skip_when_empty and not self._anybody_there(call, call.open_step):
+                reason = "nobody_there"
+            else:
+                self.deadlines.set(call.id, DeadlineKind.STEP_OPENS, due)
+                return
+            call.open_step = following
+            if following:
+                self.entries.append(StepOpened(self.now, call.id, call.queue, following, reason))
+            self.new_calls[call.id] = None
+        self.deadlines.cancel(call.id, DeadlineKind.STEP_OPENS)
+
+    def _anybody_there(self, call: Call, step: int) -> bool:
+        cleared = self.circles.cleared(call.clearance)
+        return any(a in self.logged_in and cleared[a] for a in self.circles.targets(call.queue, step))
+
+    def end(self, call: Call, outcome: Outcome, reason: str) -> None:
+        """The call has its outcome and is forgotten; it owns no deadline and stands in no line."""
+        entered = call.entered_at_ms
+        wait = ((call.answered_at_ms or self.now) - entered) if entered else 0
+        self.entries.append(CallEnded(self.now, call.id, outcome, call.state.value, call.queue, wait, reason))
+        self.leave_line(call)
+        self.deadlines.cancel_all(call.id)
+        del self.calls[call.id]
+
+    def hang_up(self, call: Call, outcome: Outcome, reason: str) -> None:
+        """We end the call, after something has been said or a talk has been had."""
+        self.actions.append(EndCall(call.id))
+        self.end(call, outcome, reason)
+
+    # ── people ──────────────────────────────────────────────────────────────────────────────────────────────────
+    def become(self, person: Person, state: AgentState, reason: str = "", until_ms: int = 0) -> None:
+        """The person does this from now on; 0 is until something happens."""
+        before = person.state
+        if before is state and person.reason == reason and not until_ms:
+            return
+        assert before is state or state in CHANGES[before], f"{before} to {state}"  # noqa: S101 - a broken kernel must not go on
+        person.state, person.reason, person.since_ms = state, reason, self.now
+        if state not in {AgentState.RINGING, AgentState.TALKING}:
+            person.call = CallId("")
+        self.deadlines.cancel_all(person.id)
+        if until_ms and state is AgentState.WRAP_UP:
+            self.deadlines.set(person.id, DeadlineKind.WRAP_UP_ENDS, until_ms)
+        elif until_ms:
+            self.deadlines.set(person.id, DeadlineKind.PAUSE_ENDS, until_ms)
+        if AgentState.LOGGED_OUT in {before, state} and before is not state:
+            self._staff_changed(person)
+        self.refresh(person)
+        self.entries.append(AgentStateChanged(self.now, person.id, before, state, reason, until_ms))
+
+    def refresh(self, person: Person) -> None:
+        """Whether the person can be offered a call is written down where matching looks."""
+        if person.state is AgentState.READY and person.phone is PhoneState.IDLE:
+            self.ready.add(person.index)
+            self.ready_since[person.index] = person.since_ms
+            self.new_people[person.index] = None
+        else:
+            self.ready.discard(person.index)
+            self.new_people.pop(person.index, None)
+
+    def everybody_is_new(self) -> None:
+        """Every waiting call and every ready person is looked at in this step."""
+        for line in self.lines.values():
+            self.new_calls.update(dict.fromkeys(waiting.call for waiting in line))
+        self.new_people.update(dict.fromkeys(sorted(self.ready)))
+
+    def _staff_changed(self, person: Person) -> None:
+        if person.state is AgentState.LOGGED_OUT:
+            self.logged_in.discard(person.index)
+            for line in self.lines.values():
+                for waiting in tuple(line):
+                    self.open_steps(self.calls[waiting.call])
+        else:
+            self.logged_in.add(person.index)
+
+
+def risen(clearance: Clearance, queue: Clearance) -> Clearance:
+    """What a call needs when it enters a queue: it never falls, and before a choice it is unknown."""
+    if clearance in {NO_CLEARANCE, UNKNOWN_CLEARANCE}:
+        return queue
+    return clearance

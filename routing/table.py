@@ -1,0 +1,142 @@
+"""Each event in each state: what it means, where it can lead, or LATE. The diagram in ARCHITECTURE.md is made from it.
+
+What does not fit the table: events about the world as a whole and about people, which mean the same in every call's
+state and check the person's state themselves (a handler that returns False says that the event came too late).
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from routing.callers import (
+    announcement_heard,
+    digits_entered,
+    hung_up,
+    last_message_heard,
+    line_closes,
+    message_due,
+    step_due,
+)
+from routing.deadlines import DeadlineKind
+from routing.events import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentPaused,
+    AgentReady,
+    AgentRestored,
+    CallArrived,
+    CallerHungUp,
+    CallResumed,
+    ConversationEnded,
+    DigitsEntered,
+    LinkLost,
+    OfferAnswered,
+    OfferFailed,
+    PhoneStateChanged,
+    PromptFinished,
+    Tick,
+    WorldListed,
+    WrapUpProlonged,
+)
+from routing.offers import answered, ended, failed, ring_ends
+from routing.reconcile import arrived, call_resumed, link_lost, world_listed
+from routing.staff import (
+    logged_in,
+    logged_out,
+    pause_or_wrap_up_ends,
+    paused,
+    phone_changed,
+    ready,
+    restored,
+    wrap_up_prolonged,
+)
+from routing.state import CallState, Centre
+
+ENDED = "ended"
+
+
+class Row(NamedTuple):
+    """What an event in a state does, and the states it can lead to. No handler: the event is LATE."""
+
+    handler: Callable[..., bool | None] | None
+    leads_to: tuple[str, ...] = ()
+
+
+LATE = Row(None)
+
+S = CallState
+CALL_EVENTS: dict[tuple[CallState, type], Row] = {
+    (S.MENU, DigitsEntered): Row(digits_entered, (S.MENU, S.WAITING, S.LEAVING)),
+    (S.MENU, PromptFinished): LATE,
+    (S.MENU, OfferAnswered): LATE,
+    (S.MENU, OfferFailed): LATE,
+    (S.MENU, ConversationEnded): LATE,
+    (S.MENU, CallerHungUp): Row(hung_up, (ENDED,)),
+    (S.WAITING, DigitsEntered): LATE,
+    (S.WAITING, PromptFinished): Row(announcement_heard, (S.WAITING,)),
+    (S.WAITING, OfferAnswered): LATE,
+    (S.WAITING, OfferFailed): LATE,
+    (S.WAITING, ConversationEnded): LATE,
+    (S.WAITING, CallerHungUp): Row(hung_up, (ENDED,)),
+    (S.OFFERED, DigitsEntered): LATE,
+    (S.OFFERED, PromptFinished): LATE,
+    (S.OFFERED, OfferAnswered): Row(answered, (S.TALKING,)),
+    (S.OFFERED, OfferFailed): Row(failed, (S.WAITING, S.AWAY)),
+    (S.OFFERED, ConversationEnded): LATE,
+    (S.OFFERED, CallerHungUp): Row(hung_up, (ENDED,)),
+    (S.TALKING, DigitsEntered): LATE,
+    (S.TALKING, PromptFinished): LATE,
+    (S.TALKING, OfferAnswered): LATE,
+    (S.TALKING, OfferFailed): LATE,
+    (S.TALKING, ConversationEnded): Row(ended, (S.WAITING, ENDED)),
+    (S.TALKING, CallerHungUp): Row(hung_up, (ENDED,)),
+    (S.LEAVING, DigitsEntered): LATE,
+    (S.LEAVING, PromptFinished): Row(last_message_heard, (ENDED,)),
+    (S.LEAVING, OfferAnswered): LATE,
+    (S.LEAVING, OfferFailed): LATE,
+    (S.LEAVING, ConversationEnded): LATE,
+    (S.LEAVING, CallerHungUp): Row(hung_up, (ENDED,)),
+    (S.AWAY, DigitsEntered): LATE,
+    (S.AWAY, PromptFinished): LATE,
+    (S.AWAY, OfferAnswered): LATE,
+    (S.AWAY, OfferFailed): LATE,
+    (S.AWAY, ConversationEnded): LATE,
+    (S.AWAY, CallerHungUp): Row(hung_up, (ENDED,)),
+}
+
+WORLD_EVENTS: dict[type, Callable[..., bool | None]] = {
+    CallArrived: arrived,
+    CallResumed: call_resumed,
+    WorldListed: world_listed,
+    LinkLost: link_lost,
+    Tick: lambda _centre, _event: None,
+}
+
+AGENT_EVENTS: dict[type, Callable[..., bool]] = {
+    AgentLoggedIn: logged_in,
+    AgentLoggedOut: logged_out,
+    AgentReady: ready,
+    AgentPaused: paused,
+    WrapUpProlonged: wrap_up_prolonged,
+    PhoneStateChanged: phone_changed,
+    AgentRestored: restored,
+}
+
+DEADLINES: dict[DeadlineKind, Callable[[Centre, str], Any]] = {
+    DeadlineKind.WRAP_UP_ENDS: pause_or_wrap_up_ends,
+    DeadlineKind.PAUSE_ENDS: pause_or_wrap_up_ends,
+    DeadlineKind.RING_ENDS: ring_ends,
+    DeadlineKind.STEP_OPENS: step_due,
+    DeadlineKind.MESSAGE_DUE: message_due,
+    DeadlineKind.LINE_CLOSES: line_closes,
+}
+
+RANKS: dict[type, DeadlineKind] = {
+    ConversationEnded: DeadlineKind.WRAP_UP_ENDS,
+    AgentLoggedIn: DeadlineKind.PAUSE_ENDS,
+    AgentLoggedOut: DeadlineKind.PAUSE_ENDS,
+    AgentReady: DeadlineKind.PAUSE_ENDS,
+    AgentPaused: DeadlineKind.PAUSE_ENDS,
+    WrapUpProlonged: DeadlineKind.PAUSE_ENDS,
+    PhoneStateChanged: DeadlineKind.PAUSE_ENDS,
+}
+"""At one instant, the deadlines up to this kind come before the event; all of them before any other event."""

@@ -1,0 +1,74 @@
+"""A small contact centre built by hand, and events in seconds: what the kernel's tests are written with."""
+
+from queues.agents import PhoneState
+from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, PromptId, QueueId
+from routing.events import AgentLoggedIn, CallArrived, DigitsEntered, Event, PhoneStateChanged
+from routing.kernel import Kernel, Step
+from routing.plan import Agent, Choice, Entrance, Menu, Plan, PlanStep, Queue, TargetKind
+
+MENU = MenuId("huvud")
+OWN_THEN_ANY = (PlanStep(0, TargetKind.OWN), PlanStep(0, TargetKind.ANY))
+
+
+def queue(name, *, steps=OWN_THEN_ANY, **rules):
+    return Queue(QueueId(name), steps, queued_prompts=(PromptId("i_ko"),), **rules)
+
+
+def agent(name, clearances=(), **levels):
+    held = tuple((QueueId(q), level) for q, level in levels.items())
+    return Agent(AgentId(name), held, frozenset(map(Clearance, clearances)))
+
+
+def plan_of(agents, queues, **rules):
+    """A plan whose menu gives the queues the keys 1, 2, … and whose default and human is the last one."""
+    choices = {str(i): Choice(queue=q.id) for i, q in enumerate(queues, 1)}
+    menu = Menu(MENU, (PromptId("val"),), choices, queues[-1].id, queues[-1].id, (PromptId("fel_val"),))
+    rules.setdefault("entrances", {"": Entrance(MENU, closed_prompts=(PromptId("stangt"),))})
+    return Plan(
+        "test",
+        menus={MENU: menu},
+        queues={q.id: q for q in queues},
+        agents={a.id: a for a in agents},
+        **rules,
+    )
+
+
+class Bench:
+    """A kernel, its clock in seconds, and what the last step led to."""
+
+    def __init__(self, plan: Plan, *, linked: bool = True):
+        self.kernel = Kernel(plan, linked=linked)
+        self.step = Step((), ())
+
+    def at(self, seconds: float, *events: Event):
+        """Let time pass to `seconds`, deadlines falling due on the way, then let the events happen."""
+        now = Instant(round(seconds * 1000))
+        actions, entries = [], []
+        steps = []
+        while (due := self.kernel.next_deadline()) is not None and due <= now:
+            steps.append(self.kernel.expire(Instant(due)))
+        steps += [self.kernel.handle(event, now) for event in events]
+        for step in steps:
+            actions += step.actions
+            entries += step.entries
+        self.step = Step(tuple(actions), tuple(entries))
+        return self.step
+
+    def staff(self, seconds: float, *names: str):
+        """These people are logged in with a phone that is idle."""
+        for name in names:
+            self.at(
+                seconds,
+                AgentLoggedIn(AgentId(name)),
+                PhoneStateChanged(AgentId(name), PhoneState.IDLE),
+            )
+
+    def arrive(self, seconds: float, call: str, key: str):
+        """A caller rings and presses one key at once."""
+        return self.at(seconds, CallArrived(CallId(call), "0850000", "0701740605"), DigitsEntered(CallId(call), key))
+
+    def call(self, name: str):
+        return self.kernel.centre.calls.get(CallId(name))
+
+    def person(self, name: str):
+        return self.kernel.centre.people[AgentId(name)]
