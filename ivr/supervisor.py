@@ -1,0 +1,102 @@
+"""The engine's parent: starts it, listens to its heartbeat, ends it when its loop stands still, and starts it again.
+
+It imports nothing of the engine, so that nothing that can break the engine can break it. While no engine lives, callers
+are served by the fail-open dialplan.
+"""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+
+BEAT_S = 0.5
+SILENCE_S = 2.5
+"""An engine silent for so long is dead or stuck: killed within 3 s of its last tick."""
+BIRTH_S = 15.0
+"""The first beat may take so long: imports, configuration, log."""
+CRASHES, WITHIN_S, REST_S = 5, 10.0, 60.0
+"""So many deaths within that time: the fail-open dialplan has all calls for `REST_S`, then one more try."""
+HEARTBEAT_FD = "TONVAL_HEARTBEAT_FD"
+
+
+class Supervisor:
+    """Keeps one engine alive until told to stop."""
+
+    def __init__(self, command: Sequence[str], pid_path: Path) -> None:
+        self._command = tuple(command)
+        self._pid_path = pid_path
+        self._deaths: deque[float] = deque(maxlen=CRASHES)
+        self._child: subprocess.Popen[bytes] | None = None
+        self._wake_read, self._wake_write = os.pipe()
+        self._stopping = False
+
+    def run(self) -> int:
+        """0 after a stop that was asked for."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        while not self._stopping:
+            self._live_once()
+            if self._stopping:
+                break
+            self._deaths.append(time.monotonic())
+            if len(self._deaths) == CRASHES and self._deaths[-1] - self._deaths[0] < WITHIN_S:
+                _say(f"the engine died {CRASHES} times in {WITHIN_S:.0f} s; fail-open for {REST_S:.0f} s")
+                self._deaths.clear()
+                select.select([self._wake_read], [], [], REST_S)
+        return 0
+
+    def _stop(self, _number: int, _frame: object) -> None:
+        self._stopping = True
+        os.write(self._wake_write, b"x")
+
+    def _live_once(self) -> None:
+        read, write = os.pipe()
+        environment = os.environ | {HEARTBEAT_FD: str(write)}
+        self._child = subprocess.Popen(self._command, env=environment, pass_fds=[write])  # noqa: S603 - our own engine
+        os.close(write)
+        self._pid_path.write_text(f"{self._child.pid}\n", encoding="ascii")
+        try:
+            self._listen(read)
+        finally:
+            os.close(read)
+            self._pid_path.unlink(missing_ok=True)
+
+    def _listen(self, read: int) -> None:
+        child = self._child
+        assert child is not None  # noqa: S101 - set by the only caller
+        patience = BIRTH_S
+        while True:
+            readable, _, _ = select.select([read, self._wake_read], [], [], patience)
+            if self._wake_read in readable:
+                _end(child)
+                return
+            if not readable:
+                _say(f"the engine (pid {child.pid}) has not ticked for {patience:.1f} s and is killed")
+                child.kill()
+                child.wait()
+                return
+            if not os.read(read, 4096):
+                code = child.wait()
+                _say(f"the engine (pid {child.pid}) ended with {code}")
+                return
+            patience = SILENCE_S
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """The child has stopped by itself within 30 s, or been killed."""
+    child.terminate()
+    try:
+        child.wait(30)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"tonval: {text}\n")
+    sys.stderr.flush()
