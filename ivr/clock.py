@@ -12,4 +12,5 @@ class LiveClock:
         self._offset_ms = time.time_ns() // 1_000_000 - time.monotonic_ns() // 1_000_000
 
     def __call__(self) -> Instant:
+        """Now."""
         return Instant(self._offset_ms + time.monotonic_ns() // 1_000_000)

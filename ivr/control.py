@@ -1,4 +1,4 @@
-"""Orders to a running engine from its own user, over a Unix socket in its home: one JSON object a line, one answer each."""
+"""Orders to a running engine from its own user, over a Unix socket in its home: a JSON object a line, one answer each."""
 
 import asyncio
 import json
@@ -51,10 +51,10 @@ class Control:
     def _answer(self, line: bytes) -> Mapping[str, Any]:
         try:
             order = json.loads(line)
-            name = order["do"]
-            if name not in self._orders:
-                raise BadOrderError(f"unknown order; known: {', '.join(sorted(self._orders))}")
-            return {"ok": True, **self._orders[name](order)}
+            perform = self._orders.get(order["do"])
+            if perform is None:
+                return {"ok": False, "error": f"unknown order; known: {', '.join(sorted(self._orders))}"}
+            return {"ok": True, **perform(order)}
         except BadOrderError as error:
             return {"ok": False, "error": str(error)}
         except (ValueError, KeyError, TypeError):

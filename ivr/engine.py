@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import structlog
 
-from queues.ids import Instant
 from ivr.ports import CallLog, Telephony
+from queues.ids import Instant
 from routing.events import Event, Tick
 from routing.kernel import Kernel, Step
 from routing.plan import Plan
