@@ -1,7 +1,6 @@
 """The words of every prompt, read strictly from `recordings-text/<language>/*.yaml`, with the place of each.
 
-Two rules. Nothing in these files is anything but text, so YAML never guesses that `no` is false or 8:30 is 510.
-A folder read later may replace prompts of an earlier one; within one folder an id stands once.
+One rule: a folder read later may replace prompts of an earlier one; within one folder an id stands once.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,16 +9,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from ivr.config.yaml_nodes import Document, read_yaml
 from ivr.lexicon import Lexicon, spoken_text
 from ivr.sound_files import TONE, is_language, is_prompt_id
 from queues.ids import PromptId
 
 SHIPPED = Path(__file__).resolve().parents[1] / "recordings-text"
 LEXICON_FILE = "lexicon.yaml"
-MAX_BYTES = 1_000_000
 
 
 class ManuscriptRefusedError(Exception):
@@ -58,7 +56,7 @@ _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 class _Written(BaseModel):
     """One prompt as it stands in the file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     text: Annotated[_Text, StringConstraints(pattern=r"^[^\[\]<>\x00-\x08\x0b-\x1f]*$")]
     when: _Text
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000)] = ""
@@ -69,17 +67,12 @@ class _Written(BaseModel):
 class _WrittenLexicon(BaseModel):
     """The lexicon as it stands in the file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     say: dict[_Text, _Text] = {}
     sounds: dict[_Text, Annotated[_Text, StringConstraints(pattern=r"^[^\[\]\n]+$")]] = {}
-    digits: Annotated[tuple[_Text, ...], Field(min_length=10, max_length=10)] | tuple[()] = ()
+    digits: Annotated[list[_Text], Field(min_length=10, max_length=10)] | None = None
     plus: _Text = "+"
     dot: _Text = "."
-
-
-_LEXICON: TypeAdapter[_WrittenLexicon] = TypeAdapter(_WrittenLexicon)
-_PROMPT: TypeAdapter[_Written] = TypeAdapter(_Written)
-_Tree = str | list["_Tree"] | dict[str, "_Tree"]
 
 
 def manuscript_folders(language: str, municipality: Path) -> tuple[Path, ...]:
@@ -104,12 +97,12 @@ def manuscripts(*folders: Path) -> Mapping[PromptId, Manuscript]:
 
 
 def _read_lexicon(path: Path) -> Lexicon:
-    tree, line = _read_yaml(path)
+    document = _read(path)
     try:
-        written = _LEXICON.validate_python(tree)
+        written = _WrittenLexicon.model_validate(document.data)
     except ValidationError as error:
-        raise ManuscriptRefusedError(f"{path}:{line}", _reason(error)) from error
-    return Lexicon(written.say, written.sounds, written.digits, written.plus, written.dot)
+        raise _refusal(document, (), error) from error
+    return Lexicon(written.say, written.sounds, tuple(written.digits or ()), written.plus, written.dot)
 
 
 def _read_folder(folder: Path, lexicon: Lexicon) -> dict[PromptId, Manuscript]:
@@ -127,20 +120,17 @@ def _read_folder(folder: Path, lexicon: Lexicon) -> dict[PromptId, Manuscript]:
 
 
 def _read_prompts(path: Path, lexicon: Lexicon) -> Iterator[Manuscript]:
-    root = _compose(path)
-    if root is None:
-        return
-    tree = _plain(root, path)
-    if not isinstance(tree, dict) or not isinstance(root, yaml.MappingNode):
-        raise ManuscriptRefusedError(f"{path}:1", "filen ska vara en lista av id: {text, when, note, version}")
-    for (key, _), (name, value) in zip(root.value, tree.items(), strict=True):
-        where = f"{path}:{key.start_mark.line + 1}"
+    document = _read(path)
+    if not isinstance(document.data, dict):
+        raise ManuscriptRefusedError(f"{path}:1", "filen ska bestå av id: {text, when, note, version}")
+    for name, value in document.data.items():
+        where = f"{path}:{document.where_key(name).line}"
         if not is_prompt_id(name) or name == TONE:
             raise ManuscriptRefusedError(where, f"{name!r} kan inte vara ett id: använd a-z, 0-9, _ och -, inte {TONE}")
         try:
-            written = _PROMPT.validate_python(value)
+            written = _Written.model_validate(value)
         except ValidationError as error:
-            raise ManuscriptRefusedError(where, f"{name}: {_reason(error)}") from error
+            raise _refusal(document, (name,), error) from error
         yield Manuscript(
             id=PromptId(name),
             text=" ".join(written.text.split()),
@@ -153,43 +143,21 @@ def _read_prompts(path: Path, lexicon: Lexicon) -> Iterator[Manuscript]:
         )
 
 
-def _read_yaml(path: Path) -> tuple[_Tree, int]:
-    root = _compose(path)
-    return ({}, 1) if root is None else (_plain(root, path), root.start_mark.line + 1)
-
-
-def _compose(path: Path) -> yaml.Node | None:
+def _read(path: Path) -> Document:
+    """The file strictly read, or ManuscriptRefusedError for its first problem."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ManuscriptRefusedError(f"{path}:1", f"filen är större än {MAX_BYTES} byte")
-        return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ManuscriptRefusedError(f"{path}:{line}", f"inte giltig YAML: {error.problem}") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ManuscriptRefusedError(f"{path}:1", f"kan inte läsas: {error}") from error
+        document, found = read_yaml(str(path), path.read_bytes())
+    except OSError as error:
+        raise ManuscriptRefusedError(f"{path}:1", f"kan inte läsas: {error.strerror}") from error
+    if document is None or found:
+        raise ManuscriptRefusedError(f"{path}:{found[0].where.line}", f"{found[0].sentence} {found[0].cure}")
+    return document
 
 
-def _plain(node: yaml.Node, path: Path, depth: int = 0) -> _Tree:
-    """The node as text, lists and mappings; a key that stands twice is refused, and so is nesting without end."""
-    where = f"{path}:{node.start_mark.line + 1}"
-    if depth > 4:
-        raise ManuscriptRefusedError(where, "för djupt nästlat")
-    if isinstance(node, yaml.ScalarNode):
-        return str(node.value)
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, path, depth + 1) for item in node.value]
-    tree: dict[str, _Tree] = {}
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode) or key.value in tree:
-            raise ManuscriptRefusedError(f"{path}:{key.start_mark.line + 1}", f"{key.value!r} står två gånger")
-        tree[key.value] = _plain(value, path, depth + 1)
-    return tree
-
-
-def _reason(error: ValidationError) -> str:
-    """The first fault in one sentence: which field and what is wrong with it."""
+def _refusal(document: Document, above: tuple[str, ...], error: ValidationError) -> ManuscriptRefusedError:
+    """The first fault in one sentence, at its place: which field and what is wrong with it."""
     first = error.errors(include_url=False, include_input=False)[0]
-    field = ".".join(str(part) for part in first["loc"])
+    path = (*above, *first["loc"])
     sentences = {"missing": "saknas", "extra_forbidden": "är inget fält här"}
-    return f"{field} {sentences.get(first['type'], 'är fel: ' + first['msg'])}".strip()
+    what = f"{'.'.join(map(str, path))} {sentences.get(first['type'], 'är fel: ' + first['msg'])}"
+    return ManuscriptRefusedError(f"{document.file}:{document.where_key(*path).line}", what)

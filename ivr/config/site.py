@@ -48,6 +48,11 @@ class Site:
         return self.home / "sounds"
 
     @property
+    def recordings_dir(self) -> Path:
+        """Where people put recordings that replace the voice: <language>/<prompt id>.wav."""
+        return self.home / "recordings"
+
+    @property
     def asterisk_dir(self) -> Path:
         """Asterisk's own etc, log, run, spool and lib."""
         return self.home / "asterisk"
