@@ -29,6 +29,8 @@ _STRAY_KEYS = frozenset(_STRAY)
 _AGENT = re.compile(r"[a-z0-9_-]{1,80}")
 _MUSIC = re.compile(r"[0-9A-Za-z_-]{1,80}")
 _DIAL_RESULT = "${DIALSTATUS}|${HANGUPCAUSE}|${DIALEDPEERNAME}"
+_FAILED = "-1"
+"""The caller hung up, or there is no such file."""
 _NO_APPLICATION = "-2"
 
 Heard = Generator[Command, Reply, str]
@@ -87,13 +89,18 @@ class Audio:
             yield Verb.SET_MUSIC, "ON"
         self._music = music
 
-    def dial(self, action: OfferToAgent) -> Generator[Command, Reply, tuple[str, int, str]]:
-        """Rings the agent and, if answered, lets the talk be: DIALSTATUS, hang-up cause and the agent's channel."""
+    def dial(self, action: OfferToAgent) -> Generator[Command, Reply, tuple[str, int, str] | None]:
+        """Rings the agent and, if answered, lets the talk be: DIALSTATUS, hang-up cause and the agent's channel.
+
+        None if the caller hung up: Asterisk says so next, and is asked nothing more.
+        """
         yield from self._wipe_dial_status()
         if not _AGENT.fullmatch(action.agent):
             return "CHANUNAVAIL", 0, ""
         rung = yield Verb.DIAL, _dial_argument(action)
         self._music = ""
+        if rung.result == _FAILED:
+            return None
         found = yield Verb.EVALUATE, _DIAL_RESULT
         status, cause, peer, *_ = (*found.data.split("|"), "", "", "")
         if rung.code != 200 or rung.result == _NO_APPLICATION:
@@ -117,6 +124,8 @@ class Audio:
             return (yield from self._wait(action.first_ms))
         self._music = ""
         reply = yield Verb.GET_OPTION, last, _KEYS + _STRAY, _span(action.first_ms)
+        if reply.result == _FAILED:  # a missing sound must not cost the caller the time to press a key
+            return (yield from self._wait(action.first_ms))
         if reply.key not in _STRAY_KEYS or self._silenced():
             return reply.key
         key = yield from self._play(last, _KEYS, reply.endpos)

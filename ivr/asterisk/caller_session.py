@@ -27,6 +27,8 @@ log = structlog.get_logger()
 INTERRUPT_DIGIT = agi_steps.INTERRUPT_DIGIT
 """What `interrupt` must let Asterisk receive on the channel: a digit that no answer ever contains."""
 MAX_WAITING_ACTIONS = 100
+HANGUP_WITHIN_S = 5.0
+"""After a dial that the caller ended, `HANGUP` follows within a millisecond; later, something else is the matter."""
 
 
 class Wire(Protocol):
@@ -41,7 +43,12 @@ class Wire(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DialEnded:
-    """A ringing or a talk is over and the caller is still there."""
+    """A ringing or a talk is over and the caller is still there.
+
+    Seen from Asterisk 22, as status and cause: ring time over NOANSWER 0; 486 BUSY 17; 603 and 403 CHANUNAVAIL 21;
+    480 NOANSWER 19; 404 CHANUNAVAIL 1; 500 and 503 CHANUNAVAIL 38; no contact or no such endpoint CHANUNAVAIL 3; the
+    agent's leg hung up over AMI while ringing CHANUNAVAIL 0 or NOANSWER 16; a talk that ended ANSWER 16.
+    """
 
     call: CallId
     offer: OfferId
@@ -86,6 +93,7 @@ class CallerSession:
         self._overdue_at = inf
         self._closed = False
         self._hung_up = False
+        self._going = False
         self._silenced = False
         self._on_channel = papers_to_wire(self.papers) if self.papers else {}
         self._audio = agi_steps.Audio(clock, lambda: self._silenced, status_is_stale=not self.fresh)
@@ -134,8 +142,8 @@ class CallerSession:
                 self._close(hung_up=False)
 
     def lost(self) -> None:
-        """The connection is gone; what became of the caller is not known."""
-        self._close(hung_up=False)
+        """The connection is gone; what became of the caller is not known, unless Asterisk had begun to say it."""
+        self._close(hung_up=self._going)
 
     def is_stuck(self) -> bool:
         """Whether Asterisk owes a reply for longer than the command can take."""
@@ -143,7 +151,7 @@ class CallerSession:
 
     # ── one command at a time ─────────────────────────────────────────────────────────────────────────────────
     def _advance(self) -> None:
-        while self._steps is None and self._todo and not self._closed:
+        while self._steps is None and self._todo and not (self._closed or self._going):
             self._doing = self._todo.popleft()
             self._silenced = False
             self._steps = self._steps_of(self._doing)
@@ -246,7 +254,11 @@ class CallerSession:
             self._tell(DigitsEntered(self.call, digits))
 
     def _offer(self, action: OfferToAgent) -> Steps:
-        status, cause, peer = yield from self._audio.dial(action)
+        result = yield from self._audio.dial(action)
+        if result is None:
+            self._going, self._overdue_at = True, self._clock() + HANGUP_WITHIN_S
+            return
+        status, cause, peer = result
         self._doing = None
         ended = DialEnded(self.call, action.offer, status, cause, peer)
         self._call_back(lambda: self.on_dial_ended(ended))
