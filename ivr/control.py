@@ -1,4 +1,4 @@
-"""Orders to a running engine from its own user, over a Unix socket in its home: a JSON object a line, one answer each."""
+"""Orders to a running engine from its own user, over a Unix socket in its home: a JSON object a line, an answer each."""
 
 import asyncio
 import json
