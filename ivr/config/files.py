@@ -1,0 +1,218 @@
+"""A municipality's folder as documents and models: one file a subject, all of them, no others, each with its problems.
+
+Nothing here raises on what a folder can hold; a file that cannot be used is simply not among the models.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from ivr.config.fields import AS_USUAL, CLOSED
+from ivr.config.models import (
+    AgentsFile,
+    HoursFile,
+    MenuFile,
+    MunicipalityFile,
+    PartnersFile,
+    PromptsFile,
+    QueuesFile,
+)
+from ivr.config.problems import Code, Place, Problem
+from ivr.config.yaml_nodes import MAX_BYTES, Document, read_yaml
+
+MODELS: Mapping[str, type[BaseModel]] = {
+    "municipality.yaml": MunicipalityFile,
+    "menu.yaml": MenuFile,
+    "hours.yaml": HoursFile,
+    "queues.yaml": QueuesFile,
+    "agents.yaml": AgentsFile,
+    "partners.yaml": PartnersFile,
+    "prompts.yaml": PromptsFile,
+}
+MAX_FILES = 200
+
+
+@dataclass(slots=True)
+class Folder:
+    """What was found in a municipality's folder."""
+
+    path: Path
+    documents: dict[str, Document] = field(default_factory=dict)
+    models: dict[str, BaseModel] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    digest: str = ""
+    """Names these very files."""
+
+
+def read_folder(path: Path) -> Folder:
+    """Every file of the folder, read and validated on its own."""
+    folder = Folder(path)
+    try:
+        names = sorted(entry.name for entry in os.scandir(path) if _is_ours(entry.name))
+    except OSError as error:
+        sentence = f"Mappen kan inte läsas ({error.strerror})."
+        folder.problems.append(
+            Problem(Code.FILE_UNREADABLE, Place(str(path)), sentence, "Ange en kommuns mapp eller ett namn.")
+        )
+        return folder
+    folder.problems += _wrong_names(path, names)
+    digest = sha256()
+    for name in MODELS:
+        if name in names:
+            raw = _take(folder, name)
+            digest.update(f"{name}:{len(raw)}\n".encode() + raw)
+    folder.digest = digest.hexdigest()[:16]
+    return folder
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a name claims to be YAML; an editor's own files and everything else is left alone."""
+    return name.endswith((".yaml", ".yml")) and not name.startswith((".", "#"))
+
+
+def _wrong_names(path: Path, names: list[str]) -> Iterator[Problem]:
+    for name in [n for n in names if n not in MODELS][:MAX_FILES]:
+        cure = f"Ta bort filen eller byt namn: {', '.join(MODELS)}."
+        yield Problem(Code.FILE_UNKNOWN, Place(str(path / name)), f"Filen {name} används inte.", cure)
+    for name in [n for n in MODELS if n not in names]:
+        yield Problem(Code.FILE_MISSING, Place(str(path / name)), f"Filen {name} saknas.", "Lägg tillbaka den.")
+
+
+def _take(folder: Folder, name: str) -> bytes:
+    """The file's bytes; its document and model, or its problems, are in the folder."""
+    place = str(folder.path / name)
+    try:
+        raw = _read_bytes(folder.path / name)
+    except OSError as error:
+        sentence = f"Filen kan inte läsas ({error.strerror or error})."
+        folder.problems.append(
+            Problem(Code.FILE_UNREADABLE, Place(place), sentence, "Se efter att det är en vanlig, läsbar fil.")
+        )
+        return b""
+    document, problems = read_yaml(place, raw)
+    folder.problems += problems
+    if document:
+        folder.documents[name] = document
+        _validate(folder, name, document)
+    return raw
+
+
+def _read_bytes(path: Path) -> bytes:
+    """At most one byte more than a file may have. A pipe or a device would hold the reader up, and is refused."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError("inte en vanlig fil")
+        return file.read(MAX_BYTES + 1)
+
+
+def _validate(folder: Folder, name: str, document: Document) -> None:
+    try:
+        model = MODELS[name].model_validate(document.data)
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        folder.problems += [p for e in found if (p := _problem(document, e)) is not None]
+        return
+    if not document.spoiled:
+        folder.models[name] = model
+
+
+def _problem(document: Document, error: ErrorDetails) -> Problem | None:
+    """A validation error as a problem; None where the YAML itself had one already."""
+    path, at_key = _path(error["loc"])
+    if any(path[:n] in document.spoiled for n in range(len(path) + 1)):
+        return None
+    kind = error["type"]
+    code = _CODES.get(kind) or (Code(kind) if kind in _OWN_CODES else Code.BAD_TEXT)
+    place = document.where_key(*path) if at_key or code is Code.UNKNOWN_FIELD else document.where(*path)
+    return Problem(code, place, _sentence(code, path, error), _CURES[code])
+
+
+def _path(loc: tuple[int | str, ...]) -> tuple[tuple[int | str, ...], bool]:
+    """Where in the file, and whether it is about the key itself. pydantic marks a key with a part of its own."""
+    if loc and loc[-1] == "[key]":
+        return loc[:-1], True
+    return loc, False
+
+
+_CODES = {
+    "extra_forbidden": Code.UNKNOWN_FIELD,
+    "missing": Code.MISSING_FIELD,
+    "literal_error": Code.NOT_AN_OPTION,
+    "greater_than_equal": Code.OUT_OF_BOUNDS,
+    "less_than_equal": Code.OUT_OF_BOUNDS,
+    "too_short": Code.OUT_OF_BOUNDS,
+    "too_long": Code.OUT_OF_BOUNDS,
+    "string_pattern_mismatch": Code.BAD_TEXT,
+    **dict.fromkeys(
+        ("int_type", "string_type", "bool_type", "dict_type", "list_type", "tuple_type", "model_type"), Code.WRONG_TYPE
+    ),
+}
+_OWN_CODES = frozenset(code.value for code in Code)
+_KINDS = {
+    "int_type": "ett heltal",
+    "string_type": "en text (inom citattecken)",
+    "bool_type": "true eller false",
+    "dict_type": "en grupp av namn: värde",
+    "model_type": "en grupp av namn: värde",
+    "list_type": "en lista",
+    "tuple_type": "en lista",
+}
+_CURES = {
+    Code.UNKNOWN_FIELD: "Rätta stavningen eller ta bort raden.",
+    Code.MISSING_FIELD: "Lägg till det.",
+    Code.WRONG_TYPE: "Skriv ett värde av rätt slag.",
+    Code.OUT_OF_BOUNDS: "Välj ett värde inom gränserna.",
+    Code.BAD_TEXT: 'Ett namn har a–z, siffror och _; en titel inget av "<>;\\|$[]{}; en anknytning 2–6 siffror.',
+    Code.NOT_AN_OPTION: "Välj ett av alternativen.",
+    Code.CHOICE_NOT_ONE_TARGET: "Behåll den ena.",
+    Code.RESERVED_KEY: "Flytta valet till en ledig tangent 1–9.",
+    Code.RESERVED_NAME: "Välj ett annat namn.",
+    Code.BAD_HOURS: f'Skriv till exempel "8:00-16:30", "8-12, 13-16.30", {CLOSED} eller, för aftnar, {AS_USUAL}.',
+    Code.BAD_DATE: "Skriv datumet som 2026-12-28.",
+    Code.UNKNOWN_TIMEZONE: "Skriv Europe/Stockholm.",
+    Code.BAD_NUMBER: 'Skriv landskod och nummer utan mellanslag, inom citattecken: "+46846500400".',
+}
+
+
+def _sentence(code: Code, path: tuple[int | str, ...], error: ErrorDetails) -> str:
+    """What is wrong, in Swedish, naming the field and never more than a little of its value."""
+    what = str(path[-1]) if path else "filen"
+    limits: dict[str, Any] = error.get("ctx", {})
+    match code:
+        case Code.UNKNOWN_FIELD:
+            said = f"{what!r} är inget fält här."
+        case Code.MISSING_FIELD if error["type"] == "missing":
+            said = f"{what!r} saknas."
+        case Code.WRONG_TYPE:
+            said = f"{what!r} ska vara {_KINDS[error['type']]}."
+        case Code.OUT_OF_BOUNDS:
+            said = f"{what!r} ska vara {_bound(error['type'], limits)}."
+        case Code.NOT_AN_OPTION:
+            said = f"{what!r} ska vara något av {str(limits.get('expected', '')).replace(' or ', ' eller ')}."
+        case Code.BAD_TEXT:
+            said = f"{_short(error.get('input'))} kan inte stå för {what!r}."
+        case _:
+            said = error["msg"]
+    return said
+
+
+def _bound(kind: str, limits: Mapping[str, Any]) -> str:
+    if kind == "greater_than_equal":
+        return f"minst {limits['ge']}"
+    if kind == "less_than_equal":
+        return f"högst {limits['le']}"
+    few = kind == "too_short"
+    return f"minst {limits['min_length']} till antalet" if few else f"högst {limits['max_length']} till antalet"
+
+
+def _short(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 40 else f"{shown[:37]}…"

@@ -1,0 +1,226 @@
+"""The files of a municipality, field by field, with the bounds and the defaults of each.
+
+One model a file; seconds in the files (`_s`), milliseconds in the plan. What is right only together with another file
+is decided in `ivr.config.checks`.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from ivr.config.fields import (
+    WEEKDAYS,
+    Address,
+    Date,
+    Day,
+    EveName,
+    Extension,
+    Language,
+    Level,
+    Listed,
+    Name,
+    Number,
+    Prompts,
+    ShortNumber,
+    Spans,
+    SpecialDay,
+    Strict,
+    Timezone,
+    Title,
+    Weekday,
+    refusal,
+)
+from ivr.config.problems import Code
+
+
+# ── municipality.yaml ───────────────────────────────────────────────────────────────────────────────────────────
+class NumberEntry(Strict):
+    """A number that can be rung."""
+
+    number: Number
+    also: Listed[ShortNumber] = ()
+    """Other ways in which the trunk writes the same number, digit for digit."""
+    menu: Name
+    hours: Name | None = None
+    greeting: Prompts = ()
+    closed: Prompts = ()
+
+
+class MunicipalityFile(Strict):
+    """Who is called, on which numbers, and the rules of the whole house."""
+
+    name: Name
+    title: Title
+    timezone: Timezone
+    language: Language
+    numbers: Annotated[Listed[NumberEntry], Field(min_length=1, max_length=100)]
+    trunk_addresses: Annotated[Listed[Address], Field(min_length=1, max_length=20)] = ("127.0.0.1",)
+    discipline: Literal["own_first", "longest_wait", "nearest_target"] = "own_first"
+    login_by_phone: bool = False
+    rona_pause_s: Annotated[int, Field(ge=5, le=3_600)] = 60
+    rona_limit: Annotated[int, Field(ge=1, le=20)] = 3
+    short_talk_s: Annotated[int, Field(ge=0, le=10)] = 2
+    max_calls: Annotated[int, Field(ge=1, le=10_000)] = 5_000
+
+
+# ── menu.yaml ───────────────────────────────────────────────────────────────────────────────────────────────────
+class ChoiceEntry(Strict):
+    """What a key leads to, and the sound that says so."""
+
+    prompt: Prompts
+    queue: Name | None = None
+    menu: Name | None = None
+
+    @model_validator(mode="after")
+    def _leads_to_one_thing(self) -> Self:
+        if (self.queue is None) == (self.menu is None):
+            raise refusal(Code.CHOICE_NOT_ONE_TARGET, "Valet ska leda till precis en sak: queue eller menu.")
+        return self
+
+
+class MenuEntry(Strict):
+    """One level of the menu: an opening, a sound per key in this order, and an ending."""
+
+    before: Prompts = ()
+    choices: Annotated[dict[str, ChoiceEntry], Field(min_length=1)]
+    after: Prompts = ()
+    invalid: Prompts = ()
+    silence: Name
+    human: Name
+    first_key_s: Annotated[int, Field(ge=2, le=30)] = 6
+    repeats: Annotated[int, Field(ge=0, le=5)] = 1
+    invalid_tries: Annotated[int, Field(ge=1, le=5)] = 2
+    max_asks: Annotated[int, Field(ge=2, le=50)] = 10
+
+    @field_validator("choices")
+    @classmethod
+    def _keys_are_free(cls, choices: dict[str, ChoiceEntry]) -> dict[str, ChoiceEntry]:
+        if taken := sorted(set(choices) - set("123456789")):
+            raise refusal(
+                Code.RESERVED_KEY,
+                f"Tangenten {', '.join(taken)} kan inte väljas: 0 når alltid en människa, * upprepar, kvar är 1–9.",
+            )
+        return choices
+
+
+class MenuFile(Strict):
+    """Every menu by name."""
+
+    menus: Annotated[dict[Name, MenuEntry], Field(min_length=1, max_length=50)]
+
+
+# ── hours.yaml ──────────────────────────────────────────────────────────────────────────────────────────────────
+class HoursEntry(Strict):
+    """One set of opening hours. A date goes before a red day, a red day before an eve, an eve before the week."""
+
+    weekly: dict[Weekday, Day]
+    red_days: SpecialDay
+    eves: dict[EveName, SpecialDay]
+    """Whoever leaves one out is warned, and open as on any such weekday."""
+    dates: dict[Date, Day] = Field(default_factory=dict)
+
+    @field_validator("weekly")
+    @classmethod
+    def _every_day_is_decided(cls, weekly: dict[Weekday, Spans]) -> dict[Weekday, Spans]:
+        if missing := [day for day in WEEKDAYS if day not in weekly]:
+            raise refusal(Code.MISSING_FIELD, f"Tiden saknas för {', '.join(missing)}.")
+        return weekly
+
+
+class HoursFile(Strict):
+    """Every set of opening hours by name."""
+
+    hours: Annotated[dict[Name, HoursEntry], Field(min_length=1, max_length=50)]
+
+
+# ── queues.yaml ─────────────────────────────────────────────────────────────────────────────────────────────────
+class StepEntry(Strict):
+    """One widening of the circle around a waiting call."""
+
+    after_s: Annotated[int, Field(ge=0, le=3_600)]
+    to: Literal["own", "any", "partner"]
+    queues: Listed[Name] = ()
+    min_level: Level = 1
+    partner: Name | None = None
+    skip_when_empty: bool = True
+
+
+class QueueRules(Strict):
+    """What `defaults` may say for every queue, and a queue for itself."""
+
+    hours: Name | None = None
+    plan: Annotated[Listed[StepEntry], Field(min_length=1, max_length=10)] | None = None
+    waiting: Prompts | None = None
+    closed: Prompts | None = None
+    first_message_s: Annotated[int, Field(ge=0, le=60)] | None = None
+    message_every_s: Annotated[int, Field(ge=15, le=600)] | None = None
+    priority: Annotated[int, Field(ge=0, le=9)] | None = None
+    ring_s: Annotated[int, Field(ge=5, le=120)] | None = None
+    wrap_up_s: Annotated[int, Field(ge=0, le=1_800)] | None = None
+    answer_target_s: Annotated[int, Field(ge=5, le=3_600)] | None = None
+    lend_when_ready_over: Annotated[int, Field(ge=0, le=500)] | None = None
+    serve_after_close_s: Annotated[int, Field(ge=0, le=7_200)] | None = None
+
+
+class QueueEntry(QueueRules):
+    """One skill group's line."""
+
+    title: Title
+    confidential: Name | None = None
+    queued: Prompts = ()
+
+
+class QueuesFile(Strict):
+    """Every queue by name; what a queue does not say, `defaults` says."""
+
+    defaults: QueueRules = QueueRules()
+    queues: Annotated[dict[Name, QueueEntry], Field(min_length=1, max_length=200)]
+
+
+# ── agents.yaml ─────────────────────────────────────────────────────────────────────────────────────────────────
+class AgentEntry(Strict):
+    """One person."""
+
+    name: Title
+    extension: Extension
+    queues: dict[Name, Level] = Field(default_factory=dict)
+    """Own queues with levels, in the order in which this person serves them."""
+    other_queues: Level | Literal[0] | None = None
+    clearances: Listed[Name] = ()
+
+
+class AgentsFile(Strict):
+    """Every agent by name; `other_queues` is the level in every queue that a person does not list, 0 for none."""
+
+    other_queues: Level | Literal[0] = 0
+    agents: Annotated[dict[Name, AgentEntry], Field(min_length=1, max_length=2_000)]
+
+
+# ── partners.yaml ───────────────────────────────────────────────────────────────────────────────────────────────
+class PartnerEntry(Strict):
+    """An external answering service."""
+
+    title: Title
+    number: Number
+    lines: Annotated[int, Field(ge=1, le=500)]
+    hours: Name | None = None
+    ring_s: Annotated[int, Field(ge=5, le=120)] = 30
+    greeting: Title | None = None
+    cost_ore_per_min: Annotated[int, Field(ge=0, le=100_000)] = 0
+
+
+class PartnersFile(Strict):
+    """Every partner by name; {} is none."""
+
+    partners: Annotated[dict[Name, PartnerEntry], Field(max_length=50)]
+
+
+# ── prompts.yaml ────────────────────────────────────────────────────────────────────────────────────────────────
+class PromptsFile(Strict):
+    """What the house says that belongs to no single menu or queue."""
+
+    sorry: Prompts
+    fallback: Prompts
+    invalid: Prompts
+    waiting: Prompts
+    closed: Prompts

@@ -1,0 +1,151 @@
+"""A problem in a municipality's files: a code, how bad it is, where it stands, a sentence and what to do about it.
+
+Sentences are Swedish: those who keep the files read them. Every code has one severity and one failing sample among
+the tests; an error keeps the municipality from being used, a warning does not.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad; the value is the word that is printed."""
+
+    ERROR = "fel"
+    WARNING = "varning"
+
+
+class Code(StrEnum):
+    """What kind of problem. Y: the file as YAML. S: its fields. N: numbers and menus. K: queues, agents, partners.
+
+    T: opening hours. P: prompts and their sounds.
+    """
+
+    FILE_UNREADABLE = "Y01"
+    FILE_MISSING = "Y02"
+    FILE_UNKNOWN = "Y03"
+    FILE_TOO_LARGE = "Y04"
+    NOT_UTF8 = "Y05"
+    BOM = "Y06"
+    TAB = "Y07"
+    SYNTAX = "Y08"
+    EMPTY = "Y09"
+    DUPLICATE_KEY = "Y10"
+    AMBIGUOUS_VALUE = "Y11"
+    ALIAS = "Y12"
+    TAG = "Y13"
+    TOO_NESTED = "Y14"
+    SEVERAL_DOCUMENTS = "Y15"
+    BAD_KEY = "Y16"
+
+    UNKNOWN_FIELD = "S01"
+    MISSING_FIELD = "S02"
+    WRONG_TYPE = "S03"
+    OUT_OF_BOUNDS = "S04"
+    BAD_TEXT = "S05"
+    NOT_AN_OPTION = "S06"
+    CHOICE_NOT_ONE_TARGET = "S07"
+    RESERVED_KEY = "S08"
+    RESERVED_NAME = "S09"
+    BAD_HOURS = "S10"
+    BAD_DATE = "S11"
+    UNKNOWN_TIMEZONE = "S12"
+    BAD_NUMBER = "S13"
+
+    UNKNOWN_MENU = "N01"
+    UNKNOWN_QUEUE = "N02"
+    NUMBER_TWICE = "N03"
+    UNREACHABLE_MENU = "N04"
+    UNREACHABLE_QUEUE = "N05"
+    MENU_LOOP = "N06"
+    TOO_MANY_CHOICES = "N07"
+    KEYS_OUT_OF_ORDER = "N08"
+    LABEL_AFTER_DIGIT = "N09"
+    WRONG_DIGIT_SPOKEN = "N10"
+    MENU_LONG = "N11"
+    MENU_TOO_LONG = "N12"
+    GREETING_LONG = "N13"
+
+    NOBODY_IN_QUEUE = "K01"
+    NOBODY_OWN = "K02"
+    NOBODY_CLEARED = "K03"
+    ONE_CLEARED = "K04"
+    AGENT_UNCLEARED = "K05"
+    PARTNER_CONFIDENTIAL = "K06"
+    STEPS_OUT_OF_ORDER = "K07"
+    UNKNOWN_PARTNER = "K08"
+    PARTNER_NOT_RUNG = "K09"
+    UNKNOWN_CLEARANCE = "K10"
+    EXTENSION_TWICE = "K11"
+    STEP_FIELDS = "K12"
+    UNUSED_PARTNER = "K13"
+
+    UNKNOWN_HOURS = "T01"
+    UNUSED_HOURS = "T02"
+    NEVER_OPEN = "T03"
+    CLOSED_WITHOUT_WORDS = "T04"
+    NET_CLOSED = "T05"
+    EVE_UNDECIDED = "T06"
+
+    UNKNOWN_PROMPT = "P01"
+    MANUSCRIPTS_REFUSED = "P02"
+    SOUNDS_NOT_BUILT = "P03"
+    SOUND_BAD = "P04"
+    SOUND_STALE = "P05"
+
+
+WARNINGS = frozenset(
+    {
+        Code.UNREACHABLE_QUEUE,
+        Code.TOO_MANY_CHOICES,
+        Code.KEYS_OUT_OF_ORDER,
+        Code.LABEL_AFTER_DIGIT,
+        Code.MENU_LONG,
+        Code.GREETING_LONG,
+        Code.NOBODY_OWN,
+        Code.ONE_CLEARED,
+        Code.PARTNER_NOT_RUNG,
+        Code.UNUSED_PARTNER,
+        Code.UNUSED_HOURS,
+        Code.EVE_UNDECIDED,
+        Code.SOUNDS_NOT_BUILT,
+        Code.SOUND_BAD,
+        Code.SOUND_STALE,
+    }
+)
+"""Every other code is an error. Callers are better served by a tone, or a person of another group, than by nothing."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A character in a file; line and column from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, or may be."""
+
+    code: Code
+    where: Place
+    sentence: str
+    cure: str
+
+    @property
+    def severity(self) -> Severity:
+        """Follows from the code."""
+        return Severity.WARNING if self.code in WARNINGS else Severity.ERROR
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.severity} {self.code}: {self.sentence} Åtgärd: {self.cure}"
+
+
+def in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    """Each problem once, by place."""
+    return tuple(sorted(dict.fromkeys(problems), key=lambda p: (p.where, p.code, p.sentence)))
