@@ -73,7 +73,7 @@ def _fields(text: str) -> dict[str, str]:
     for line in text.split("\n"):
         key, colon, value = line.partition(":")
         if colon and (key.startswith(_ARGUMENT) or key not in fields):
-            fields[key] = value.removeprefix(" ").rstrip("\r")
+            fields[key] = value.removeprefix(" ")
     return fields
 
 
