@@ -5,6 +5,7 @@ replaced by the tone on disk, so that nothing needs to be decided while somebody
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -108,10 +109,9 @@ def safe_prompts(prompts: Iterable[PromptId]) -> tuple[PromptId, ...]:
 def spoken_ms(prompt: PromptId, written: Mapping[PromptId, Manuscript], sounds_dir: Path | None, language: str) -> int:
     """How long the prompt lasts, its closing pause included: measured if built, else estimated, 0 if unknown."""
     if sounds_dir is not None and is_prompt_id(prompt):
-        try:
-            return read_sound(sounds_dir, language, prompt, "wav").ms
-        except BadSoundError:
-            pass
+        for ending in RATES_HZ:
+            with suppress(BadSoundError):
+                return read_sound(sounds_dir, language, prompt, ending).ms
     manuscript = written.get(prompt)
     return estimated_ms(manuscript) if manuscript else 0
 

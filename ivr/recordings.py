@@ -4,6 +4,7 @@
 the first build that sees a recording without one writes it. Another version than the manuscript's makes it stale.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,9 +37,10 @@ def find_recording(recordings_dir: Path, language: str, prompt: PromptId) -> Rec
 
 
 def pin_version(recording: Recording, manuscript: Manuscript) -> None:
-    """From now on the recording is known to say this version's words."""
+    """From now on the recording is known to say this version's words; not so in a directory we may not write in."""
     if recording.version is None:
-        recording.path.with_suffix(".version").write_text(f"{manuscript.version}\n", encoding="ascii")
+        with suppress(OSError):
+            recording.path.with_suffix(".version").write_text(f"{manuscript.version}\n", encoding="ascii")
 
 
 def _version_beside(path: Path) -> int | None:
