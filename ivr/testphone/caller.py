@@ -85,7 +85,9 @@ class Caller:
     voice: int = 200
     """What it says when it speaks (200–255 for callers)."""
     deaf: bool = False
-    """No sound at all, sent or heard: for thousands of waiting calls."""
+    """Hears nothing, and only breathes now and then: for thousands of waiting calls."""
+    press_info: bool = False
+    """Keys go out as SIP INFO, the cheap way; otherwise as RFC 4733 events."""
     attentive: bool = False
     """Whether `heard_now` can tell speech from music."""
     names: Mapping[int, str] = field(default_factory=dict)
@@ -172,9 +174,8 @@ class Caller:
     def start(self) -> asyncio.Future[Message]:
         """The INVITE is sent; becomes its final response. `dial` does this and waits."""
         trunk = self.trunk
-        if not self.deaf:
-            self._stream = trunk.studio.open_stream(self.ear)
-        self._invite = self._make_invite(self._stream.port if self._stream else _DISCARD_PORT)
+        self._stream = trunk.studio.open_stream(self.ear, deaf=self.deaf)
+        self._invite = self._make_invite(self._stream.port)
         trunk.calls[self.token] = self
         self.started_ms = now_ms()
         self.note("dialled", self.number)
@@ -233,7 +234,7 @@ class Caller:
         sound = understand(response.body)
         if self._stream and sound:
             self._stream.aim(sound)
-            self._stream.breathe()
+            self.fall_silent()
 
     def _refused(self, response: Message) -> None:
         self.end_reason = f"{response.status} {response.reason}"
@@ -254,7 +255,7 @@ class Caller:
         if self._stream and entirely:
             self._stream.mute()
         elif self._stream:
-            self._stream.breathe()
+            self._stream.breathe(_DEAF_BREATH if self.deaf else _BREATH)
 
     async def press(
         self, keys: str, *, info: bool = False, tone_ms: int = 100, gap_ms: int = 80, ends: int = 3
@@ -338,7 +339,7 @@ class Caller:
             if sound and self._stream:
                 self._stream.aim(sound)
             codecs, events = (sound.codecs[:1], sound.events) if sound else (self.codecs[:1], OUR_EVENTS)
-            port = self._stream.port if self._stream else _DISCARD_PORT
+            port = self._stream.port if self._stream else 0
             wants_sdp = message.method == "INVITE" or bool(message.body)
             self._dialog.accept(message, to, describe(port, codecs, events) if wants_sdp else b"")
         else:
@@ -365,5 +366,5 @@ class Caller:
         self.over.set()
 
 
-_DISCARD_PORT = 9
-"""Where a deaf caller lets its sound be sent: nobody listens there."""
+_BREATH, _DEAF_BREATH = 25, 250
+"""Beats of 20 ms between two packets of silence: Asterisk takes a caller who sends nothing for gone (F55)."""

@@ -18,6 +18,10 @@ KEYS = "0123456789*#ABCD"
 _SOUND_SAMPLES = 8
 """A packet with fewer samples above silence than this (of 160) is silence."""
 _WINDOW_PACKETS = 150
+_MUSIC_PACKETS = 25
+"""So many packets with sound and no prompt among them are music; fewer may be the faint edges of words."""
+_PROMPT_PAUSE_MS = 1500
+"""The same prompt after such a pause is said again."""
 _RTP = struct.Struct("!BBHII")
 _EVENT = struct.Struct("!BBH")
 
@@ -41,7 +45,7 @@ class Ear:
     attentive: bool = False
     """Whether packets are kept for `what`."""
     notice: Callable[[str, str, int], None] = lambda _kind, _what, _at_ms: None
-    """Called with ("voice" | "prompt" | "digit", which, instant) when one is first heard."""
+    """Called with ("voice" | "prompt" | "music" | "digit", which, instant) when one begins to be heard."""
     packets: int = 0
     first_packet_ms: float = 0.0
     last_packet_ms: float = 0.0
@@ -60,8 +64,12 @@ class Ear:
     voice_ms: float = 0.0
     prompts: list[str] = field(default_factory=list)
     """Prompts in the order in which they were heard."""
+    unknown_sound: int = 0
+    """Packets with sound that are neither a known prompt nor a voice: music, where `book` holds every prompt."""
     foreign: int = 0
     """Packets of any other kind."""
+    _run: int = 0
+    _prompt_ms: float = 0.0
     _previous: bytes = b""
     _sequence: int = -1
     _digit_at: int = -1
@@ -92,6 +100,8 @@ class Ear:
             self._hear_voice(payload, kind, at_ms)
         elif prompt := self.book.get(payload):
             self._hear_prompt(prompt, at_ms)
+        else:
+            self._hear_unknown(at_ms)
         self._previous = payload
 
     def _count(self, packet: memoryview, at_ms: float) -> None:
@@ -109,14 +119,23 @@ class Ear:
 
     def _hear_voice(self, payload: bytes, codec: int, at_ms: float) -> None:
         voice = voice_heard(payload, codec)
+        self._run = 0
         if voice >= 0 and voice != self.voice:
             self.voice, self.voice_ms = voice, at_ms
             self.notice("voice", str(voice), round(at_ms))
 
     def _hear_prompt(self, prompt: str, at_ms: float) -> None:
-        if not self.prompts or self.prompts[-1] != prompt:
+        again = at_ms - self._prompt_ms > _PROMPT_PAUSE_MS
+        self._run, self._prompt_ms = 0, at_ms
+        if again or self.prompts[-1] != prompt:
             self.prompts.append(prompt)
             self.notice("prompt", prompt, round(at_ms))
+
+    def _hear_unknown(self, at_ms: float) -> None:
+        self.unknown_sound += 1
+        self._run += 1
+        if self.book and self._run == _MUSIC_PACKETS:
+            self.notice("music", "", round(at_ms))
 
     def _hear_other(self, packet: memoryview, kind: int, at_ms: float) -> None:
         if kind != OUR_EVENTS or len(packet) < 16:
@@ -146,17 +165,22 @@ class Ear:
         recent = list(self._recent)
         if not recent or now_ms - self.last_packet_ms > 200:
             return Heard.SILENCE
-        return classify(recent, self.codec)
+        return classify(recent, self.codec, self.book)
 
 
-def classify(payloads: list[bytes], codec: int) -> Heard:
-    """What a run of packets is: speech pauses, music does not, a tone is one or two sines."""
+def classify(payloads: list[bytes], codec: int, book: Mapping[bytes, str] | None = None) -> Heard:
+    """What a run of packets is: a tone is one or two sines, what stands in the book is speech.
+
+    Without a book it is a guess: speech pauses, most music does not (a slow piano does).
+    """
     quiet = quiet_codes(codec)
     loud = [payload for payload in payloads if len(payload.translate(None, quiet)) >= _SOUND_SAMPLES]
     if len(loud) < max(1, len(payloads) // 20):
         return Heard.SILENCE
     if all(_is_tone(payload, codec) for payload in loud[:: max(1, len(loud) // 8)]):
         return Heard.TONE
+    if book:
+        return Heard.SPEECH if sum(payload in book for payload in loud) > len(loud) // 4 else Heard.MUSIC
     energies = [sum(abs(sample) for sample in decode(payload, codec)) / FRAME_SAMPLES for payload in payloads]
     mean = sum(energies) / len(energies)
     pauses = sum(energy < mean * 0.25 for energy in energies) / len(energies)

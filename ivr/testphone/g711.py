@@ -5,6 +5,7 @@ and every packet of a voice is the same 160 bytes. No frequency lies near a key'
 """
 
 import math
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from ivr.testphone.sdp import PCMA
@@ -33,13 +34,13 @@ def _ulaw_sample(code: int) -> int:
 
 def _alaw_code(sample: int) -> int:
     mask = 0xD5 if sample >= 0 else 0x55
-    size = min(abs(sample), 32767)
+    size = sample if sample >= 0 else ~sample
     segment = max(0, size.bit_length() - 8)
     return ((segment << 4) | ((size >> (segment + 3 if segment else 4)) & 0x0F)) ^ mask
 
 
 def _ulaw_code(sample: int) -> int:
-    size = min(abs(sample), 32635) + 0x84
+    size = min(sample if sample >= 0 else ~sample, 32635) + 0x84
     segment = size.bit_length() - 8
     code = (segment << 4) | ((size >> (segment + 3)) & 0x0F)
     return ~(code | (0x80 if sample < 0 else 0)) & 0xFF
@@ -57,9 +58,17 @@ def quiet_codes(codec: int) -> bytes:
     return bytes(code for code, sample in enumerate(samples_of_codes(codec)) if abs(sample) < _LOUD)
 
 
-def encode(samples: list[int], codec: int) -> bytes:
-    """The samples (16 bit) as G.711."""
-    return bytes(map(_alaw_code if codec == PCMA else _ulaw_code, samples))
+@cache
+def _codes(codec: int) -> bytes:
+    """The byte for each 16-bit sample, at `sample & 0xFFFF`."""
+    code = _alaw_code if codec == PCMA else _ulaw_code
+    return bytes(code(sample - 0x10000 if sample & 0x8000 else sample) for sample in range(0x10000))
+
+
+def encode(samples: Iterable[int], codec: int) -> bytes:
+    """The samples (16 bit) as G.711, to the very byte that Asterisk makes of them."""
+    codes = _codes(codec)
+    return bytes([codes[sample & 0xFFFF] for sample in samples])
 
 
 def decode(payload: bytes, codec: int) -> list[int]:

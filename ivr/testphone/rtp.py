@@ -77,17 +77,20 @@ class Stream:
     _presses: deque[_Press] = field(default_factory=deque)
     _buffer: bytearray = field(default_factory=lambda: bytearray(2048))
 
-    def open(self) -> None:
-        """The stream has a socket and a port to be told in SDP."""
-        self._sock = _open_even_socket()
+    _deaf: bool = False
+
+    def open(self, shared: socket.socket | None = None) -> None:
+        """The stream has a socket and a port to be told in SDP; deaf with a socket that it shares with others."""
+        self._deaf = shared is not None
+        self._sock = shared or _open_even_socket()
         self.port = self._sock.getsockname()[1]
 
     def close(self) -> None:
         """What lay in the socket has been heard; the socket is gone, keys not yet sent are dropped."""
-        if self._sock:
+        if self._sock and not self._deaf:
             self.drain()
             self._sock.close()
-            self._sock = None
+        self._sock = None
         self._to = None
         while self._presses:
             done = self._presses.popleft().done
@@ -180,7 +183,7 @@ class Stream:
     def drain(self) -> None:
         """Everything that had come has been heard."""
         sock, ear = self._sock, self.ear
-        if sock is None:
+        if sock is None or self._deaf:
             return
         view, receive = memoryview(self._buffer), sock.recvmsg_into
         try:
@@ -202,6 +205,8 @@ class Studio:
     late_beats: int = 0
     """Beats that came more than 20 ms late: a sign that this machine is too slow for what was asked."""
     _task: asyncio.Task[None] | None = None
+    _sink: socket.socket | None = None
+    """Where the sound for all deaf streams goes: nobody reads it, the kernel throws it away."""
 
     async def __aenter__(self) -> Self:
         self.start()
@@ -224,12 +229,18 @@ class Studio:
             self._task = None
         for stream in list(self.streams):
             self.close_stream(stream)
+        if self._sink:
+            self._sink.close()
+            self._sink = None
 
-    def open_stream(self, ear: Ear) -> Stream:
-        """A stream with a port, on the beat."""
+    def open_stream(self, ear: Ear, *, deaf: bool = False) -> Stream:
+        """A stream with a port, on the beat; a deaf one can send, and costs next to nothing."""
         self.start()
         stream = Stream(ear)
-        stream.open()
+        if deaf and self._sink is None:
+            self._sink = _open_even_socket()
+            self._sink.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        stream.open(self._sink if deaf else None)
         self.streams.add(stream)
         return stream
 
