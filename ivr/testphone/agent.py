@@ -74,6 +74,11 @@ class Ring:
         return self.headers.get("x-tonval-offer", "")
 
     @property
+    def call(self) -> str:
+        """The caller's call id as the service wrote it on the INVITE, "" without."""
+        return self.headers.get("x-tonval-call", "")
+
+    @property
     def shown_number(self) -> str:
         """The caller's number as the phone would show it."""
         return uri_user(address_uri(self.headers.get("from", "")))

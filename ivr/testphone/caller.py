@@ -10,58 +10,17 @@ from dataclasses import dataclass, field
 
 from ivr.testphone.dialog import Dialog, new_tag, our_uri
 from ivr.testphone.ear import Ear, Heard, until
-from ivr.testphone.loopback import HOST, Address, only_loopback
+from ivr.testphone.loopback import HOST, Address
 from ivr.testphone.message import Message, response_to
-from ivr.testphone.rtp import Stream, Studio, now_ms
+from ivr.testphone.rtp import Stream, now_ms
 from ivr.testphone.sdp import OUR_EVENTS, PCMA, PCMU, describe, understand
 from ivr.testphone.steps import Step, take
-from ivr.testphone.wire import Wire, contact_of, respond
+from ivr.testphone.trunk import Trunk
+from ivr.testphone.wire import contact_of, respond
 from ivr.testphone.witness import Terminal
 
 DEFAULT_NUMBER = "0701740605"
 """In the range that is kept free for fiction."""
-
-
-def respond_nobody(message: Message, to: Address) -> None:
-    """What comes before there is a trunk is not answered."""
-
-
-@dataclass(slots=True, eq=False)
-class Trunk:
-    """The operator's side: the one socket through which made-up citizens ring. Made with `await Trunk.open(...)`."""
-
-    server: Address
-    studio: Studio
-    wire: Wire
-    calls: dict[str, "Caller"] = field(default_factory=dict)
-    """By Call-ID, those not yet over."""
-    unknown: int = 0
-    """Requests for calls that are over or never were."""
-
-    @classmethod
-    async def open(cls, server: Address, studio: Studio) -> "Trunk":
-        """A trunk to that server."""
-        wire = await Wire.open(respond_nobody)
-        trunk = cls(only_loopback(server), studio, wire)
-        wire.on_request = trunk.take
-        return trunk
-
-    def close(self) -> None:
-        """The socket is closed; calls that were up are over as `vanished`."""
-        for caller in list(self.calls.values()):
-            caller.vanish()
-        self.wire.close()
-
-    def take(self, message: Message, to: Address) -> None:
-        """A request from the server has gone to its call."""
-        caller = self.calls.get(message.call_id)
-        if caller:
-            caller.take(message, to)
-        elif message.method == "OPTIONS":
-            respond(self.wire, message, to, 200)
-        else:
-            self.unknown += 1
-            respond(self.wire, message, to, 481)
 
 
 @dataclass(frozen=True, slots=True)
