@@ -162,3 +162,21 @@ def test_a_voice_that_fails_leaves_the_older_words_in_place(shop, monkeypatch, t
         assert shop.made() == {"kort": "current", "val": "current", "ko": "failed"}
     assert shop.sound("ko.wav").read_bytes() == older
     assert shop.made()["ko"] == "voice"
+
+
+def test_a_recording_with_loud_clicks_is_limited_and_not_made_quieter(shop):
+    samples = hum(16_000, 1_000, 1_500)
+    for i in range(5_000, len(samples) - 5_000, 400):
+        samples[i] = 32_000
+    write_pcm(shop.recording("ko.wav"), samples, 16_000)
+    assert shop.made()["ko"] == "recording"
+    for ending, rate_hz in (("wav", 8_000), ("wav16", 16_000)):
+        _, heard = samples_of(shop.sound(f"ko.{ending}"))
+        assert peak_db(heard) <= -0.9
+        assert active_level_db(heard, rate_hz) == pytest.approx(-20, abs=1)
+
+
+def test_a_changed_pause_is_made_again(shop):
+    shop.build()
+    shop.change("pause_ms: 500", "pause_ms: 300")
+    assert shop.made() == {"kort": "current", "val": "voice", "ko": "current"}
