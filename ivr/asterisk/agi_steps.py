@@ -30,7 +30,6 @@ _AGENT = re.compile(r"[a-z0-9_-]{1,80}")
 _MUSIC = re.compile(r"[0-9A-Za-z_-]{1,80}")
 _DIAL_RESULT = "${DIALSTATUS}|${HANGUPCAUSE}|${DIALEDPEERNAME}"
 _FAILED = "-1"
-"""The caller hung up, or there is no such file."""
 _NO_APPLICATION = "-2"
 
 Heard = Generator[Command, Reply, str]
@@ -47,6 +46,16 @@ def set_variables(values: dict[str, str]) -> Command:
 def can_be_interrupted(command: Command) -> bool:
     """Whether `INTERRUPT_DIGIT` ends the command."""
     return command[0] in {Verb.STREAM_FILE, Verb.GET_OPTION, Verb.WAIT_FOR_DIGIT}
+
+
+def caller_is_going(command: Command, reply: Reply) -> bool:
+    """Whether the command failed because the caller hung up, and not for want of a file."""
+    if reply.result != _FAILED:
+        return False
+    verb = command[0]
+    return verb in {Verb.DIAL, Verb.WAIT_FOR_DIGIT} or (
+        verb in {Verb.STREAM_FILE, Verb.GET_OPTION} and reply.endpos > 0
+    )
 
 
 class Audio:
@@ -89,18 +98,13 @@ class Audio:
             yield Verb.SET_MUSIC, "ON"
         self._music = music
 
-    def dial(self, action: OfferToAgent) -> Generator[Command, Reply, tuple[str, int, str] | None]:
-        """Rings the agent and, if answered, lets the talk be: DIALSTATUS, hang-up cause and the agent's channel.
-
-        None if the caller hung up: Asterisk says so next, and is asked nothing more.
-        """
+    def dial(self, action: OfferToAgent) -> Generator[Command, Reply, tuple[str, int, str]]:
+        """Rings the agent and, if answered, lets the talk be: DIALSTATUS, hang-up cause and the agent's channel."""
         yield from self._wipe_dial_status()
         if not _AGENT.fullmatch(action.agent):
             return "CHANUNAVAIL", 0, ""
         rung = yield Verb.DIAL, _dial_argument(action)
         self._music = ""
-        if rung.result == _FAILED:
-            return None
         found = yield Verb.EVALUATE, _DIAL_RESULT
         status, cause, peer, *_ = (*found.data.split("|"), "", "", "")
         if rung.code != 200 or rung.result == _NO_APPLICATION:

@@ -28,7 +28,7 @@ INTERRUPT_DIGIT = agi_steps.INTERRUPT_DIGIT
 """What `interrupt` must let Asterisk receive on the channel: a digit that no answer ever contains."""
 MAX_WAITING_ACTIONS = 100
 HANGUP_WITHIN_S = 5.0
-"""After a dial that the caller ended, `HANGUP` follows within a millisecond; later, something else is the matter."""
+"""After a command that the caller ended, `HANGUP` follows within a millisecond; later, something else is the matter."""
 
 
 class Wire(Protocol):
@@ -130,13 +130,16 @@ class CallerSession:
     # ── for the connection ────────────────────────────────────────────────────────────────────────────────────
     def received(self, chunk: bytes) -> None:
         """Bytes from Asterisk have come."""
-        for item in self._replies.feed(chunk):
+        items = self._replies.feed(chunk)
+        if Signal.HANGUP in items:  # what stands before it answers a question that nobody has any more
+            self._close(hung_up=True)
+        for item in items:
             if self._closed:
                 return
-            if item is Signal.HANGUP or (isinstance(item, Reply) and item.code == DEAD_CHANNEL):
+            if isinstance(item, Reply) and item.code == DEAD_CHANNEL:
                 self._close(hung_up=True)
             elif isinstance(item, Reply) and self._sent is not None:
-                self._answered(item)
+                self._answered(item, self._sent)
             else:
                 log.warning("agi_nonsense", call=self.call)
                 self._close(hung_up=False)
@@ -157,8 +160,11 @@ class CallerSession:
             self._steps = self._steps_of(self._doing)
             self._step(None)
 
-    def _answered(self, reply: Reply) -> None:
+    def _answered(self, reply: Reply, sent: Command) -> None:
         self._sent, self._overdue_at = None, inf
+        if agi_steps.caller_is_going(sent, reply):
+            self._going, self._overdue_at = True, self._clock() + HANGUP_WITHIN_S
+            return
         self._step(reply)
         self._advance()
 
@@ -254,11 +260,7 @@ class CallerSession:
             self._tell(DigitsEntered(self.call, digits))
 
     def _offer(self, action: OfferToAgent) -> Steps:
-        result = yield from self._audio.dial(action)
-        if result is None:
-            self._going, self._overdue_at = True, self._clock() + HANGUP_WITHIN_S
-            return
-        status, cause, peer = result
+        status, cause, peer = yield from self._audio.dial(action)
         self._doing = None
         ended = DialEnded(self.call, action.offer, status, cause, peer)
         self._call_back(lambda: self.on_dial_ended(ended))

@@ -1,8 +1,10 @@
 """Asterisk's side of a FastAGI connection, played by hand on a socket; and a director who notes what is reported."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from ivr.asterisk.agi import AgiFront
 from ivr.asterisk.caller_session import CallerSession, DialEnded
@@ -82,8 +84,18 @@ class AgiPeer:
         self._writer.close()
 
     def abort(self) -> None:
-        """Closed with a reset."""
+        """Closed, and nothing more is read."""
         self._writer.transport.abort()
+
+    def reset(self) -> None:
+        """Closed with a reset on the wire."""
+        linger_none = struct.pack("ii", 1, 0)
+        self._writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_none)
+        self._writer.transport.abort()
+
+    async def gone(self) -> None:
+        with suppress(OSError):
+            await self._writer.wait_closed()
 
 
 class Director:
@@ -113,30 +125,39 @@ class Director:
         return session
 
 
-@asynccontextmanager
-async def listening(director: Director) -> AsyncIterator[AgiFront]:
-    front = AgiFront(HOST, 0, director.take)
-    await front.start()
-    try:
-        yield front
-    finally:
-        await front.stop()
-
-
 class Bench:
     """A door, a director, and callers that come through the one to the other."""
 
     def __init__(self, front: AgiFront, director: Director) -> None:
         self.front = front
         self.director = director
+        self._peers: list[AgiPeer] = []
 
     async def caller(self, block: bytes | None = None) -> tuple[AgiPeer, CallerSession]:
-        peer = await AgiPeer.connected(self.front.port)
-        peer.send(opening() if block is None else block)
+        peer = await self.stranger(opening() if block is None else block)
         return peer, await self.director.session()
 
     async def stranger(self, data: bytes = b"") -> AgiPeer:
         peer = await AgiPeer.connected(self.front.port)
+        self._peers.append(peer)
         if data:
             peer.send(data)
         return peer
+
+    async def cleared(self) -> None:
+        for peer in self._peers:
+            peer.abort()
+        await asyncio.gather(*(peer.gone() for peer in self._peers))
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[Bench]:
+    director = Director()
+    front = AgiFront(HOST, 0, director.take)
+    await front.start()
+    bench = Bench(front, director)
+    try:
+        yield bench
+    finally:
+        await front.stop()
+        await bench.cleared()

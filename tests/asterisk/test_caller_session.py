@@ -1,0 +1,405 @@
+"""What each action becomes on Asterisk's side, and what is reported of it; over a real socket."""
+
+import pytest
+
+from ivr.asterisk.agi_steps import MAX_STRAY_KEYS
+from ivr.asterisk.caller_session import INTERRUPT_DIGIT, DialEnded
+from queues.ids import NO_CLEARANCE, AgentId, CallId, Clearance, Instant, MenuId, OfferId, PromptId, QueueId
+from routing.actions import AskDigits, EndCall, HoldMusic, KeepPapers, LeaveToFallback, OfferToAgent, Say, TakeBack
+from routing.events import DigitsEntered, PromptFinished
+from routing.papers import Papers
+from tests.asterisk.agi_peer import listening, opening
+
+CALL = CallId("tonval-1.1")
+KEYS = "0123456789*#ABCD"
+HELLO = 'STREAM FILE "tonval/sv/hej" "D" "0"'
+MENU = f'GET OPTION "tonval/sv/meny" "{KEYS}" "6000"'
+MUSIC = 'SET MUSIC "ON" "lugn"'
+DIAL = 'EXEC Dial "PJSIP/alma,22,gm(lugn)b(to-agent^s^1(7))"'
+RESULT = 'GET FULL VARIABLE "${DIALSTATUS}|${HANGUPCAUSE}|${DIALEDPEERNAME}"'
+WIPE = 'SET VARIABLE "DIALSTATUS" ""'
+PLAYED = "200 result=0 endpos=800"
+
+
+def say(*prompts: str) -> Say:
+    return Say(CALL, tuple(map(PromptId, prompts)), "sv")
+
+
+def ask(*prompts: str, max_digits: int = 1) -> AskDigits:
+    return AskDigits(CALL, tuple(map(PromptId, prompts)), "sv", max_digits, first_ms=6_000, next_ms=4_000)
+
+
+def hold(music: str = "lugn") -> HoldMusic:
+    return HoldMusic(CALL, music)
+
+
+def offer(number: int = 7, agent: str = "alma", ring_ms: int = 20_000, music: str = "lugn") -> OfferToAgent:
+    return OfferToAgent(CALL, OfferId(number), AgentId(agent), ring_ms, music)
+
+
+def key(char: str) -> str:
+    return f"200 result={ord(char)} endpos=400"
+
+
+@pytest.fixture
+async def bench():
+    async with listening() as one:
+        yield one
+
+
+# ── prompts and keys ────────────────────────────────────────────────────────────────────────────────────────────
+async def test_prompts_are_played_one_after_the_other(bench):
+    peer, session = await bench.caller()
+    session.perform(say("hej", "adjo"))
+    await peer.answers(HELLO, PLAYED)
+    await peer.answers('STREAM FILE "tonval/sv/adjo" "D" "0"', PLAYED)
+    assert await bench.director.report() == PromptFinished(CALL)
+
+
+async def test_a_missing_sound_does_not_stop_what_follows(bench):
+    peer, session = await bench.caller()
+    session.perform(say("hej", "../../etc/passwd", "adjo"))
+    await peer.answers(HELLO, "200 result=-1 endpos=0")
+    await peer.answers('STREAM FILE "tonval/sv/adjo" "D" "0"', PLAYED)
+    assert await bench.director.report() == PromptFinished(CALL)
+
+
+async def test_a_key_after_the_menu_is_reported(bench):
+    peer, session = await bench.caller()
+    session.perform(ask("meny"))
+    await peer.answers(MENU, key("2"))
+    assert await bench.director.report() == DigitsEntered(CALL, "2")
+
+
+async def test_a_key_cuts_the_prompts_before_the_last_short(bench):
+    peer, session = await bench.caller()
+    session.perform(ask("hej", "meny"))
+    await peer.answers(f'STREAM FILE "tonval/sv/hej" "{KEYS}" "0"', key("#"))
+    assert await bench.director.report() == DigitsEntered(CALL, "#")
+
+
+async def test_silence_is_reported_as_no_digits(bench):
+    peer, session = await bench.caller()
+    session.perform(ask("meny"))
+    await peer.answers(MENU, "200 result=0 endpos=8000")
+    assert await bench.director.report() == DigitsEntered(CALL, "")
+
+
+async def test_several_digits_are_collected_up_to_the_limit(bench):
+    peer, session = await bench.caller()
+    session.perform(ask("meny", max_digits=3))
+    await peer.answers(MENU, key("1"))
+    await peer.answers('WAIT FOR DIGIT "4000"', "200 result=50")
+    await peer.answers('WAIT FOR DIGIT "4000"', "200 result=42")
+    assert await bench.director.report() == DigitsEntered(CALL, "12*")
+
+
+async def test_a_pause_between_digits_ends_them(bench):
+    peer, session = await bench.caller()
+    session.perform(ask(max_digits=8))
+    await peer.answers('WAIT FOR DIGIT "6000"', "200 result=49")
+    await peer.answers('WAIT FOR DIGIT "4000"', "200 result=0")
+    assert await bench.director.report() == DigitsEntered(CALL, "1")
+
+
+async def test_a_missing_menu_leaves_the_time_to_press_a_key(bench):
+    peer, session = await bench.caller()
+    session.perform(ask("meny"))
+    await peer.answers(MENU, "200 result=-1 endpos=0")
+    await peer.answers('WAIT FOR DIGIT "6000"', "200 result=53")
+    assert await bench.director.report() == DigitsEntered(CALL, "5")
+
+
+async def test_a_flood_of_a_thousand_keys_is_at_most_max_digits_and_the_menu_still_works(bench):
+    peer, session = await bench.caller()
+    for _ in range(500):
+        session.perform(ask("meny", max_digits=2))
+        await peer.answers(MENU, key("9"))
+        await peer.answers('WAIT FOR DIGIT "4000"', "200 result=57")
+        assert await bench.director.report() == DigitsEntered(CALL, "99")
+    session.perform(ask("meny"))
+    await peer.answers(MENU, key("1"))
+    assert await bench.director.report() == DigitsEntered(CALL, "1")
+
+
+async def test_no_wish_for_digits_is_without_bound(bench):
+    peer, session = await bench.caller()
+    session.perform(ask(max_digits=10**9))
+    await peer.answers('WAIT FOR DIGIT "6000"', "200 result=49")
+    for _ in range(63):
+        await peer.answers('WAIT FOR DIGIT "4000"', "200 result=49")
+    assert await bench.director.report() == DigitsEntered(CALL, "1" * 64)
+
+
+async def test_keys_that_no_telephone_has_are_never_an_answer(bench):
+    peer, session = await bench.caller()
+    session.perform(ask("meny"))
+    await peer.answers(MENU, key("A"))
+    await peer.answers(f'STREAM FILE "tonval/sv/meny" "{KEYS}" "400"', PLAYED)
+    assert (await peer.command()).startswith("WAIT FOR DIGIT")
+    peer.reply("200 result=66")
+    assert (await peer.command()).startswith("WAIT FOR DIGIT")
+    peer.reply("200 result=51")
+    assert await bench.director.report() == DigitsEntered(CALL, "3")
+
+
+async def test_a_flood_of_strange_keys_ends_the_prompt_and_not_the_call(bench):
+    peer, session = await bench.caller()
+    session.perform(say("hej"))
+    for _ in range(MAX_STRAY_KEYS):
+        assert (await peer.command()).startswith("STREAM FILE")
+        peer.reply(key("D"))
+    assert await bench.director.report() == PromptFinished(CALL)
+
+
+# ── superseding ─────────────────────────────────────────────────────────────────────────────────────────────────
+async def test_the_next_action_cuts_a_prompt_short_and_silences_it(bench):
+    peer, session = await bench.caller()
+    bench.director.with_interrupt(session)
+    session.perform(say("hej", "adjo"))
+    assert await peer.command() == HELLO
+    session.perform(hold())
+    assert bench.director.interrupts == ["PJSIP/trunk-00000001"]
+    peer.reply(key(INTERRUPT_DIGIT))
+    await peer.answers(MUSIC, "200 result=0")
+    session.perform(ask("meny"))
+    await peer.answers(MENU, key("1"))
+    assert await bench.director.report() == DigitsEntered(CALL, "1")
+
+
+async def test_an_interruption_that_comes_too_late_is_no_answer_to_the_next_question(bench):
+    peer, session = await bench.caller()
+    bench.director.with_interrupt(session)
+    session.perform(say("hej"))
+    assert await peer.command() == HELLO
+    session.perform(ask("meny"))
+    peer.reply(PLAYED)
+    await peer.answers(MENU, key(INTERRUPT_DIGIT))
+    await peer.answers(f'STREAM FILE "tonval/sv/meny" "{KEYS}" "400"', key("4"))
+    assert await bench.director.report() == DigitsEntered(CALL, "4")
+
+
+async def test_an_interruption_that_comes_too_late_does_not_cut_the_next_prompt(bench):
+    peer, session = await bench.caller()
+    bench.director.with_interrupt(session)
+    session.perform(say("hej"))
+    assert await peer.command() == HELLO
+    session.perform(say("adjo"))
+    peer.reply(PLAYED)
+    await peer.answers('STREAM FILE "tonval/sv/adjo" "D" "0"', key(INTERRUPT_DIGIT))
+    await peer.answers('STREAM FILE "tonval/sv/adjo" "D" "400"', PLAYED)
+    assert await bench.director.report() == PromptFinished(CALL)
+    assert len(bench.director.interrupts) == 1
+
+
+async def test_without_interruption_the_prompt_ends_by_itself_and_stays_silent(bench):
+    peer, session = await bench.caller()
+    session.perform(ask("meny"))
+    assert await peer.command() == MENU
+    session.perform(hold())
+    peer.reply(key("1"))
+    await peer.answers(MUSIC, "200 result=0")
+    session.perform(say("hej"))
+    await peer.answers(HELLO, PLAYED)
+    assert await bench.director.report() == PromptFinished(CALL)
+
+
+async def test_papers_do_not_cut_a_prompt_short(bench):
+    peer, session = await bench.caller()
+    bench.director.with_interrupt(session)
+    session.perform(say("hej"))
+    assert await peer.command() == HELLO
+    session.perform(KeepPapers(CALL, Papers(menu=MenuId("m"))))
+    peer.reply(PLAYED)
+    assert (await peer.command()).startswith("EXEC MSet")
+    assert await bench.director.report() == PromptFinished(CALL)
+    assert bench.director.interrupts == []
+
+
+async def test_what_was_superseded_before_it_began_is_never_begun(bench):
+    peer, session = await bench.caller()
+    session.perform(KeepPapers(CALL, Papers(menu=MenuId("m"))))
+    session.perform(say("hej"))
+    session.perform(hold())
+    session.perform(ask("meny"))
+    assert (await peer.command()).startswith("EXEC MSet")
+    peer.reply("200 result=0")
+    await peer.answers(MENU, key("1"))
+    assert await bench.director.report() == DigitsEntered(CALL, "1")
+
+
+async def test_an_interruption_that_raises_is_survived(bench):
+    peer, session = await bench.caller()
+    session.interrupt = lambda _channel: 1 / 0
+    session.perform(say("hej"))
+    assert await peer.command() == HELLO
+    session.perform(hold())
+    peer.reply(PLAYED)
+    await peer.answers(MUSIC, "200 result=0")
+
+
+# ── music ───────────────────────────────────────────────────────────────────────────────────────────────────────
+async def test_music_is_set_once_and_again_after_a_prompt(bench):
+    peer, session = await bench.caller()
+    session.perform(hold())
+    session.perform(hold())
+    await peer.answers(MUSIC, "200 result=0")
+    session.perform(hold())
+    session.perform(say("hej"))
+    await peer.answers(HELLO, PLAYED)
+    session.perform(hold())
+    await peer.answers(MUSIC, "200 result=0")
+
+
+async def test_no_music_is_silence(bench):
+    peer, session = await bench.caller()
+    session.perform(hold(""))
+    session.perform(hold())
+    await peer.answers(MUSIC, "200 result=0")
+    session.perform(hold(""))
+    await peer.answers('SET MUSIC "OFF"', "200 result=0")
+
+
+async def test_music_with_an_odd_name_is_the_default(bench):
+    peer, session = await bench.caller()
+    session.perform(hold("a)b(evil"))
+    await peer.answers('SET MUSIC "ON"', "200 result=0")
+
+
+# ── offers ──────────────────────────────────────────────────────────────────────────────────────────────────────
+async def test_an_unanswered_offer_is_reported_and_the_music_comes_back(bench):
+    peer, session = await bench.caller()
+    session.perform(hold())
+    session.perform(offer())
+    await peer.answers(MUSIC, "200 result=0")
+    await peer.answers(DIAL, "200 result=0")
+    await peer.answers(RESULT, "200 result=1 (BUSY|17|)")
+    assert await bench.director.report() == DialEnded(CALL, OfferId(7), "BUSY", 17, "")
+    await peer.answers(MUSIC, "200 result=0")
+
+
+async def test_the_next_offer_goes_out_at_once(bench):
+    peer, session = await bench.caller()
+    session.on_dial_ended = lambda _ended: session.perform(offer(8, "bo", 1_500))
+    session.perform(offer())
+    await peer.answers(DIAL, "200 result=0")
+    await peer.answers(RESULT, "200 result=1 (NOANSWER|0|)")
+    await peer.answers('EXEC Dial "PJSIP/bo,4,gm(lugn)b(to-agent^s^1(8))"', "200 result=0")
+
+
+async def test_an_offer_without_music_is_silent(bench):
+    peer, session = await bench.caller()
+    session.perform(offer(music=""))
+    await peer.answers('EXEC Dial "PJSIP/alma,22,gb(to-agent^s^1(7))"', "200 result=0")
+
+
+async def test_a_served_caller_who_stays_can_be_queued_again(bench):
+    peer, session = await bench.caller()
+    session.perform(offer())
+    await peer.answers(DIAL, "200 result=0")
+    await peer.answers(RESULT, "200 result=1 (ANSWER|16|PJSIP/alma-00000009)")
+    assert await bench.director.report() == DialEnded(CALL, OfferId(7), "ANSWER", 16, "PJSIP/alma-00000009")
+    session.perform(hold())
+    await peer.answers(WIPE, "200 result=1")
+    await peer.answers(MUSIC, "200 result=0")
+    session.perform(say("hej"))
+    await peer.answers(HELLO, PLAYED)
+
+
+async def test_a_resumed_call_is_wiped_of_what_it_was(bench):
+    peer, session = await bench.caller(opening(how="resumed"))
+    session.perform(offer())
+    await peer.answers(WIPE, "200 result=1")
+    await peer.answers(DIAL, "200 result=0")
+
+
+@pytest.mark.parametrize("agent", ["alma&PJSIP/trunk/0900123", "al ma", "", "alma,99,o", "ALMA", "${X}", "a\nb"])
+async def test_an_agent_whose_name_is_no_name_is_never_rung(bench, agent):
+    peer, session = await bench.caller()
+    session.perform(offer(agent=agent, music=""))
+    assert await bench.director.report() == DialEnded(CALL, OfferId(7), "CHANUNAVAIL", 0, "")
+    session.perform(hold())
+    assert await peer.command() == MUSIC
+
+
+@pytest.mark.parametrize("reply", ["200 result=-2", "510 Invalid or unknown command"])
+async def test_an_asterisk_that_cannot_dial_says_so(bench, reply):
+    peer, session = await bench.caller()
+    session.perform(offer())
+    await peer.answers(DIAL, reply)
+    await peer.answers(RESULT, "200 result=1 (ANSWER|16|)")
+    assert await bench.director.report() == DialEnded(CALL, OfferId(7), "CHANUNAVAIL", 0, "")
+
+
+async def test_an_offer_withdrawn_before_it_began_is_never_made(bench):
+    peer, session = await bench.caller()
+    session.perform(say("hej"))
+    session.perform(offer())
+    assert session.withdraw(OfferId(7))
+    assert not session.withdraw(OfferId(7))
+    await peer.answers(HELLO, PLAYED)
+    session.perform(hold())
+    await peer.answers(MUSIC, "200 result=0")
+
+
+async def test_an_offer_that_has_begun_is_not_withdrawn_here(bench):
+    peer, session = await bench.caller()
+    session.perform(offer())
+    assert await peer.command() == DIAL
+    assert not session.withdraw(OfferId(7))
+
+
+# ── papers, the end ─────────────────────────────────────────────────────────────────────────────────────────────
+async def test_papers_are_laid_whole_and_then_only_what_changed(bench):
+    peer, session = await bench.caller()
+    papers = Papers(MenuId("m"), clearance=NO_CLEARANCE)
+    session.perform(KeepPapers(CALL, papers))
+    await peer.answers(
+        'EXEC MSet "TONVAL_MENU=m,TONVAL_ENTERED_MS=0,TONVAL_CLEARANCE=none,TONVAL_LANGUAGE=sv,'
+        'TONVAL_PRIORITY=0,TONVAL_RECOVERIES=0"',
+        "200 result=0",
+    )
+    session.perform(KeepPapers(CALL, papers))
+    queued = Papers(MenuId("m"), QueueId("soc"), Instant(1795296617000), Clearance("soc"))
+    session.perform(KeepPapers(CALL, queued))
+    await peer.answers(
+        'EXEC MSet "TONVAL_QUEUE=soc,TONVAL_ENTERED_MS=1795296617000,TONVAL_CLEARANCE=soc"', "200 result=0"
+    )
+    session.perform(KeepPapers(CALL, Papers(MenuId("n"), QueueId("soc"), Instant(1795296617000), Clearance("soc"))))
+    await peer.answers('SET VARIABLE "TONVAL_MENU" "n"', "200 result=1")
+
+
+async def test_papers_that_came_with_the_call_are_not_laid_again(bench):
+    papers = ("m", "soc", "1795296617000", "soc", "sv", "0", "0")
+    peer, session = await bench.caller(opening(papers=papers, how="resumed"))
+    session.perform(KeepPapers(CALL, session.papers))
+    session.perform(EndCall(CALL))
+    assert await peer.command() == 'SET VARIABLE "ENGINE_DONE" "1"'
+
+
+async def test_an_ended_call_is_closed_after_it_is_marked_done(bench):
+    peer, session = await bench.caller()
+    session.perform(EndCall(CALL))
+    await peer.answers('SET VARIABLE "ENGINE_DONE" "1"', "200 result=1")
+    assert await peer.closed() == b""
+    assert await bench.director.report() == (CALL, False)
+
+
+@pytest.mark.parametrize("how", [lambda session: session.hand_over(), lambda one: one.perform(LeaveToFallback(CALL))])
+async def test_a_caller_left_to_the_dialplan_is_not_marked_done(bench, how):
+    peer, session = await bench.caller()
+    session.perform(offer())
+    assert await peer.command() == DIAL
+    how(session)
+    assert await peer.closed() == b""
+    assert await bench.director.report() == (CALL, False)
+    session.perform(hold())
+    session.hand_over()
+    assert bench.director.reported.empty()
+
+
+async def test_an_action_that_is_not_the_sessions_is_passed_over(bench):
+    peer, session = await bench.caller()
+    session.perform(TakeBack(CALL))
+    session.perform(hold())
+    await peer.answers(MUSIC, "200 result=0")
