@@ -1,0 +1,43 @@
+"""Which municipality and which installation a command is about: the same words in every command."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ivr.config.site import Site, default_home
+
+MENUS = Path(__file__).resolve().parent / "menus"
+
+Municipality = Annotated[str, typer.Argument(help="A folder of YAML, or the name of one in ivr/menus.")]
+Home = Annotated[
+    Path | None, typer.Option(help="Where this installation lives. Default: TONVAL_HOME or the state folder.")
+]
+Ports = Annotated[
+    str | None,
+    typer.Option(help="SIP,AMI,AGI,RTP-first,RTP-last on 127.0.0.1. Default: 5060,5038,4573,20000,29999."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def folder_of(municipality: str) -> Path:
+    """The municipality's folder. Exits with 2 when there is none."""
+    for folder in (Path(municipality), MENUS / municipality):
+        if folder.is_dir():
+            return folder.resolve()
+    known = ", ".join(sorted(path.name for path in MENUS.iterdir() if path.is_dir()))
+    typer.echo(f"{municipality} is neither a folder nor a municipality of ivr/menus ({known})", err=True)
+    raise typer.Exit(2)
+
+
+def site_for(municipality: str, home: Path | None, ports: str | None) -> Site:
+    """The installation named by the options. Exits with 2 when the ports are no ports."""
+    where = home or default_home(municipality)
+    if ports is None:
+        return Site(where)
+    try:
+        sip, ami, agi, first, last = (int(port) for port in ports.split(","))
+    except ValueError:
+        typer.echo(f"--ports takes five numbers, not {ports}", err=True)
+        raise typer.Exit(2) from None
+    return Site(where, sip, ami, agi, first, last)

@@ -1,0 +1,135 @@
+"""An engine put together and at work: configuration, secrets, log, kernel and Asterisk of one installation."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import structlog
+
+from ivr.asterisk.telephony import AsteriskTelephony
+from ivr.call_log.catch_up import CatchUp
+from ivr.call_log.reading import CallReader
+from ivr.call_log.store import CallLogWriter
+from ivr.clock import LiveClock
+from ivr.config import load
+from ivr.config.house import House
+from ivr.config.secrets import ensure_secrets
+from ivr.config.site import Site
+from ivr.control import Control
+from ivr.engine import Engine
+from ivr.exclusive import HomeLock
+from ivr.heartbeat import beat_for_ever
+from ivr.orders import orders
+from ivr.prompts import install_replacements, verify
+from routing.kernel import Kernel
+
+STAND_BY_S = 0.2
+"""How often a second engine looks whether the first is gone."""
+CATCH_UP_S = 20.0
+"""How often final rows are written for calls that ended without us; FAULTS.md allows 60 s."""
+log = structlog.get_logger()
+
+
+class NoHouseError(Exception):
+    """The municipality's configuration has errors; its text lists them."""
+
+
+def load_house(folder: Path, now_ms: int) -> House:
+    """The municipality, whole and valid. Raises NoHouseError with every problem."""
+    loaded = load(folder, now_ms)
+    if loaded.house is None:
+        raise NoHouseError("\n".join(str(problem) for problem in loaded.problems))
+    return loaded.house
+
+
+async def serve(folder: Path, site: Site) -> None:
+    """Calls are served until SIGTERM or SIGINT, once no other engine serves this home.
+
+    Raises NoHouseError before anything is touched if the configuration has errors.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    beat = asyncio.create_task(beat_for_ever())
+    lock = HomeLock(site.home)
+    try:
+        if await _alone(lock, stop):
+            await Service(folder, site).run(stop)
+    finally:
+        beat.cancel()
+        lock.release()
+
+
+async def _alone(lock: HomeLock, stop: asyncio.Event) -> bool:
+    """True once this engine may act; False if it was stopped while it stood by."""
+    if lock.try_acquire():
+        return True
+    log.warning("standing_by", because="another engine serves this home")
+    while not stop.is_set():
+        try:
+            await asyncio.wait_for(stop.wait(), STAND_BY_S)
+        except TimeoutError:
+            if lock.try_acquire():
+                log.warning("taking_over")
+                return True
+    return False
+
+
+class Service:
+    """Everything one engine consists of, from start to stop."""
+
+    def __init__(self, folder: Path, site: Site) -> None:
+        self.clock = LiveClock()
+        self.folder, self.site = folder, site
+        self.house = load_house(folder, self.clock())
+        self.secrets = ensure_secrets(site.secrets_path, self.house.people)
+        self.call_log = CallLogWriter(site, self.secrets)
+        self.telephony = AsteriskTelephony(site, self.house, self.secrets, self.clock)
+        self.kernel = Kernel(self.house.plan, first_offer=self.clock(), linked=False)
+        self.engine = Engine(self.kernel, self.telephony, self.call_log, self.clock)
+        self.engine.observers.append(self.telephony.observe)
+        self.reader = CallReader(site.database_path)
+        self.catch_up = CatchUp(site, self.reader)
+        self.control = Control(site.control_path, orders(self))
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """From the first call to the last row."""
+        self._mend_sounds()
+        for restored in self.reader.last_agent_states():
+            self.engine.feed(restored)
+        await self.engine.start()
+        await self.control.start()
+        catching_up = asyncio.create_task(self._catch_up_for_ever())
+        log.info("serving", municipality=self.house.name, plan=self.house.plan.digest)
+        await stop.wait()
+        log.info("stopping")
+        catching_up.cancel()
+        await self.control.stop()
+        await self.engine.stop()
+        self.call_log.close()
+
+    def reload(self) -> House:
+        """The configuration in the folder is in force. Raises NoHouseError, and then nothing has changed."""
+        house = load_house(self.folder, self.clock())
+        self.house = house
+        self.engine.replace_plan(house.plan)
+        self.telephony.replace_house(house)
+        return house
+
+    def _mend_sounds(self) -> None:
+        """No caller ever meets a missing sound: a tone stands in for each, and is reported."""
+        broken = verify(self.site.sounds_dir, self.house.prompts, self.house.language)
+        if broken:
+            log.error("prompts_broken", prompts=sorted(broken))
+            install_replacements(self.site.sounds_dir, broken, self.house.language)
+
+    async def _catch_up_for_ever(self) -> None:
+        """Calls that ended while no engine served them get their final rows."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(CATCH_UP_S)
+            present = frozenset(self.kernel.centre.calls)
+            entries = await loop.run_in_executor(None, self.catch_up.entries, present, self.clock())
+            if entries:
+                self.call_log.append(self.clock(), None, entries)

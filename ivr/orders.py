@@ -1,0 +1,82 @@
+"""What a running engine can be told and asked over its control socket."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ivr.control import BadOrderError, Order
+from queues.ids import AgentId
+from routing.events import AgentLoggedIn, AgentLoggedOut, AgentPaused, AgentReady, Event
+
+if TYPE_CHECKING:
+    from ivr.live import Service
+
+DEFAULT_PAUSE = "paus"
+
+
+def orders(service: "Service") -> dict[str, Order]:
+    """All orders by name."""
+    return {
+        "state": lambda _order: state(service),
+        "agent": lambda order: agent(service, order),
+        "reload": lambda _order: reload(service),
+    }
+
+
+def state(service: "Service") -> Mapping[str, Any]:
+    """Lines, calls by state and people, without a caller's number; who a confidential call is with is not shown."""
+    centre = service.kernel.centre
+    return {
+        "municipality": service.house.name,
+        "plan": centre.plan.digest,
+        "paused": centre.paused,
+        "faults": service.engine.faults,
+        "log": service.call_log.state(),
+        "calls": dict(Counter(call.state.value for call in centre.calls.values())),
+        "queues": {
+            queue: {
+                "waiting": len(line),
+                "longest_wait_ms": max((centre.now - place.entered_at_ms for place in line), default=0),
+            }
+            for queue, line in centre.lines.items()
+        },
+        "agents": {
+            person.id: {
+                "state": person.state.value,
+                "reason": person.reason,
+                "phone": person.phone.value,
+                "for_ms": service.clock() - person.since_ms,
+            }
+            for person in centre.people.values()
+        },
+    }
+
+
+def agent(service: "Service", order: Mapping[str, Any]) -> Mapping[str, Any]:
+    """One person logs in or out, pauses, or is ready."""
+    who = AgentId(str(order.get("agent")))
+    if who not in service.kernel.centre.people:
+        raise BadOrderError(f"no agent is called {who}")
+    events: dict[str, Event] = {
+        "login": AgentLoggedIn(who),
+        "logout": AgentLoggedOut(who),
+        "ready": AgentReady(who),
+        "pause": AgentPaused(who, str(order.get("reason") or DEFAULT_PAUSE)[:40]),
+    }
+    what = str(order.get("what"))
+    if what not in events:
+        raise BadOrderError(f"an agent can: {', '.join(events)}")
+    service.engine.feed(events[what])
+    person = service.kernel.centre.people[who]
+    return {"agent": who, "state": person.state.value, "reason": person.reason}
+
+
+def reload(service: "Service") -> Mapping[str, Any]:
+    """The configuration in the folder is in force, or is refused whole."""
+    from ivr.live import NoHouseError  # noqa: PLC0415 - live puts orders and service together
+
+    try:
+        house = service.reload()
+    except NoHouseError as error:
+        raise BadOrderError(str(error)) from error
+    return {"plan": house.plan.digest}
