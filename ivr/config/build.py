@@ -1,0 +1,181 @@
+"""From a municipality's files, whose references hold, to the house that runs: the plan and what is beside it."""
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from ivr.config.draft import Draft, dialled_forms
+from ivr.config.hours import local_date, open_hours, opening
+from ivr.config.house import House, Person
+from ivr.config.models import AgentEntry, MenuEntry, NumberEntry, StepEntry
+from queues.ids import NO_CLEARANCE, AgentId, Clearance, MenuId, PromptId, QueueId
+from routing.plan import (
+    ALWAYS_OPEN,
+    Agent,
+    Choice,
+    Discipline,
+    Entrance,
+    Menu,
+    OpenHours,
+    Plan,
+    PlanStep,
+    Queue,
+    TargetKind,
+)
+
+
+def build(draft: Draft, now_ms: int) -> House:
+    """The house as of `now_ms`: its opening hours are known from the day before until long after."""
+    zone = draft.municipality.timezone
+    hours = {name: open_hours(entry, zone, now_ms) for name, entry in draft.hours.hours.items()}
+    today = local_date(zone, now_ms)
+    plan = _plan(draft, hours)
+    numbers = draft.municipality.numbers
+    return House(
+        name=draft.municipality.name,
+        title=draft.municipality.title,
+        timezone=zone,
+        language=draft.municipality.language,
+        plan=plan,
+        people=MappingProxyType(
+            {AgentId(a): Person(AgentId(a), e.name, e.extension) for a, e in draft.agents.agents.items()}
+        ),
+        queue_titles=MappingProxyType({QueueId(q): e.title for q, e in draft.queues.queues.items()}),
+        openings=MappingProxyType({name: opening(entry, today) for name, entry in draft.hours.hours.items()}),
+        entrance_hours=MappingProxyType({f: e.hours for e in numbers if e.hours for f in dialled_forms(e)}),
+        queue_hours=MappingProxyType({QueueId(q): h for q in draft.queues.queues if (h := draft.hours_of(q))}),
+        prompts=frozenset(PromptId(prompt) for prompt, _, _ in prompts_used(draft)),
+        trunk_addresses=draft.municipality.trunk_addresses,
+        fallback_prompts=_prompts(draft.prompts.fallback),
+    )
+
+
+def prompts_used(draft: Draft) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
+    """Every prompt that any part can say, with the file and path where it stands."""
+    for i, number in enumerate(draft.municipality.numbers):
+        for field in ("greeting", "closed"):
+            yield from _standing("municipality.yaml", ("numbers", i, field), getattr(number, field))
+    for name, menu in draft.menu.menus.items():
+        for field in ("before", "after", "invalid"):
+            yield from _standing("menu.yaml", ("menus", name, field), getattr(menu, field))
+        for key, choice in menu.choices.items():
+            yield from _standing("menu.yaml", ("menus", name, "choices", key, "prompt"), choice.prompt)
+    for name, queue in draft.queues.queues.items():
+        for field in ("queued", "waiting", "closed"):
+            yield from _standing("queues.yaml", ("queues", name, field), getattr(queue, field) or ())
+    for field in ("waiting", "closed"):
+        yield from _standing("queues.yaml", ("defaults", field), getattr(draft.queues.defaults, field) or ())
+    for field in ("sorry", "fallback", "invalid", "waiting", "closed"):
+        yield from _standing("prompts.yaml", (field,), getattr(draft.prompts, field))
+
+
+def _standing(
+    file: str, path: tuple[str | int, ...], prompts: tuple[str, ...]
+) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
+    for i, prompt in enumerate(prompts):
+        yield prompt, file, (*path, i)
+
+
+def _plan(draft: Draft, hours: dict[str, OpenHours]) -> Plan:
+    rules = draft.municipality
+    return Plan(
+        digest=draft.digest,
+        entrances=MappingProxyType(
+            {form: _entrance(draft, e, hours) for e in rules.numbers for form in dialled_forms(e)}
+        ),
+        menus=MappingProxyType({MenuId(m): _menu(draft, m, entry) for m, entry in draft.menu.menus.items()}),
+        queues=MappingProxyType({QueueId(q): _queue(draft, q, hours) for q in draft.queues.queues}),
+        agents=MappingProxyType({AgentId(a): _agent(draft, a, entry) for a, entry in draft.agents.agents.items()}),
+        discipline=Discipline(rules.discipline),
+        login_by_phone=rules.login_by_phone,
+        rona_pause_ms=rules.rona_pause_s * 1000,
+        rona_limit=rules.rona_limit,
+        short_talk_ms=rules.short_talk_s * 1000,
+        max_calls=rules.max_calls,
+        sorry_prompts=_prompts(draft.prompts.sorry),
+    )
+
+
+def _entrance(draft: Draft, entry: NumberEntry, hours: dict[str, OpenHours]) -> Entrance:
+    return Entrance(
+        menu=MenuId(entry.menu),
+        hours=hours[entry.hours] if entry.hours else ALWAYS_OPEN,
+        closed_prompts=_prompts(entry.closed),
+        greeting=_prompts(entry.greeting),
+        language=draft.municipality.language,
+    )
+
+
+def _menu(draft: Draft, name: str, entry: MenuEntry) -> Menu:
+    return Menu(
+        id=MenuId(name),
+        prompts=_prompts(menu_prompts(entry)),
+        choices=MappingProxyType(
+            {
+                key: Choice(queue=QueueId(choice.queue or ""), menu=MenuId(choice.menu or ""))
+                for key, choice in entry.choices.items()
+            }
+        ),
+        default=QueueId(entry.silence),
+        human=QueueId(entry.human),
+        invalid_prompts=_prompts(entry.invalid or draft.prompts.invalid),
+        first_key_ms=entry.first_key_s * 1000,
+        repeats=entry.repeats,
+        invalid_tries=entry.invalid_tries,
+        max_asks=entry.max_asks,
+    )
+
+
+def menu_prompts(entry: MenuEntry) -> tuple[str, ...]:
+    """All that a menu says, in order."""
+    return (*entry.before, *(p for choice in entry.choices.values() for p in choice.prompt), *entry.after)
+
+
+def _queue(draft: Draft, name: str, hours: dict[str, OpenHours]) -> Queue:
+    entry = draft.queues.queues[name]
+    opens = draft.hours_of(name)
+
+    def ms(field: str, default_s: int) -> int:
+        return draft.rule(name, field, default_s) * 1000
+
+    return Queue(
+        id=QueueId(name),
+        steps=tuple(_step(step) for step in draft.plan_of(name)),
+        clearance=Clearance(entry.confidential) if entry.confidential else NO_CLEARANCE,
+        hours=hours[opens] if opens else ALWAYS_OPEN,
+        closed_prompts=_prompts(draft.rule(name, "closed", draft.prompts.closed)),
+        queued_prompts=_prompts(entry.queued),
+        waiting_prompts=_prompts(draft.rule(name, "waiting", draft.prompts.waiting)),
+        first_message_ms=ms("first_message_s", 10),
+        message_every_ms=ms("message_every_s", 50),
+        priority=draft.rule(name, "priority", 0),
+        ring_ms=ms("ring_s", 20),
+        wrap_up_ms=ms("wrap_up_s", 30),
+        answer_target_ms=ms("answer_target_s", 120),
+        lend_when_ready_over=draft.rule(name, "lend_when_ready_over", 0),
+        serve_after_close_ms=ms("serve_after_close_s", 900),
+    )
+
+
+def _step(entry: StepEntry) -> PlanStep:
+    return PlanStep(
+        after_ms=entry.after_s * 1000,
+        target=TargetKind(entry.to),
+        queues=tuple(QueueId(q) for q in entry.queues),
+        min_level=entry.min_level,
+        skip_when_empty=entry.skip_when_empty,
+    )
+
+
+def _agent(draft: Draft, name: str, entry: AgentEntry) -> Agent:
+    """The person with their own queues first, then every other in the order of the file at the general level."""
+    general = draft.agents.other_queues if entry.other_queues is None else entry.other_queues
+    others = {q: general for q in draft.queues.queues if q not in entry.queues} if general else {}
+    return Agent(
+        id=AgentId(name),
+        queues=tuple((QueueId(q), level) for q, level in {**entry.queues, **others}.items()),
+        clearances=frozenset(Clearance(c) for c in entry.clearances),
+    )
+
+
+def _prompts(names: tuple[str, ...]) -> tuple[PromptId, ...]:
+    return tuple(PromptId(name) for name in names)

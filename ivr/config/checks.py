@@ -1,0 +1,70 @@
+"""All that must hold between the files of a municipality: which check needs which files, and their problems together.
+
+A check runs when the files it needs are there, so one broken file hides as little as possible of the rest.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ivr.config import hours_checks, menu_checks, prompt_checks, queue_checks
+from ivr.config.draft import Draft
+from ivr.config.files import MODELS
+from ivr.config.problems import Problem
+from routing.plan import Plan
+
+_M, _N, _H, _Q, _A, _P, _S = (
+    "menu.yaml",
+    "municipality.yaml",
+    "hours.yaml",
+    "queues.yaml",
+    "agents.yaml",
+    "partners.yaml",
+    "prompts.yaml",
+)
+ACROSS: tuple[tuple[tuple[str, ...], Callable[[Draft], Iterator[Problem]]], ...] = (
+    ((_N,), menu_checks.numbers_twice),
+    ((_N, _M), menu_checks.unknown_menus),
+    ((_M, _Q), menu_checks.unknown_queues),
+    ((_N, _M, _Q), menu_checks.unreachable),
+    ((_M,), menu_checks.loops),
+    ((_M,), menu_checks.order_of_keys),
+    ((_Q,), queue_checks.steps),
+    ((_Q,), queue_checks.unknown_in_steps),
+    ((_Q, _P), queue_checks.partners),
+    ((_Q,), queue_checks.partners_and_secrecy),
+    ((_Q, _A), queue_checks.unknown_in_agents),
+    ((_Q, _A), queue_checks.uncleared_agents),
+    ((_A,), queue_checks.extensions),
+    ((_N, _H, _Q, _P), hours_checks.names),
+    ((_H,), hours_checks.never_open),
+    ((_H,), hours_checks.undecided_eves),
+    ((_N, _Q, _S), hours_checks.closed_in_silence),
+)
+WHOLE: tuple[Callable[[Draft, Plan], Iterator[Problem]], ...] = (queue_checks.nobody, hours_checks.nets_closed)
+"""Checks on the plan itself; they run when every reference holds."""
+HEARD = (prompt_checks.words, prompt_checks.sounds, prompt_checks.spoken_digits, prompt_checks.lengths)
+
+
+def across_files(draft: Draft) -> Iterator[Problem]:
+    """What does not fit together."""
+    for needed, check in ACROSS:
+        if all(file in draft.models for file in needed):
+            yield from check(draft)
+
+
+def of_prompts(draft: Draft, sounds_dir: Path | None) -> Iterator[Problem]:
+    """What callers would hear wrong; sounds are looked at only in a given directory."""
+    if set(MODELS) - set(draft.models):
+        return
+    heard = prompt_checks.hear(draft, sounds_dir)
+    if isinstance(heard, Problem):
+        yield heard
+        return
+    for check in HEARD:
+        yield from check(draft, heard)
+
+
+def of_plan(draft: Draft, plan: Plan) -> Iterator[Problem]:
+    """What the plan as a whole would do wrong."""
+    for check in WHOLE:
+        yield from check(draft, plan)
