@@ -20,7 +20,7 @@ PEOPLE = {
     "finn": (("bygg", 3), ("ovrigt", 1)),
 }
 EVERY_DAY = Opening(weekly=(((0, 1440),),) * 7, dates={})
-PROMPTS = ("valkommen", "huvudmeny", "fel_val", "stangt", "kotid", "reservlage")
+PROMPTS = ("valkommen", "huvudmeny", "repetera", "fel_val", "stangt", "kotid", "reservlage")
 
 
 def _queue(name: str) -> Queue:
@@ -39,7 +39,7 @@ def small_plan() -> Plan:
     """One entrance, one menu, five queues."""
     menu = Menu(
         id=MENU,
-        prompts=(PromptId("huvudmeny"),),
+        prompts=(PromptId("huvudmeny"), PromptId("repetera")),
         choices={key: Choice(queue=QueueId(queue)) for key, queue in KEYS.items()},
         default=QueueId("ovrigt"),
         human=QueueId("ovrigt"),
