@@ -32,7 +32,7 @@ def folder_of(municipality: str) -> Path:
 
 def site_for(municipality: str, home: Path | None, ports: str | None) -> Site:
     """The installation named by the options. Exits with 2 when the ports are no ports."""
-    where = home or default_home(municipality)
+    where = home or default_home(Path(municipality).resolve().name)
     if ports is None:
         return Site(where)
     try:

@@ -9,20 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ivr.config.site import Site, default_home
+from ivr.command_line import Home, Json, Municipality, folder_of, site_for
 from queues.ids import PromptId
 
 if TYPE_CHECKING:
+    from ivr.config.site import Site
     from ivr.manuscripts import Manuscript
     from ivr.speech import BuildResult
 
-MENUS = Path(__file__).resolve().parents[1] / "menus"
 FAILED, REFUSED = 1, 2
 
-_Municipality = Annotated[str, typer.Argument(help="Name of a shipped municipality, or its folder of YAML.")]
-_Home = Annotated[Path | None, typer.Option(help="The installation's directory; default as for every command.")]
 _Language = Annotated[str, typer.Option(help="Language of the prompts.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -34,10 +31,10 @@ def register(app: typer.Typer) -> None:
 
 
 def build_prompts(
-    municipality: _Municipality = "botkyrka",
-    home: _Home = None,
+    municipality: Municipality = "botkyrka",
+    home: Home = None,
     language: _Language = "sv",
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Make every sound that is missing or stale: a recording if there is one, else the voice (espeak-ng, sox).
 
@@ -47,12 +44,12 @@ def build_prompts(
 
     Ends with 0 when every prompt can be heard, 1 when one could not be made (a tone stands in), 2 for bad manuscripts.
     """
-    site = Site(home or default_home(_folder(municipality).name))
+    site = site_for(municipality, home, None)
     written = _written(municipality, language)
     results = _build_with_progress(written, site, language)
     failed = any(result.made.value == "failed" for result in results)
     if as_json:
-        print(json.dumps([_as_json(result) for result in results], ensure_ascii=False, indent=1))  # noqa: T201 - the output
+        typer.echo(json.dumps([_as_json(result) for result in results], ensure_ascii=False, indent=1))
     else:
         _print_summary(results, site.sounds_dir / language)
     if failed:
@@ -60,10 +57,10 @@ def build_prompts(
 
 
 def list_prompts(
-    municipality: _Municipality = "botkyrka",
-    home: _Home = None,
+    municipality: Municipality = "botkyrka",
+    home: Home = None,
     language: _Language = "sv",
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Show every prompt: what it says, when, how long it lasts and what is wrong with its sound.
 
@@ -72,7 +69,7 @@ def list_prompts(
     from ivr.prompt_manifest import read_manifest  # noqa: PLC0415 - keeps the other commands quick to start
     from ivr.prompts import problems, spoken_ms  # noqa: PLC0415
 
-    site = Site(home or default_home(_folder(municipality).name))
+    site = site_for(municipality, home, None)
     written = _written(municipality, language)
     wrong: dict[PromptId, list[str]] = {}
     for problem in problems(written, written, site.sounds_dir, language, site.recordings_dir):
@@ -92,22 +89,16 @@ def list_prompts(
         for prompt, manuscript in written.items()
     ]
     if as_json:
-        print(json.dumps(rows, ensure_ascii=False, indent=1))  # noqa: T201 - the output
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     else:
         _print_table(rows)
-
-
-def _folder(municipality: str) -> Path:
-    """The municipality's folder: a path as given, or a shipped one by name."""
-    given = Path(municipality)
-    return given.resolve() if given.is_dir() else MENUS / given.name
 
 
 def _written(municipality: str, language: str) -> "Mapping[PromptId, Manuscript]":
     from ivr.manuscripts import ManuscriptRefusedError, manuscript_folders, manuscripts  # noqa: PLC0415
 
     try:
-        found = manuscripts(*manuscript_folders(language, _folder(municipality)))
+        found = manuscripts(*manuscript_folders(language, folder_of(municipality)))
     except (ManuscriptRefusedError, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(REFUSED) from error
@@ -118,7 +109,7 @@ def _written(municipality: str, language: str) -> "Mapping[PromptId, Manuscript]
 
 
 def _build_with_progress(
-    written: "Mapping[PromptId, Manuscript]", site: Site, language: str
+    written: "Mapping[PromptId, Manuscript]", site: "Site", language: str
 ) -> "tuple[BuildResult, ...]":
     """The build, with a bar on the terminal while it lasts."""
     from rich.console import Console  # noqa: PLC0415
