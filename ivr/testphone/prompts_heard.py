@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ivr.testphone.g711 import FRAME_SAMPLES, encode, quiet_codes
 from ivr.testphone.sdp import PCMA, PCMU
+from routing.plan import Plan
 
 
 def prompt_book(sounds: Path, codecs: Iterable[int] = (PCMA, PCMU)) -> dict[bytes, str]:
@@ -49,3 +50,10 @@ def _packets(samples: "array[int]", codec: int) -> Iterable[bytes]:
         packet = coded[at : at + FRAME_SAMPLES]
         if len(packet.translate(None, quiet)) > FRAME_SAMPLES // 4:
             yield packet
+
+
+def closing_prompts(plan: Plan) -> frozenset[str]:
+    """The prompts after which this municipality may hang up: closed, and nobody can be reached."""
+    said = [prompt for entrance in plan.entrances.values() for prompt in entrance.closed_prompts]
+    said += [prompt for queue in plan.queues.values() for prompt in queue.closed_prompts]
+    return frozenset(map(str, (*said, *plan.sorry_prompts)))
