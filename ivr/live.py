@@ -11,8 +11,9 @@ from ivr.call_log.catch_up import CatchUp
 from ivr.call_log.reading import CallReader
 from ivr.call_log.store import CallLogWriter
 from ivr.clock import LiveClock
-from ivr.config import load
+from ivr.config.always_open import always_open
 from ivr.config.house import House
+from ivr.config.load import load
 from ivr.config.secrets import ensure_secrets
 from ivr.config.site import Site
 from ivr.control import Control
@@ -34,15 +35,15 @@ class NoHouseError(Exception):
     """The municipality's configuration has errors; its text lists them."""
 
 
-def load_house(folder: Path, now_ms: int) -> House:
+def load_house(folder: Path, now_ms: int, *, open_always: bool = False) -> House:
     """The municipality, whole and valid. Raises NoHouseError with every problem."""
     loaded = load(folder, now_ms)
     if loaded.house is None:
         raise NoHouseError("\n".join(str(problem) for problem in loaded.problems))
-    return loaded.house
+    return always_open(loaded.house) if open_always else loaded.house
 
 
-async def serve(folder: Path, site: Site) -> None:
+async def serve(folder: Path, site: Site, *, open_always: bool = False) -> None:
     """Calls are served until SIGTERM or SIGINT, once no other engine serves this home.
 
     Raises NoHouseError before anything is touched if the configuration has errors.
@@ -55,7 +56,7 @@ async def serve(folder: Path, site: Site) -> None:
     lock = HomeLock(site.home)
     try:
         if await _alone(lock, stop):
-            await Service(folder, site).run(stop)
+            await Service(folder, site, open_always=open_always).run(stop)
     finally:
         beat.cancel()
         lock.release()
@@ -79,12 +80,12 @@ async def _alone(lock: HomeLock, stop: asyncio.Event) -> bool:
 class Service:
     """Everything one engine consists of, from start to stop."""
 
-    def __init__(self, folder: Path, site: Site) -> None:
+    def __init__(self, folder: Path, site: Site, *, open_always: bool = False) -> None:
         self.clock = LiveClock()
-        self.folder, self.site = folder, site
-        self.house = load_house(folder, self.clock())
+        self.folder, self.site, self.open_always = folder, site, open_always
+        self.house = load_house(folder, self.clock(), open_always=open_always)
         self.secrets = ensure_secrets(site.secrets_path, self.house.people)
-        self.call_log = CallLogWriter(site, self.secrets)
+        self.call_log = CallLogWriter(site.database_path, site.journal_path, self.secrets.pseudonym_key)
         self.telephony = AsteriskTelephony(site, self.house, self.secrets, self.clock)
         self.kernel = Kernel(self.house.plan, first_offer=self.clock(), linked=False)
         self.engine = Engine(self.kernel, self.telephony, self.call_log, self.clock)
@@ -111,7 +112,7 @@ class Service:
 
     def reload(self) -> House:
         """The configuration in the folder is in force. Raises NoHouseError, and then nothing has changed."""
-        house = load_house(self.folder, self.clock())
+        house = load_house(self.folder, self.clock(), open_always=self.open_always)
         self.house = house
         self.engine.replace_plan(house.plan)
         self.telephony.replace_house(house)

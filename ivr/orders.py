@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ivr.control import BadOrderError, Order
@@ -31,7 +32,7 @@ def state(service: "Service") -> Mapping[str, Any]:
         "plan": centre.plan.digest,
         "paused": centre.paused,
         "faults": service.engine.faults,
-        "log": service.call_log.state(),
+        "log": asdict(service.call_log.status),
         "calls": dict(Counter(call.state.value for call in centre.calls.values())),
         "queues": {
             queue: {

@@ -8,6 +8,8 @@ import typer
 
 from ivr.command_line import Home, Municipality, Ports, site_for
 
+Open = Annotated[bool, typer.Option("--open", help="Open around the clock, whatever the YAML says; to try things out.")]
+
 RUN_HELP = """Serve calls: start the engine and keep it alive until Ctrl-C or SIGTERM.
 
 Asterisk must be running (`tonval asterisk start`). For everything at once use script/run.
@@ -24,7 +26,9 @@ def register(app: typer.Typer) -> None:
     app.command("engine", hidden=True)(engine)
 
 
-def run(municipality: Municipality = "botkyrka", home: Home = None, ports: Ports = None) -> None:
+def run(
+    municipality: Municipality = "botkyrka", home: Home = None, ports: Ports = None, open_always: Open = False
+) -> None:
     """Keep an engine alive."""
     from ivr.command_line import folder_of  # noqa: PLC0415 - the supervisor starts at once, without the engine's imports
     from ivr.supervisor import Supervisor  # noqa: PLC0415
@@ -35,10 +39,14 @@ def run(municipality: Municipality = "botkyrka", home: Home = None, ports: Ports
     command = [sys.executable, "-m", "ivr", "engine", str(folder), "--home", str(site.home)]
     if ports:
         command += ["--ports", ports]
+    if open_always:
+        command.append("--open")
     raise typer.Exit(Supervisor(command, site.home / "engine.pid").run())
 
 
-def engine(folder: Annotated[Path, typer.Argument()], home: Home = None, ports: Ports = None) -> None:
+def engine(
+    folder: Annotated[Path, typer.Argument()], home: Home = None, ports: Ports = None, open_always: Open = False
+) -> None:
     """Serve calls in this process."""
     import asyncio  # noqa: PLC0415
 
@@ -47,7 +55,7 @@ def engine(folder: Annotated[Path, typer.Argument()], home: Home = None, ports: 
 
     configure_logging()
     try:
-        asyncio.run(serve(folder, site_for(folder.name, home, ports)))
+        asyncio.run(serve(folder, site_for(folder.name, home, ports), open_always=open_always))
     except NoHouseError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

@@ -28,6 +28,12 @@ class Site:
     rtp_last: int = 29999
 
     @property
+    def ports(self) -> str:
+        """All ports, as the commands' --ports takes them."""
+        numbers = (self.sip_port, self.ami_port, self.agi_port, self.rtp_first, self.rtp_last)
+        return ",".join(map(str, numbers))
+
+    @property
     def secrets_path(self) -> Path:
         """YAML of mode 0600, made on first run."""
         return self.home / "secrets.yaml"

@@ -1,0 +1,141 @@
+"""A whole service brought up and taken down: sounds, Asterisk, engine. For `tonval up`, drills, benches and tests."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from ivr.asterisk.installation import ensure_installation
+from ivr.asterisk.render import Tuning
+from ivr.asterisk.server import AsteriskServer
+from ivr.config.always_open import always_open
+from ivr.config.house import House
+from ivr.config.secrets import Secrets, ensure_secrets
+from ivr.config.site import HOST, Site
+from ivr.control import ask
+from ivr.manuscripts import manuscript_folders, manuscripts
+from ivr.speech import build
+
+Say = Callable[[str], None]
+SERVING_WITHIN_S = 30.0
+
+
+class NotServingError(Exception):
+    """The service did not come up; its text says what the engine said last."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """One municipality's whole service on this machine. Use as an async context manager."""
+
+    folder: Path
+    house: House
+    site: Site
+    say: Say = field(default=lambda _line: None)
+    tuning: Tuning = field(default_factory=Tuning)
+    open_always: bool = False
+    engine_options: Sequence[str] = ()
+    secrets: Secrets = field(init=False)
+    asterisk: AsteriskServer = field(init=False)
+    supervisor: subprocess.Popen[bytes] | None = None
+
+    async def __aenter__(self) -> Self:
+        """The service takes calls. Raises NotServingError, InstallationError or AsteriskError."""
+        self.prepare()
+        try:
+            self.asterisk.start()
+            await self.start_engine()
+        except BaseException:
+            self.down()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing runs any more; the home with its log stays."""
+        self.down()
+
+    def prepare(self) -> None:
+        """Secrets, sounds and Asterisk's configuration lie in the home."""
+        self.site.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.secrets = ensure_secrets(self.site.secrets_path, self.house.people)
+        self.say("ljud: talar in det som saknas")
+        written = manuscripts(*manuscript_folders(self.house.language, self.folder))
+        build(written, self.site.sounds_dir, self.house.language, self.site.recordings_dir)
+        self.asterisk = AsteriskServer(ensure_installation(self.say), self.site)
+        house = always_open(self.house) if self.open_always else self.house
+        self.asterisk.prepare(house, self.secrets, self.tuning)
+
+    async def start_engine(self) -> None:
+        """The engine, under its supervisor, has listed what Asterisk has and makes offers."""
+        command = [sys.executable, "-m", "ivr", "run", str(self.folder), "--home", str(self.site.home)]
+        command += ["--ports", self.site.ports, *(["--open"] if self.open_always else [])]
+        with self.log_path.open("ab") as written:
+            self.supervisor = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=written, stderr=written)  # noqa: ASYNC220, S603 - our own command
+        await self.until_serving()
+
+    async def until_serving(self, within_s: float = SERVING_WITHIN_S) -> None:
+        """The engine makes offers. Raises NotServingError if it does not in time, or has ended."""
+        try:
+            async with asyncio.timeout(within_s):
+                while True:
+                    state = await self.state()
+                    if state is not None and not state["paused"]:
+                        return
+                    if self.supervisor is not None and self.supervisor.poll() is not None:
+                        break
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            pass
+        raise NotServingError(self.last_words())
+
+    async def state(self) -> dict[str, Any] | None:
+        """What the engine says of itself (`tonval status --json`), None while none answers."""
+        try:
+            return await ask(self.site.control_path, {"do": "state"})
+        except (OSError, ValueError):
+            return None
+
+    @property
+    def log_path(self) -> Path:
+        """Where engine and supervisor write."""
+        return self.site.home / "engine.log"
+
+    def last_words(self) -> str:
+        """The end of the engine's log."""
+        return "\n".join(self.log_path.read_text("utf-8", "replace").splitlines()[-12:])
+
+    def engine_pid(self) -> int:
+        """The engine's process now; 0 while there is none."""
+        try:
+            return int((self.site.home / "engine.pid").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return 0
+
+    def kill_engine(self) -> int:
+        """The engine is dead, without warning; its pid."""
+        pid = self.engine_pid()
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def down(self) -> None:
+        """Engine and Asterisk are gone, whatever state they were in."""
+        if self.supervisor is not None and self.supervisor.poll() is None:
+            self.supervisor.terminate()
+            try:
+                self.supervisor.wait(40)
+            except subprocess.TimeoutExpired:
+                self.supervisor.kill()
+                self.supervisor.wait()
+        self.supervisor = None
+        self.asterisk.stop()
+
+
+def phone_account(standing: Standing, agent: str) -> tuple[str, str, tuple[str, int]]:
+    """Name, password and server for a phone of that person."""
+    passwords = {str(name): password for name, password in standing.secrets.phone_passwords.items()}
+    return agent, passwords[agent], (HOST, standing.site.sip_port)
