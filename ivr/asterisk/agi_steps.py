@@ -43,6 +43,10 @@ def set_variables(values: dict[str, str]) -> Command:
     return (Verb.SET_VARIABLES, ",".join(f"{name}={value}" for name, value in values.items()))
 
 
+DISARM: Command = (Verb.DISARM, "0")
+"""Before anything else: the dialplan takes back a caller for whom nothing is done in time, and now something is."""
+
+
 def can_be_interrupted(command: Command) -> bool:
     """Whether `INTERRUPT_DIGIT` ends the command."""
     return command[0] in {Verb.STREAM_FILE, Verb.GET_OPTION, Verb.WAIT_FOR_DIGIT}
@@ -61,11 +65,11 @@ def caller_is_going(command: Command, reply: Reply) -> bool:
 class Audio:
     """What the caller hears, and the keys pressed meanwhile."""
 
-    def __init__(self, clock: Callable[[], float], silenced: Callable[[], bool], *, status_is_stale: bool) -> None:
+    def __init__(self, clock: Callable[[], float], silenced: Callable[[], bool]) -> None:
         self._clock = clock
         self._silenced = silenced
         self._music = ""
-        self._status_is_stale = status_is_stale
+        self._status_is_stale = False
 
     def say(self, action: Say) -> Done:
         """Every prompt is heard to its end, or the action is silenced."""

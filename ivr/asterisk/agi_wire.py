@@ -28,6 +28,7 @@ class Verb(StrEnum):
     SET_VARIABLES = "EXEC MSet"
     DIAL = "EXEC Dial"
     EVALUATE = "GET FULL VARIABLE"
+    DISARM = "SET AUTOHANGUP"
 
 
 PATIENCE_S: Mapping[Verb, float] = {
@@ -39,6 +40,7 @@ PATIENCE_S: Mapping[Verb, float] = {
     Verb.SET_VARIABLES: 10.0,
     Verb.DIAL: inf,
     Verb.EVALUATE: 10.0,
+    Verb.DISARM: 10.0,
 }
 """After how long without a reply Asterisk is taken to be stuck and the connection is closed."""
 

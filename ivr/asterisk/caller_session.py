@@ -94,9 +94,10 @@ class CallerSession:
         self._closed = False
         self._hung_up = False
         self._going = False
+        self._armed = True
         self._silenced = False
         self._on_channel = papers_to_wire(self.papers) if self.papers else {}
-        self._audio = agi_steps.Audio(clock, lambda: self._silenced, status_is_stale=not self.fresh)
+        self._audio = agi_steps.Audio(clock, lambda: self._silenced)
 
     # ── for the one who directs the call ──────────────────────────────────────────────────────────────────────
     def start(self, report: Callable[[Event], None]) -> None:
@@ -155,9 +156,12 @@ class CallerSession:
     # ── one command at a time ─────────────────────────────────────────────────────────────────────────────────
     def _advance(self) -> None:
         while self._steps is None and self._todo and not (self._closed or self._going):
-            self._doing = self._todo.popleft()
             self._silenced = False
-            self._steps = self._steps_of(self._doing)
+            if self._armed:
+                self._armed, self._steps = False, _disarm()
+            else:
+                self._doing = self._todo.popleft()
+                self._steps = self._steps_of(self._doing)
             self._step(None)
 
     def _answered(self, reply: Reply, sent: Command) -> None:
@@ -270,6 +274,11 @@ class CallerSession:
     def _end(self) -> Steps:
         yield agi_steps.set_variables({"ENGINE_DONE": "1"})
         self._close(hung_up=False)
+
+
+def _disarm() -> Steps:
+    """The dialplan's watch over an engine that does nothing is at an end."""
+    yield agi_steps.DISARM
 
 
 def _nothing() -> Steps:

@@ -133,9 +133,12 @@ class Bench:
         self.director = director
         self._peers: list[AgiPeer] = []
 
-    async def caller(self, block: bytes | None = None) -> tuple[AgiPeer, CallerSession]:
+    async def caller(self, block: bytes | None = None, *, watched: bool = False) -> tuple[AgiPeer, CallerSession]:
+        """A caller who has been let in; unless `watched`, the dialplan's watch is over already."""
         peer = await self.stranger(opening() if block is None else block)
-        return peer, await self.director.session()
+        session = await self.director.session()
+        session._armed = watched
+        return peer, session
 
     async def stranger(self, data: bytes = b"") -> AgiPeer:
         peer = await AgiPeer.connected(self.front.port)

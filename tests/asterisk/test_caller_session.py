@@ -306,13 +306,6 @@ async def test_a_served_caller_who_stays_can_be_queued_again(bench):
     await peer.answers(HELLO, PLAYED)
 
 
-async def test_a_resumed_call_is_wiped_of_what_it_was(bench):
-    peer, session = await bench.caller(opening(how="resumed"))
-    session.perform(offer())
-    await peer.answers(WIPE, "200 result=1")
-    await peer.answers(DIAL, "200 result=0")
-
-
 @pytest.mark.parametrize("agent", ["alma&PJSIP/trunk/0900123", "al ma", "", "alma,99,o", "ALMA", "${X}", "a\nb"])
 async def test_an_agent_whose_name_is_no_name_is_never_rung(bench, agent):
     peer, session = await bench.caller()
@@ -349,7 +342,18 @@ async def test_an_offer_that_has_begun_is_not_withdrawn_here(bench):
     assert not session.withdraw(OfferId(7))
 
 
-# ── papers, the end ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── the dialplan's watch, papers, the end ────────────────────────────────────────────────────────────────────────────
+async def test_the_dialplans_watch_is_ended_once_and_by_the_first_action(bench):
+    peer, session = await bench.caller(watched=True)
+    session.hand_over()
+    assert await peer.closed() == b""
+    peer, session = await bench.caller(watched=True)
+    session.perform(hold())
+    session.perform(say("hej"))
+    await peer.answers('SET AUTOHANGUP "0"', "200 result=0")
+    await peer.answers(HELLO, PLAYED)
+
+
 async def test_papers_are_laid_whole_and_then_only_what_changed(bench):
     peer, session = await bench.caller()
     papers = Papers(MenuId("m"), clearance=NO_CLEARANCE)
