@@ -1,0 +1,225 @@
+"""From Asterisk's lists to `WorldListed`. Pure.
+
+Rules of this file: a list is older than what was heard while it was under way, so for calls touched since then what we
+know counts. A channel that has hung up is not listed, whatever the list says. A call nobody knew must be in two lists
+in a row to be believed, a session without a channel to be disbelieved. A call on its way between session and dialplan
+is never taken for missing.
+"""
+
+import re
+from dataclasses import dataclass
+
+from ivr.asterisk.call_book import CallBook, TrackedCall, TrackedOffer
+from ivr.asterisk.papers_wire import NUMBER_VARIABLE, VARIABLES, papers_from_variables
+from ivr.asterisk.translate import Fields, Translator, endpoint, phone_state
+from queues.agents import PhoneState
+from queues.ids import AgentId, CallId, Instant, OfferId
+from routing.events import FoundCall, FoundState, WorldListed
+from routing.papers import Papers
+
+OFFER_VARIABLE = "TONVAL_OFFER"
+_PRESENTATION = "CALLERID(num-pres)"
+LIST_VARIABLES = ",".join((*VARIABLES, NUMBER_VARIABLE, OFFER_VARIABLE, _PRESENTATION))
+"""What the list of channels is asked to tell of each."""
+
+ENGINE_CONTEXTS = frozenset({"from-trunk", "arrived", "resume", "engine"})
+"""Where the dialplan has a caller whom it is about to hand to an engine; everywhere else it serves them itself."""
+_CALLER = re.compile(r"\+?[0-9]{2,20}")
+_ABSENT = "(null)"
+
+
+@dataclass(slots=True)
+class _Listed:
+    """One caller's channel as listed, and the phones that ring or talk for it."""
+
+    row: Fields
+    variables: dict[str, str]
+    legs: list[Fields]
+
+
+def begin_listing(book: CallBook) -> None:
+    """From now on what is heard is newer than the list."""
+    book.touched = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What one list alone does not settle."""
+
+    strangers: frozenset[CallId] = frozenset()
+    """Listed calls that nobody knew."""
+    missing: frozenset[CallId] = frozenset()
+    """Calls in a session of ours whose channel is not listed."""
+
+
+NO_DOUBTS = Doubts()
+
+
+def doubts(translator: Translator, status: list[Fields]) -> Doubts:
+    """What the next list must confirm."""
+    listed, known = _callers(translator, status), translator.book.calls
+    return Doubts(
+        frozenset(call for call in listed if call not in known),
+        frozenset(call for call, tracked in known.items() if tracked.in_session and call not in listed),
+    )
+
+
+def world(
+    translator: Translator,
+    asked_at_ms: Instant,
+    status: list[Fields],
+    devices: list[Fields],
+    before: Doubts = NO_DOUBTS,
+) -> WorldListed:
+    """What the lists and we together know; afterwards the book knows every call in it.
+
+    before: what the list before this one left in doubt. Calls that are gone from both are forgotten.
+    """
+    book = translator.book
+    touched = book.touched or set()
+    listed = _callers(translator, status)
+    found = []
+    for call, one in listed.items():
+        if call in book.calls or call in before.strangers:
+            found.extend(_found(translator, call, one, asked_at_ms))
+    for call, tracked in list(book.calls.items()):
+        if call in listed:
+            continue
+        if call in touched or (tracked.in_session and call not in before.missing):
+            found.append(_unlisted(call, tracked))
+        else:
+            book.close(call)
+    phones = _phones(translator, devices, touched)
+    book.touched = None
+    return WorldListed(asked_at_ms, tuple(found), phones)
+
+
+def _callers(translator: Translator, status: list[Fields]) -> dict[CallId, _Listed]:
+    """Every caller's channel that has not hung up. A caller is one who rang a number of ours."""
+    calls: dict[CallId, _Listed] = {}
+    legs: dict[str, list[Fields]] = {}
+    for row in status:
+        channel, linked = row.get("Uniqueid", ""), row.get("Linkedid", "")
+        if row.get("Event") != "Status" or not channel or channel in translator.book.gone:
+            continue
+        if endpoint(row.get("Channel", "")) in translator.agents:
+            legs.setdefault(linked, []).append(row)
+        elif (variables := _variables(row)).get(NUMBER_VARIABLE):
+            calls[CallId(channel)] = _Listed(row, variables, [])
+    for call, listed in calls.items():
+        listed.legs = legs.get(call, [])
+    return calls
+
+
+def _variables(row: Fields) -> dict[str, str]:
+    """The variables of a channel that has them set."""
+    pairs = (line.partition("=") for line in row.get("Variable", "").split("\n"))
+    return {name: value for name, _, value in pairs if value and value != _ABSENT}
+
+
+def _found(translator: Translator, call: CallId, listed: _Listed, asked_at_ms: Instant) -> list[FoundCall]:
+    """The call as it is; nothing for a stranger who is on the way to us and will say so."""
+    book = translator.book
+    tracked = book.calls.get(call)
+    rung = _rung(translator, call, listed, tracked)
+    number = listed.variables[NUMBER_VARIABLE]
+    caller, papers = _caller(listed), papers_from_variables(listed.variables) or Papers()
+    if rung is not None:
+        state = FoundState.TALKING if rung.answered else FoundState.RINGING
+        since = _rings_since(rung, listed, asked_at_ms)
+        return [FoundCall(call, state, number, caller, papers, rung.agent, rung.offer, since)]
+    if tracked is not None and (tracked.in_session or _between(listed)):
+        return [FoundCall(call, FoundState.IN_SESSION, number, caller, papers)]
+    if tracked is None and _between(listed):
+        return []
+    book.open(call, in_session=False).offers.clear()
+    return [FoundCall(call, FoundState.IN_FALLBACK, number, caller, papers)]
+
+
+def _between(listed: _Listed) -> bool:
+    """Whether the caller is about to ask an engine, or has just left one."""
+    return listed.row.get("Context", "") in ENGINE_CONTEXTS
+
+
+def _rung(translator: Translator, call: CallId, listed: _Listed, tracked: TrackedCall | None) -> TrackedOffer | None:
+    """The offer that is ringing or talked on, in the book from now on; None if there is none."""
+    book = translator.book
+    for offer in tracked.offers if tracked else ():
+        _stop_withdrawn(translator, offer, listed.legs)
+    current = next((offer for offer in tracked.offers if not offer.withdrawn), None) if tracked else None
+    if tracked is not None and tracked.in_session:
+        leg = _leg_of(current, listed.legs) if current else None
+    else:
+        withdrawn = {offer.leg for offer in tracked.offers if offer.withdrawn} if tracked else ()
+        legs = (row for row in listed.legs if row["Uniqueid"] not in withdrawn)
+        leg = max(legs, key=lambda row: _talking(row, listed), default=None)
+        if leg is not None and (current is None or current.leg != leg["Uniqueid"]):
+            current = TrackedOffer(_offer_id(book, leg), AgentId(endpoint(leg["Channel"])))
+            book.open(call, in_session=False).offers[:] = [current]
+    if current is not None and leg is not None:
+        current.leg = leg["Uniqueid"]
+        current.answered |= _talking(leg, listed)
+    return current if leg is not None or call in (book.touched or ()) or (tracked and tracked.in_session) else None
+
+
+def _leg_of(offer: TrackedOffer, legs: list[Fields]) -> Fields | None:
+    """The phone's channel that belongs to the offer."""
+    return next((leg for leg in legs if _variables(leg).get(OFFER_VARIABLE) == str(offer.offer)), None)
+
+
+def _stop_withdrawn(translator: Translator, offer: TrackedOffer, legs: list[Fields]) -> None:
+    """A phone that still rings for an offer that was withdrawn while nobody could stop it is to be hung up."""
+    leg = _leg_of(offer, legs) if offer.withdrawn else None
+    if leg is not None:
+        offer.leg = leg["Uniqueid"]
+        translator.due_hangups.append(offer.leg)
+
+
+def _offer_id(book: CallBook, leg: Fields) -> OfferId:
+    """The offer written on the phone's channel; a new negative one where the fail-open queue rings."""
+    written = _variables(leg).get(OFFER_VARIABLE, "")
+    return OfferId(int(written)) if written.isdecimal() and int(written) > 0 else book.found_offer()
+
+
+def _talking(leg: Fields, listed: _Listed) -> bool:
+    """Whether the phone and the caller are in the same bridge."""
+    return bool(leg.get("BridgeID")) and leg.get("BridgeID") == listed.row.get("BridgeID")
+
+
+def _rings_since(offer: TrackedOffer, listed: _Listed, asked_at_ms: Instant) -> Instant:
+    """When the ringing began, to the second; 0 for a talk: the lists do not say."""
+    leg = next((row for row in listed.legs if row.get("Uniqueid") == offer.leg), None)
+    seconds = leg.get("Seconds", "") if leg else ""
+    if offer.answered or not seconds.isdecimal():
+        return Instant(0)
+    return Instant(max(asked_at_ms - 1000 * int(seconds[:9]), 0))
+
+
+def _unlisted(call: CallId, tracked: TrackedCall) -> FoundCall:
+    """A call that came, or was heard of, after the list was asked for."""
+    offer = next((offer for offer in tracked.offers if not offer.withdrawn), None)
+    if offer is None:
+        return FoundCall(call, FoundState.IN_SESSION, "", "", Papers())
+    state = FoundState.TALKING if offer.answered else FoundState.RINGING
+    return FoundCall(call, state, "", "", Papers(), offer.agent, offer.offer)
+
+
+def _caller(listed: _Listed) -> str:
+    """The caller's number, "" if withheld or no number."""
+    if listed.variables.get(_PRESENTATION, "").startswith(("prohib", "unavail")):
+        return ""
+    number = listed.row.get("CallerIDNum", "")
+    return number if _CALLER.fullmatch(number) else ""
+
+
+def _phones(translator: Translator, devices: list[Fields], touched: set[str]) -> tuple[tuple[AgentId, PhoneState], ...]:
+    """Every agent's phone; one that Asterisk does not know cannot be reached."""
+    listed = {
+        AgentId(endpoint(row.get("Device", ""))): phone_state(row.get("State", ""))
+        for row in devices
+        if row.get("Event") == "DeviceStateChange" and row.get("Device", "").startswith("PJSIP/")
+    }
+    for agent in translator.agents:
+        if agent not in touched:
+            translator.phones[agent] = listed.get(agent, PhoneState.UNREACHABLE)
+    return tuple(sorted(translator.phones.items()))

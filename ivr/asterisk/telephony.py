@@ -1,0 +1,348 @@
+"""Asterisk as the engine sees it: performs actions, reports events, over the manager link and the callers' sessions.
+
+Rules of this file: what a caller's session cannot do, the link does. When the link is gone nothing is believed until
+the world has been listed again; gone for longer than 5 s, waiting callers are left to the fail-open dialplan and new
+ones are not taken. What was asked of Asterisk in vain is not asked again: the next list shows what is left to do.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from ivr.asterisk.agi import AgiFront
+from ivr.asterisk.caller_session import INTERRUPT_DIGIT, CallerSession, DialEnded
+from ivr.asterisk.listing import LIST_VARIABLES, NO_DOUBTS, Doubts, begin_listing, doubts, world
+from ivr.asterisk.manager_link import (
+    DEFAULT_TIMINGS,
+    Account,
+    ActionRefusedError,
+    LinkDownError,
+    LinkHooks,
+    LinkState,
+    LinkTimings,
+    ManagerLink,
+)
+from ivr.asterisk.render import AMI_USER
+from ivr.asterisk.roster_keeper import RosterKeeper
+from ivr.asterisk.translate import WANTED_EVENTS, Fields, Translator
+from ivr.config.house import House
+from ivr.config.secrets import Secrets
+from ivr.config.site import HOST, Site
+from ivr.ports import Feed
+from queues.ids import CallId, Instant, OfferId
+from routing.actions import (
+    Action,
+    AskDigits,
+    EndCall,
+    HoldMusic,
+    LeaveToFallback,
+    OfferToAgent,
+    Say,
+    TakeBack,
+    WithdrawOffer,
+)
+from routing.events import CallArrived, CallerHungUp, CallResumed, Event, LinkLost, OfferFailed
+from routing.kernel import Step
+from routing.papers import Papers
+
+log = structlog.get_logger()
+
+_SUPERSEDING = (Say, AskDigits, HoldMusic, OfferToAgent, EndCall)
+_IN_VAIN = (ActionRefusedError, LinkDownError, TimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class TelephonyTimings:
+    """How long things may take, in seconds."""
+
+    audit_s: float = 15.0
+    """Between lists when nothing asks for one: what a lost event costs at most."""
+    gap_s: float = 0.3
+    """Between two lists at least, whatever asks for them."""
+    confirm_s: float = 0.1
+    """Between two lists when the first shows a call that nobody knew."""
+    boot_s: float = 3.0
+    """How long an Asterisk that accepts us may take to say that it has booted."""
+    without_link_s: float = 5.0
+    link: LinkTimings = DEFAULT_TIMINGS
+
+
+DEFAULTS = TelephonyTimings()
+
+
+class AsteriskTelephony:
+    """The real telephony of one installation."""
+
+    def __init__(
+        self,
+        site: Site,
+        house: House,
+        secrets: Secrets,
+        clock: Callable[[], Instant],
+        timings: TelephonyTimings = DEFAULTS,
+    ) -> None:
+        hooks = LinkHooks(self._on_event, self._on_up, self._on_down, WANTED_EVENTS)
+        self.link = ManagerLink(Account(HOST, site.ami_port, AMI_USER, secrets.ami_password), hooks, timings.link)
+        self.front = AgiFront(HOST, site.agi_port, self._on_session)
+        self.accepting = False
+        """Whether callers are taken; otherwise the fail-open dialplan keeps them."""
+        self.lists = 0
+        """How many times the world has been listed."""
+        self._clock = clock
+        self._timings = timings
+        self._translator = Translator(house.plan.agents)
+        self._roster = RosterKeeper(self.link, house.plan)
+        self._sessions: dict[CallId, CallerSession] = {}
+        self._feed: Feed = lambda _event: None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._list_due = asyncio.Event()
+        self._booted = asyncio.Event()
+        self._doubts = NO_DOUBTS
+        self._without_link: asyncio.TimerHandle | None = None
+        self._evacuated = False
+
+    # ── the port ──────────────────────────────────────────────────────────────────────────────────────────────
+    async def start(self, feed: Feed) -> None:
+        """Listening for callers, and connecting; they are taken once the world has been listed."""
+        self._feed = feed
+        await self.front.start()
+        await self.link.start()
+        self._spawn(self._list_for_ever())
+        self._spawn(self._roster.keep())
+
+    async def stop(self) -> None:
+        """Callers are with the fail-open dialplan, talks go on, nothing runs."""
+        self.accepting = False
+        self._stop_waiting_for_link()
+        await self.front.stop()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.link.stop()
+
+    def perform(self, action: Action) -> None:
+        """Begin to do it; never blocks, never raises."""
+        try:
+            self._perform(action)
+        except Exception:
+            log.exception("action_failed", action=type(action).__name__, call=action.call)
+
+    def observe(self, step: Step) -> None:
+        """The fail-open queues follow what the kernel decided about people."""
+        self._roster.observe(step.entries)
+
+    def replace_house(self, house: House) -> None:
+        """Phones and fail-open queues follow this configuration."""
+        self._translator.agents = frozenset(house.plan.agents)
+        self._roster.replace_plan(house.plan)
+        self._list_due.set()
+
+    def _perform(self, action: Action) -> None:
+        call, session = action.call, self._sessions.get(action.call)
+        was_ringing = isinstance(action, _SUPERSEDING) and self._withdraw_all(call)
+        match action:
+            case WithdrawOffer():
+                self._withdraw(call, action.offer)
+            case TakeBack():
+                self._take_back(call)
+            case EndCall() | LeaveToFallback():
+                self._translator.ended_by_us(call)
+                if isinstance(action, EndCall) and (session is None or was_ringing):
+                    self._spawn(self._hang_up(call))
+            case OfferToAgent() if session is not None:
+                self._translator.offer_begun(call, action.offer, action.agent)
+            case OfferToAgent():
+                self._list_due.set()
+            case _:
+                pass
+        if session is not None and not isinstance(action, WithdrawOffer | TakeBack):
+            session.perform(action)
+
+    def _withdraw_all(self, call: CallId) -> bool:
+        """Whether the call had an offer; none rings any more."""
+        open_offers = [offer.offer for offer in self._translator.book.offers(call) if not offer.withdrawn]
+        for offer in open_offers:
+            self._withdraw(call, offer)
+        return bool(open_offers)
+
+    def _withdraw(self, call: CallId, offer: OfferId) -> None:
+        """The phone is hung up; if it does not ring yet, as soon as it does."""
+        session = self._sessions.get(call)
+        if session is not None and session.withdraw(offer):
+            self._translator.offer_never_begun(call, offer)
+        elif leg := self._translator.offer_withdrawn(call, offer):
+            self._spawn(self._hang_up(leg))
+
+    def _take_back(self, call: CallId) -> None:
+        """The caller is fetched; not out of a talk that has begun meanwhile."""
+        offer = self._translator.book.current(call)
+        if offer is not None and offer.answered:
+            self._list_due.set()
+        elif call not in self._sessions:
+            self._spawn(self._redirect(call))
+
+    # ── over the link ─────────────────────────────────────────────────────────────────────────────────────────
+    async def _hang_up(self, channel: str) -> None:
+        try:
+            await self.link.action("Hangup", Channel=channel)
+        except _IN_VAIN as error:
+            log.info("hangup_in_vain", because=type(error).__name__)
+
+    async def _redirect(self, call: CallId) -> None:
+        try:
+            await self.link.action("Redirect", Channel=call, Context="resume", Exten="s", Priority="1")
+        except ActionRefusedError:
+            self._emit(self._translator.hung_up(call))
+        except _IN_VAIN as error:
+            log.info("take_back_in_vain", because=type(error).__name__)
+
+    async def _interrupt(self, channel: str) -> None:
+        try:
+            await self.link.action("PlayDTMF", Channel=channel, Digit=INTERRUPT_DIGIT, Receive="true")
+        except _IN_VAIN as error:
+            log.info("interrupt_in_vain", because=type(error).__name__)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _on_event(self, fields: Fields) -> None:
+        if fields["Event"] == "FullyBooted":
+            self._booted.set()
+            self._list_due.set()
+            return
+        self._emit(self._translator.event(fields))
+        self._hang_up_due()
+        if self._translator.resync_wanted:
+            self._translator.resync_wanted = False
+            self._list_due.set()
+
+    def _emit(self, events: list[Event]) -> None:
+        for event in events:
+            self._feed(event)
+
+    def _hang_up_due(self) -> None:
+        due, self._translator.due_hangups = self._translator.due_hangups, []
+        for channel in due:
+            self._spawn(self._hang_up(channel))
+
+    def _on_up(self) -> None:
+        self._stop_waiting_for_link()
+        self._list_due.set()
+
+    def _on_down(self, reason: str) -> None:
+        self._booted.clear()
+        self._feed(LinkLost(reason))
+        self._stop_waiting_for_link()
+        loop = asyncio.get_running_loop()
+        self._without_link = loop.call_later(self._timings.without_link_s, self._evacuate)
+
+    def _stop_waiting_for_link(self) -> None:
+        if self._without_link is not None:
+            self._without_link.cancel()
+            self._without_link = None
+
+    def _evacuate(self) -> None:
+        """Whoever waits is better off in the fail-open dialplan, whose queues need no link."""
+        self.accepting, self._evacuated = False, True
+        book = self._translator.book
+        waiting = [s for call, s in self._sessions.items() if call in book.calls and book.current(call) is None]
+        log.error("callers_left_to_fallback", alarm=True, callers=len(waiting))
+        for session in waiting:
+            session.hand_over()
+
+    # ── the callers ───────────────────────────────────────────────────────────────────────────────────────────
+    def _on_session(self, session: CallerSession) -> None:
+        if not self.accepting or not self._translator.session_opened(session.call):
+            session.hand_over()
+            return
+        before = self._sessions.get(session.call)
+        self._sessions[session.call] = session
+        if before is not None:
+            before.hand_over()
+        session.interrupt = lambda channel: self._spawn(self._interrupt(channel))
+        session.on_dial_ended = self._on_dial_ended
+        session.on_closed = self._on_closed
+        session.start(self._report)
+        if session.fresh and session.papers is None:
+            self._feed(CallArrived(session.call, session.number, session.caller))
+        else:
+            self._feed(CallResumed(session.call, session.number, session.caller, session.papers or Papers()))
+
+    def _report(self, event: Event) -> None:
+        if isinstance(event, CallerHungUp):
+            self._emit(self._translator.hung_up(event.call))
+        else:
+            self._feed(event)
+
+    def _on_dial_ended(self, ended: DialEnded) -> None:
+        events = self._translator.dial_ended(ended.call, ended.offer, ended.status, ended.hangup_cause)
+        self._emit(events)
+        session = self._sessions.get(ended.call)
+        if self._evacuated and session is not None and any(isinstance(event, OfferFailed) for event in events):
+            session.hand_over()
+
+    def _on_closed(self, session: CallerSession, hung_up: bool) -> None:
+        if self._sessions.get(session.call) is not session:
+            return
+        del self._sessions[session.call]
+        self._translator.session_closed(session.call)
+        if not hung_up and session.call in self._translator.book.calls:
+            self._list_due.set()
+
+    # ── what Asterisk has ─────────────────────────────────────────────────────────────────────────────────────
+    async def _list_for_ever(self) -> None:
+        """Lists the world when something asks for it, and every so often anyway."""
+        while True:
+            try:
+                async with asyncio.timeout(self._timings.audit_s):
+                    await self._list_due.wait()
+            except TimeoutError:
+                pass
+            self._list_due.clear()
+            if self.link.state is LinkState.UP:
+                await self._list_world()
+            await asyncio.sleep(self._timings.gap_s)
+
+    async def _list_world(self) -> None:
+        """The kernel knows what Asterisk has; if it could not be asked, it will be soon."""
+        try:
+            async with asyncio.timeout(self._timings.boot_s):
+                await self._booted.wait()
+        except TimeoutError:
+            log.warning("asterisk_does_not_say_it_has_booted")
+        try:
+            await self._list()
+        except _IN_VAIN as error:
+            log.warning("world_not_listed", because=type(error).__name__)
+            self._translator.book.touched = None
+            self._list_due.set()
+
+    async def _list(self) -> None:
+        book, before = self._translator.book, self._doubts
+        asked_at_ms, status = await self._ask_channels()
+        new = doubts(self._translator, status).strangers - before.strangers
+        if new:
+            before = Doubts(before.strangers | new, before.missing)
+            await asyncio.sleep(self._timings.confirm_s)
+            asked_at_ms, status = await self._ask_channels()
+        devices = await self.link.action("DeviceStateList")
+        self._doubts = doubts(self._translator, status)
+        listed = world(self._translator, asked_at_ms, status, devices, before)
+        for call in self._sessions.keys() - book.calls.keys():
+            if call in before.missing:
+                self._sessions[call].hand_over()
+        self.lists += 1
+        self.accepting, self._evacuated = True, False
+        self._feed(listed)
+        self._hang_up_due()
+        self._roster.read_again()
+
+    async def _ask_channels(self) -> tuple[Instant, list[Fields]]:
+        begin_listing(self._translator.book)
+        return self._clock(), await self.link.action("Status", Variables=LIST_VARIABLES)

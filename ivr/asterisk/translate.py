@@ -1,0 +1,240 @@
+"""From AMI's events to the kernel's. Pure: no clock, no socket; events in, events out.
+
+Rules of this file: what was heard twice, too late or out of order changes nothing. A hang-up is final. A talk has begun
+when the caller is in a bridge, or the phone is and Dial has said ANSWER: one lost event never hides it. How an offer in
+a session of ours ends, the session's own reply decides; elsewhere the phone's hang-up does.
+"""
+
+from collections.abc import Callable, Collection
+
+from ivr.asterisk.call_book import CallBook, TrackedOffer, offer_result
+from queues.agents import PhoneState
+from queues.entries import TalkEnder
+from queues.ids import AgentId, CallId, OfferId
+from routing.events import CallerHungUp, ConversationEnded, Event, OfferAnswered, OfferFailed, PhoneStateChanged
+
+Fields = dict[str, str]
+Handler = Callable[[Fields], list[Event]]
+
+_TECHNOLOGY = "PJSIP/"
+_PHONE_STATES = {
+    "NOT_INUSE": PhoneState.IDLE,
+    "UNAVAILABLE": PhoneState.UNREACHABLE,
+    "INVALID": PhoneState.UNREACHABLE,
+    "UNKNOWN": PhoneState.UNREACHABLE,
+}
+_FALLBACK = "TonvalFallback"
+
+
+def endpoint(channel: str) -> str:
+    """The PJSIP endpoint of a channel or device, "" if it has none: PJSIP/anna-0000002f → anna."""
+    if not channel.startswith(_TECHNOLOGY):
+        return ""
+    name = channel[len(_TECHNOLOGY) :]
+    head, dash, tail = name.rpartition("-")
+    return head if dash and len(tail) == 8 else name
+
+
+def phone_state(device_state: str) -> PhoneState:
+    """What a device's state means for whether the phone can be rung."""
+    return _PHONE_STATES.get(device_state, PhoneState.BUSY)
+
+
+class Translator:
+    """Knows which calls the kernel knows, and says what an event means for them."""
+
+    def __init__(self, agents: Collection[AgentId]) -> None:
+        self.agents = frozenset(agents)
+        self.book = CallBook()
+        self.resync_wanted = False
+        """Something was heard that only a list can explain."""
+        self.due_hangups: list[str] = []
+        """Channels to hang up: phones that began to ring after their offer was withdrawn."""
+        self.phones: dict[AgentId, PhoneState] = {}
+        self.incomplete = 0
+        """Events that lacked what makes them mean something."""
+        self._handlers: dict[str, Handler] = {
+            "DialBegin": self._dial_begin,
+            "DialEnd": self._dial_end,
+            "BridgeEnter": self._bridge_enter,
+            "BridgeLeave": self._bridge_leave,
+            "HangupRequest": self._hangup_request,
+            "Hangup": self._hangup,
+            "DeviceStateChange": self._device,
+            "UserEvent": self._user_event,
+            "QueueCallerJoin": self._queue_join,
+        }
+
+    def event(self, fields: Fields) -> list[Event]:
+        """What the event means; [] for nothing, or nothing new."""
+        handler = self._handlers.get(fields["Event"])
+        if handler is None:
+            return []
+        try:
+            return handler(fields)
+        except KeyError:
+            self.incomplete += 1
+            return []
+
+    # ── what the sessions say ─────────────────────────────────────────────────────────────────────────────────
+    def session_opened(self, call: CallId) -> bool:
+        """Whether the session may live: a caller who has hung up has none."""
+        if call in self.book.gone:
+            return False
+        self.book.open(call, in_session=True)
+        return True
+
+    def session_closed(self, call: CallId) -> None:
+        """The caller, if there still is one, is on their own in the dialplan."""
+        if (tracked := self.book.calls.get(call)) is not None:
+            tracked.in_session = False
+            self.book.touch(call)
+
+    def offer_begun(self, call: CallId, offer: OfferId, agent: AgentId) -> None:
+        """The session has been asked to dial."""
+        self.book.open_offer(call, TrackedOffer(offer, agent))
+
+    def offer_withdrawn(self, call: CallId, offer: OfferId) -> str:
+        """The phone's channel to hang up, "" if it is not known yet: then it comes in `due_hangups`."""
+        tracked = self.book.named(call, offer)
+        if tracked is None:
+            return ""
+        tracked.withdrawn = True
+        return tracked.leg
+
+    def offer_never_begun(self, call: CallId, offer: OfferId) -> None:
+        """The session had not begun to dial, and never will."""
+        if (tracked := self.book.named(call, offer)) is not None:
+            self.book.calls[call].offers.remove(tracked)
+
+    def dial_ended(self, call: CallId, offer: OfferId, status: str, cause: int) -> list[Event]:
+        """The session's Dial has returned, with the caller still there: the offer's own and last word."""
+        tracked = self.book.named(call, offer)
+        if tracked is None:
+            return []
+        self.book.end_offer(call, tracked)
+        if tracked.withdrawn:
+            return []
+        if status != "ANSWER":
+            return [OfferFailed(call, offer, offer_result(status, cause, tracked.sip_status))]
+        ended = ConversationEnded(call, offer, TalkEnder.AGENT)
+        return [ended] if tracked.answered else [OfferAnswered(call, offer), ended]
+
+    def hung_up(self, call: CallId) -> list[Event]:
+        """The caller is gone; said once, whoever saw it first."""
+        self.book.gone.add(call)
+        return [CallerHungUp(call)] if self.book.close(call) is not None else []
+
+    def ended_by_us(self, call: CallId) -> None:
+        """The kernel has ended the call: its hang-up is no news."""
+        self.book.close(call)
+
+    # ── what Asterisk says ────────────────────────────────────────────────────────────────────────────────────
+    def _dial_begin(self, fields: Fields) -> list[Event]:
+        call, leg = CallId(fields["Linkedid"]), fields["DestUniqueid"]
+        agent = AgentId(endpoint(fields["DestChannel"]))
+        if leg in self.book.gone or call in self.book.gone or self.book.by_leg(call, leg):
+            return []
+        offer = self.book.waiting_for_leg(call, agent)
+        if offer is None:
+            self._unexplained(call, fields.get("Channel", ""))
+            return []
+        offer.leg = leg
+        self.book.touch(call)
+        if offer.withdrawn:
+            self.due_hangups.append(leg)
+        return []
+
+    def _dial_end(self, fields: Fields) -> list[Event]:
+        call = CallId(fields["Linkedid"])
+        offer = self.book.by_leg(call, fields["DestUniqueid"])
+        if offer is None or fields.get("DialStatus") != "ANSWER":
+            return []
+        offer.dial_answered = True
+        return self._answered(call, offer) if offer.leg_in_bridge else []
+
+    def _bridge_enter(self, fields: Fields) -> list[Event]:
+        call, channel = CallId(fields["Linkedid"]), fields["Uniqueid"]
+        if channel in self.book.gone or call in self.book.gone:
+            return []
+        if channel == call:
+            offer = self.book.current(call)
+            if offer is None:
+                self._unexplained(call, fields.get("Channel", ""))
+            return self._answered(call, offer) if offer is not None and offer.leg else []
+        agent = AgentId(endpoint(fields["Channel"]))
+        offer = self.book.by_leg(call, channel) or self.book.waiting_for_leg(call, agent)
+        if offer is None:
+            return []
+        offer.leg, offer.leg_in_bridge = channel, True
+        return self._answered(call, offer) if offer.dial_answered else []
+
+    def _bridge_leave(self, fields: Fields) -> list[Event]:
+        """Whoever leaves a bridge was in it."""
+        call, channel = CallId(fields["Linkedid"]), fields["Uniqueid"]
+        if channel != call or call in self.book.gone:
+            return []
+        offer = self.book.current(call)
+        return self._answered(call, offer) if offer is not None and offer.leg else []
+
+    def _answered(self, call: CallId, offer: TrackedOffer) -> list[Event]:
+        if offer.answered or offer.withdrawn:
+            return []
+        offer.answered = True
+        self.book.touch(call)
+        return [OfferAnswered(call, offer.offer)]
+
+    def _hangup_request(self, fields: Fields) -> list[Event]:
+        call, channel = CallId(fields["Linkedid"]), fields["Uniqueid"]
+        tracked = self.book.calls.get(call)
+        if tracked is not None and channel == call:
+            tracked.caller_left_first = True
+        elif (offer := self.book.by_leg(call, channel)) is not None:
+            offer.sip_status = fields.get("TechCause", "")
+        return []
+
+    def _hangup(self, fields: Fields) -> list[Event]:
+        channel = fields["Uniqueid"]
+        call = CallId(fields.get("Linkedid", channel))
+        if channel == call or CallId(channel) in self.book.calls:
+            return self.hung_up(CallId(channel))
+        offer = self.book.by_leg(call, channel)
+        self.book.gone.add(channel)
+        if offer is None or self.book.calls[call].in_session:
+            return []
+        self.book.end_offer(call, offer)
+        if offer.withdrawn or self.book.calls[call].caller_left_first:
+            return []
+        if offer.answered:
+            return [ConversationEnded(call, offer.offer, TalkEnder.AGENT)]
+        return [OfferFailed(call, offer.offer, offer_result("NOANSWER", 0, offer.sip_status))]
+
+    def _device(self, fields: Fields) -> list[Event]:
+        agent = AgentId(endpoint(fields["Device"]))
+        if agent not in self.agents:
+            return []
+        self.book.touch(agent)
+        state = phone_state(fields["State"])
+        if self.phones.get(agent) is state:
+            return []
+        self.phones[agent] = state
+        return [PhoneStateChanged(agent, state)]
+
+    def _user_event(self, fields: Fields) -> list[Event]:
+        self.resync_wanted |= fields.get("UserEvent") == _FALLBACK
+        return []
+
+    def _queue_join(self, _fields: Fields) -> list[Event]:
+        """Only the fail-open dialplan has queues of Asterisk's own."""
+        self.resync_wanted = True
+        return []
+
+    def _unexplained(self, call: CallId, channel: str) -> None:
+        """A ring or a talk that no session of ours asked for: fail-open, or begun under an engine before us."""
+        tracked = self.book.calls.get(call)
+        if not (tracked and tracked.in_session) and endpoint(channel) not in self.agents:
+            self.resync_wanted = True
+
+
+WANTED_EVENTS = frozenset(Translator(())._handlers) | {"FullyBooted", "Shutdown"}  # noqa: SLF001 - our own table
+"""Every event that means anything here; Asterisk need not send the others."""
