@@ -1,0 +1,183 @@
+"""The dialplan's side of FastAGI on a real Asterisk: no way an engine behaves may cost a caller the call."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from ivr.asterisk.agi import AgiFront
+from ivr.asterisk.caller_session import CallerSession
+from ivr.testphone.behaviour import answer, ring_forever
+from ivr.testphone.caller import Caller
+from ivr.testphone.ear import Heard
+from queues.ids import NO_CLEARANCE, AgentId, CallId, Instant, MenuId, OfferId, QueueId
+from routing.actions import EndCall, HoldMusic, KeepPapers, OfferToAgent
+from routing.papers import Papers
+from tests.asterisk.house import MENU, NUMBER, SOCIAL
+from tests.asterisk.raw_ami import raw_ami
+from tests.asterisk.running import Line, until
+
+pytestmark = pytest.mark.asterisk
+
+IN_LINE = Papers(MENU, QueueId("bygg"), Instant(1_700_000_000_000), NO_CLEARANCE, "sv", 3, 1)
+
+
+class Door:
+    """An engine's FastAGI front at the site's port, and the sessions that came through it."""
+
+    def __init__(self) -> None:
+        self.sessions: asyncio.Queue[CallerSession] = asyncio.Queue()
+
+    async def session(self) -> CallerSession:
+        async with asyncio.timeout(8):
+            return await self.sessions.get()
+
+
+@asynccontextmanager
+async def engine_door(line: Line) -> AsyncIterator[Door]:
+    door = Door()
+
+    def take(session: CallerSession) -> None:
+        session.start(lambda _event: None)
+        door.sessions.put_nowait(session)
+
+    front = AgiFront("127.0.0.1", line.asterisk.site.agi_port, take)
+    await front.start()
+    try:
+        yield door
+    finally:
+        await front.stop()
+
+
+async def up(line: Line, number: str = NUMBER) -> Caller:
+    caller = line.caller(number)
+    assert await caller.dial() == 200
+    return caller
+
+
+async def test_a_new_call_comes_without_papers_and_says_which_number_was_rung(line: Line) -> None:
+    async with engine_door(line) as door:
+        caller = await up(line)
+        session = await door.session()
+        assert (session.fresh, session.papers, session.number) == (True, None, NUMBER)
+        assert session.caller == caller.from_user
+        session.perform(EndCall(session.call))
+        await asyncio.wait_for(caller.over.wait(), 5)
+
+
+async def test_what_a_caller_calls_itself_reaches_nobody(line: Line) -> None:
+    async with engine_door(line) as door:
+        caller = line.caller(NUMBER, display=b"${SHELL(id)},x;[y]", from_user="%24%7B0701740605%7D%0d%0aX;a&b")
+        assert await caller.dial() == 200
+        session = await door.session()
+        assert (session.caller, session.caller_name) == ("0701740605", "unknown")
+        session.perform(EndCall(session.call))
+
+
+async def test_an_engine_that_accepts_and_says_nothing_does_not_keep_the_caller_in_silence(line: Line) -> None:
+    left = asyncio.Event()
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+        left.set()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", line.asterisk.site.agi_port)
+    async with server:
+        caller = await up(line)
+        assert await caller.hear_prompt("huvudmeny", 8_000)
+        await asyncio.wait_for(left.wait(), 5)
+
+
+async def test_an_engine_that_has_spoken_is_never_timed_out(line: Line) -> None:
+    """engine_silence_s is 2 here: without the disarming the caller would be in the fail-open menu."""
+    async with engine_door(line) as door:
+        caller = await up(line)
+        session = await door.session()
+        session.perform(HoldMusic(session.call, "default"))
+        assert not await caller.hear_prompt("huvudmeny", 3_500)
+        assert caller.heard_now() is Heard.MUSIC
+
+
+async def test_an_engine_that_does_not_want_the_call_is_asked_twice_and_then_left(line: Line) -> None:
+    async with engine_door(line) as door:
+        caller = await up(line)
+        (await door.session()).hand_over()
+        (await door.session()).hand_over()
+        assert await caller.hear_prompt("huvudmeny", 5_000)
+        assert door.sessions.empty()
+
+
+async def test_a_dead_engine_leaves_the_caller_in_the_same_line(line: Line) -> None:
+    async with engine_door(line) as door:
+        caller = await up(line)
+        session = await door.session()
+        session.perform(KeepPapers(session.call, IN_LINE))
+        session.perform(HoldMusic(session.call, "default"))
+        assert await caller.hear(Heard.MUSIC, 8_000)
+    assert await caller.hear_prompt("reservlage", 5_000)
+    await until(lambda: "1 calls" in line.asterisk.server.cli("queue show fallback-bygg"))
+    assert "huvudmeny" not in caller.ear.prompts
+
+
+async def test_a_caller_taken_back_brings_all_papers(line: Line) -> None:
+    async with raw_ami(line.asterisk) as ami:
+        async with engine_door(line) as door:
+            caller = await up(line)
+            session = await door.session()
+            session.perform(KeepPapers(session.call, IN_LINE))
+            session.perform(HoldMusic(session.call, "default"))
+            assert await caller.hear(Heard.MUSIC, 8_000)
+        fallen = await ami.event("UserEvent")
+        assert (fallen["UserEvent"], fallen["Uniqueid"], fallen["Queue"]) == ("TonvalFallback", session.call, "bygg")
+        await ami.event("QueueCallerJoin")
+        async with engine_door(line) as door:
+            answered = await ami.action("Redirect", Channel=session.channel, Context="resume", Exten="s", Priority="1")
+            assert answered["Response"] == "Success"
+            again = await door.session()
+            assert (again.call, again.fresh, again.papers) == (session.call, False, IN_LINE)
+            again.perform(EndCall(again.call))
+            await asyncio.wait_for(caller.over.wait(), 5)
+
+
+async def test_a_served_caller_is_not_queued_again_when_the_engine_dies_in_the_talk(line: Line) -> None:
+    await line.phone("finn", answer(50, talk_ms=1_500))
+    async with engine_door(line) as door:
+        caller = await up(line)
+        session = await door.session()
+        session.perform(KeepPapers(session.call, IN_LINE))
+        session.perform(OfferToAgent(session.call, OfferId(7), AgentId("finn"), 5_000, "default"))
+        assert await caller.hear_agent(8_000)
+    await asyncio.wait_for(caller.over.wait(), 8)
+    assert "reservlage" not in caller.ear.prompts
+
+
+async def test_an_offer_shows_its_id_and_the_house_and_no_queue(line: Line) -> None:
+    finn = await line.phone("finn", ring_forever())
+    async with engine_door(line) as door:
+        await up(line)
+        session = await door.session()
+        session.perform(KeepPapers(session.call, IN_LINE))
+        session.perform(OfferToAgent(session.call, OfferId(7), AgentId("finn"), 5_000, "default"))
+        await until(lambda: bool(finn.rings))
+        headers = finn.rings[0].headers
+        assert (finn.rings[0].offer, headers["x-tonval-call"]) == ("7", session.call)
+        assert '"Provkommun"' in headers["from"]
+        assert "bygg" not in str(headers)
+
+
+@pytest.mark.parametrize("needs", [SOCIAL, Papers().clearance])
+async def test_asterisk_itself_rings_no_phone_that_may_not_hear_the_call(line: Line, needs: str) -> None:
+    """Whatever the engine says (S07): the guard is in `to-agent`, the last step before the INVITE."""
+    dan = await line.phone("dan", answer(0))
+    async with engine_door(line) as door:
+        await up(line)
+        session = await door.session()
+        ended: asyncio.Queue[object] = asyncio.Queue()
+        session.on_dial_ended = ended.put_nowait
+        secret = Papers(MenuId("huvudmeny"), QueueId("socialtjanst"), Instant(1), needs)
+        session.perform(KeepPapers(CallId(session.call), secret))
+        session.perform(OfferToAgent(session.call, OfferId(8), AgentId("dan"), 2_000, "default"))
+        await asyncio.wait_for(ended.get(), 8)
+        assert dan.rings == []
