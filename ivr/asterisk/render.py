@@ -40,7 +40,7 @@ MODULES = (
     *("format_pcm", "format_gsm", "format_wav", "format_sln"),
     *("bridge_simple", "bridge_native_rtp", "bridge_builtin_features"),
     # res_speech before res_agi, res_cdrel_custom before cel_custom: they resolve symbols from one another.
-    *("res_musiconhold", "res_speech", "res_agi", "res_cdrel_custom", "cel_custom"),
+    *("res_musiconhold", "res_manager_devicestate", "res_speech", "res_agi", "res_cdrel_custom", "cel_custom"),
     *("app_dial", "app_playback", "app_stack", "app_userevent", "app_queue", "app_senddtmf"),
     *("func_callerid", "func_channel", "func_logic", "func_strings", "func_math", "func_timeout", "func_devstate"),
     "pbx_config",
