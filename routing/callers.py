@@ -1,28 +1,36 @@
 """What a caller's events mean: arriving, walking the menu, hearing a last message, hanging up."""
 
-from queues.entries import CallEntered, MenuChoiceMade, MenuEntered, OfferResult, Outcome, TalkEnder
-from queues.ids import CallId, MenuId, PromptId
-from routing.actions import AskDigits, HoldMusic, KeepPapers, LeaveToFallback, Say, WithdrawOffer
+from queues.entries import CallEntered, MenuChoiceMade, MenuEntered, OfferResult, Outcome
+from queues.ids import CallId, Instant, MenuId, PromptId, QueueId
+from routing.actions import AskDigits, HoldMusic, KeepPapers, Say, WithdrawOffer
 from routing.deadlines import DeadlineKind
 from routing.events import CallArrived, CallerHungUp, DigitsEntered, PromptFinished
 from routing.menu import MenuTries, answer
-from routing.offers import after_ringing, end_talk, offer_over
-from routing.plan import Entrance
+from routing.offers import caller_ends_talk, offer_ends
+from routing.plan import Entrance, Menu
 from routing.state import Call, CallState, Centre
+
+MAX_MENUS = 20
+"""A caller who has walked through this many menus is put in line instead."""
+SHORTEST_PAUSE_MS = 1_000
+"""Between two messages, whatever the plan says: a message that repeats itself at once would never end."""
 
 
 def call_arrived(centre: Centre, event: CallArrived) -> None:
     """A new caller hears the greeting and the menu, or why nobody answers now."""
+    call = enters(centre, event)
     entrance = entrance_of(centre, event.number)
-    if len(centre.calls) >= centre.plan.max_calls:
-        centre.actions.append(LeaveToFallback(event.call))
-        return
-    call = centre.new_call(event.call, event.number, event.caller, entrance.language)
-    centre.entries.append(CallEntered(centre.now, call.id, event.number, event.caller, entrance.language))
-    if not entrance.hours.is_open(centre.now):
+    if entrance.hours.is_open(centre.now):
+        enter_menu(centre, call, entrance.menu, entrance.greeting)
+    else:
         leave(centre, call, entrance.closed_prompts, Outcome.CLOSED, "closed")
-        return
-    enter_menu(centre, call, entrance.menu, entrance.greeting)
+
+
+def enters(centre: Centre, event: CallArrived) -> Call:
+    """The call is known, and has heard nothing yet."""
+    call = centre.new_call(event.call, event.number, event.caller, entrance_of(centre, event.number).language)
+    centre.entries.append(CallEntered(centre.now, call.id, event.number, event.caller, call.language))
+    return call
 
 
 def entrance_of(centre: Centre, number: str) -> Entrance:
@@ -33,43 +41,55 @@ def entrance_of(centre: Centre, number: str) -> Entrance:
 
 def enter_menu(centre: Centre, call: Call, menu: MenuId, before: tuple[PromptId, ...] = ()) -> None:
     """The caller hears `menu` from its beginning."""
-    call.state = CallState.MENU
-    call.menu = menu
-    call.tries = MenuTries()
+    rules = centre.plan.menus[menu]
+    centre.move(call, CallState.MENU)
+    call.menu, call.heard, call.tries = menu, rules, MenuTries()
+    call.menus += 1
+    if call.menus > MAX_MENUS:
+        enter_queue(centre, call, rules.default, "silence")
+        return
     centre.entries.append(MenuEntered(centre.now, call.id, menu))
     centre.actions.append(KeepPapers(call.id, call.papers()))
-    ask(centre, call, before + centre.plan.menus[menu].prompts)
+    ask(centre, call, rules, before + rules.prompts)
 
 
-def ask(centre: Centre, call: Call, prompts: tuple[PromptId, ...]) -> None:
+def ask(centre: Centre, call: Call, menu: Menu, prompts: tuple[PromptId, ...]) -> None:
     """The caller hears `prompts` and may press one key."""
-    menu = centre.plan.menus[call.menu]
     centre.actions.append(AskDigits(call.id, prompts, call.language, 1, menu.first_key_ms, menu.first_key_ms))
 
 
 def digits_entered(centre: Centre, call: Call, event: DigitsEntered) -> None:
-    """The key, or silence, leads on."""
-    menu = centre.plan.menus[call.menu]
+    """The key, or silence, leads on, as the menu that the caller heard has it."""
+    menu = call.heard or centre.plan.menus[call.menu]
     verdict = answer(menu, call.tries, event.digits)
     centre.entries.append(MenuChoiceMade(centre.now, call.id, call.menu, event.digits[:1], verdict.meaning.value))
-    if verdict.menu:
+    if verdict.queue in centre.plan.queues:
+        enter_queue(centre, call, verdict.queue, verdict.meaning.value)
+    elif verdict.menu in centre.plan.menus:
         enter_menu(centre, call, verdict.menu)
-    elif not verdict.queue:
-        ask(centre, call, verdict.prompts)
+    elif verdict.queue or verdict.menu:
+        # What the key meant is no longer in the plan: the caller chooses again.
+        enter_menu(centre, call, entrance_of(centre, call.number).menu)
     else:
-        queue = centre.plan.queues[verdict.queue]
-        if queue.hours.is_open(centre.now):
-            centre.enqueue(call, verdict.queue, verdict.meaning.value)
-        else:
-            leave(centre, call, queue.closed_prompts, Outcome.CLOSED, "queue_closed")
+        ask(centre, call, menu, verdict.prompts)
+
+
+def enter_queue(centre: Centre, call: Call, queue: QueueId, reason: str) -> None:
+    """The caller stands in line, or hears that nobody answers there now."""
+    rules = centre.plan.queues[queue]
+    if rules.hours.is_open(centre.now):
+        centre.enqueue(call, queue, reason)
+    else:
+        leave(centre, call, rules.closed_prompts, Outcome.CLOSED, "queue_closed")
 
 
 def leave(centre: Centre, call: Call, prompts: tuple[PromptId, ...], outcome: Outcome, reason: str) -> None:
     """The caller is told why, and then the call ends so."""
     centre.leave_line(call)
     centre.deadlines.cancel_all(call.id)
-    call.state, call.outcome, call.reason = CallState.LEAVING, outcome, reason
-    centre.actions.append(Say(call.id, prompts or centre.plan.sorry_prompts, call.language))
+    centre.move(call, CallState.LEAVING)
+    call.outcome, call.reason, call.last_words = outcome, reason, prompts or centre.plan.sorry_prompts
+    centre.actions.append(Say(call.id, call.last_words, call.language))
 
 
 def last_message_heard(centre: Centre, call: Call, _event: PromptFinished) -> None:
@@ -95,7 +115,8 @@ def message_due(centre: Centre, owner: str) -> None:
     """A caller who still waits is told so; the next time is set."""
     call = centre.calls[CallId(owner)]
     queue = centre.queue_of(call)
-    centre.deadlines.set(owner, DeadlineKind.MESSAGE_DUE, centre.now + queue.message_every_ms)
+    call.message_at_ms = Instant(centre.now + max(queue.message_every_ms, SHORTEST_PAUSE_MS))
+    centre.deadlines.set(owner, DeadlineKind.MESSAGE_DUE, call.message_at_ms)
     if call.state is CallState.WAITING and queue.waiting_prompts:
         centre.actions.append(Say(call.id, queue.waiting_prompts, call.language))
 
@@ -122,14 +143,13 @@ def hung_up(centre: Centre, call: Call, _event: CallerHungUp) -> None:
 def gone(centre: Centre, call: Call, reason: str) -> None:
     """The call is over from the caller's side, whatever it was doing."""
     if call.state is CallState.TALKING:
-        end_talk(centre, call, TalkEnder.CALLER)
-        centre.end(call, Outcome.ANSWERED, reason)
+        outcome = caller_ends_talk(centre, call)
+        centre.end(call, outcome, reason)
         return
     if call.state is CallState.OFFERED:
-        offer_over(centre, call, OfferResult.CALLER_HUNG_UP)
         centre.actions.append(WithdrawOffer(call.id, call.offer, call.agent))
-        after_ringing(centre, centre.people[call.agent], OfferResult.CALLER_HUNG_UP)
-    if call.state is CallState.LEAVING and call.outcome is not None:
+        offer_ends(centre, call, OfferResult.CALLER_HUNG_UP)
+    if call.outcome is not None:
         centre.end(call, call.outcome, call.reason)
     else:
         centre.end(call, Outcome.ABANDONED, reason)

@@ -1,6 +1,6 @@
 """Who stands in which circle around a queue: the plan turned into the flat tables that matching reads."""
 
-from queues.ids import AgentId, Clearance, QueueId
+from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, AgentId, Clearance, QueueId
 from routing.matching import NEVER
 from routing.plan import Agent, Plan, PlanStep, Queue, TargetKind
 from routing.secrecy import may_hear
@@ -35,6 +35,10 @@ class Circles:
         """By agent: the queues of which any step reaches them."""
         self.keeps = any(queue.lend_when_ready_over for queue in plan.queues.values())
         """Whether any queue keeps ready people for itself."""
+        self.clearances: frozenset[Clearance] = frozenset().union(
+            {NO_CLEARANCE}, (queue.clearance for queue in plan.queues.values()), *(agent.clearances for agent in people)
+        ) - {UNKNOWN_CLEARANCE}
+        """Every clearance that the plan knows."""
         self.everybody: list[int] = [1] * len(people)
         self._people = people
         self._cleared: dict[Clearance, list[int]] = {}
@@ -60,7 +64,12 @@ class Circles:
 
 
 def first_step(agent: Agent, queue: Queue) -> int:
-    """The first step of the queue's plan that names the agent, NEVER if none does."""
+    """The first step of the queue's plan that names the agent; NEVER if none does, or they may not hear its calls.
+
+    A call carries the clearance it was given first: in a queue with another one, both are needed.
+    """
+    if not may_hear(agent.clearances, queue.clearance):
+        return NEVER
     for i, step in enumerate(queue.steps):
         if names(step, agent, queue.id):
             return i

@@ -6,25 +6,17 @@ bit; it never raises on what the world can do. Each event has a row in `routing.
 
 from typing import NamedTuple
 
-from queues.agents import AgentState
-from queues.entries import Entry, LateEventSeen, PlanReplaced
-from queues.ids import CallId, Instant, QueueId
-from routing import matching
+from queues.entries import Entry, LateEventSeen
+from queues.ids import AgentId, CallId, Instant
 from routing.actions import Action
 from routing.callers import settle
-from routing.circles import OWN_LEVEL, Circles
-from routing.deadlines import Deadline, DeadlineKind
-from routing.events import Event, Tick
-from routing.offers import offer
-from routing.plan import Discipline, Plan
-from routing.state import Call, CallState, Centre
+from routing.deadlines import DeadlineKind
+from routing.events import CallerHungUp, Event, Tick
+from routing.pairing import match
+from routing.plan import Plan
+from routing.replacing import replace
+from routing.state import CallState, Centre
 from routing.table import AGENT_EVENTS, CALL_EVENTS, DEADLINES, RANKS, WORLD_EVENTS
-
-DISCIPLINES = {
-    Discipline.OWN_FIRST: matching.OWN_FIRST,
-    Discipline.LONGEST_WAIT: matching.LONGEST_WAIT,
-    Discipline.NEAREST_TARGET: matching.NEAREST_TARGET,
-}
 
 
 class Step(NamedTuple):
@@ -68,26 +60,7 @@ class Kernel:
         centre = self.centre
         centre.now = max(centre.now, now)
         self._expire(None)
-        busy = {call.queue for call in centre.calls.values() if call.queue} - set(plan.queues)
-        staying = {
-            agent: centre.plan.agents[agent]
-            for agent, person in centre.people.items()
-            if agent not in plan.agents and person.state in {AgentState.RINGING, AgentState.TALKING}
-        }
-        for agent in set(centre.people) - set(plan.agents) - set(staying):
-            centre.deadlines.cancel_all(agent)
-        merged = Plan(
-            **{name: getattr(plan, name) for name in plan.__slots__}
-            | {
-                "queues": {**plan.queues, **{q: centre.plan.queues[q] for q in busy}},
-                "agents": {**plan.agents, **staying},
-                "menus": {**centre.plan.menus, **plan.menus},
-            },
-        )
-        centre.plan, centre.circles = merged, Circles(merged)
-        centre.seat_everybody()
-        centre.entries.append(PlanReplaced(centre.now, plan.digest))
-        centre.everybody_is_new()
+        replace(centre, plan)
         self._decide()
         return self._step()
 
@@ -102,131 +75,49 @@ class Kernel:
     def _expire(self, before: DeadlineKind | None) -> None:
         centre = self.centre
         while (deadline := centre.deadlines.pop_due(centre.now, before)) is not None:
-            self._fall_due(deadline)
+            DEADLINES[deadline.kind](self.centre, deadline.owner)
             self._decide()
-
-    def _fall_due(self, deadline: Deadline) -> None:
-        DEADLINES[deadline.kind](self.centre, deadline.owner)
 
     def _take(self, event: Event) -> None:
         kind = type(event)
-        if handle_world := WORLD_EVENTS.get(kind):
-            if handle_world(self.centre, event) is False:
-                self._late(event, "", self.centre.paused or "running")
-            return
-        if handle_agent := AGENT_EVENTS.get(kind):
-            person = self.centre.people.get(getattr(event, "agent"))  # noqa: B009 - every agent event has one
-            if person is None:
-                self._late(event, getattr(event, "agent"), "unknown")  # noqa: B009
-            elif handle_agent(self.centre, person, event) is False:
-                self._late(event, person.id, person.state.value)
-            return
-        call = self.centre.calls.get(getattr(event, "call"))  # noqa: B009 - every other event is about a call
+        if kind in WORLD_EVENTS:
+            subject, state = getattr(event, "call", ""), self.centre.paused or "running"
+            in_time = WORLD_EVENTS[kind](self.centre, event)
+        elif kind in AGENT_EVENTS:
+            subject, state, in_time = self._take_of_agent(event, getattr(event, "agent"))  # noqa: B009 - each has one
+        else:
+            subject, state, in_time = self._take_of_call(event, getattr(event, "call"))  # noqa: B009 - each has one
+        if in_time is False:
+            self.centre.entries.append(LateEventSeen(self.centre.now, kind.__name__, subject, state))
+
+    def _take_of_agent(self, event: Event, agent: AgentId) -> tuple[str, str, bool]:
+        person = self.centre.people.get(agent)
+        if person is None:
+            return agent, "unknown", False
+        before = person.state.value
+        return agent, before, AGENT_EVENTS[type(event)](self.centre, person, event)
+
+    def _take_of_call(self, event: Event, call_id: CallId) -> tuple[str, str, bool]:
+        call = self.centre.calls.get(call_id)
         if call is None:
-            self._late(event, getattr(event, "call"), "ended")  # noqa: B009
-            return
-        row = CALL_EVENTS[call.state, kind]
-        if row.handler is None or row.handler(self.centre, call, event) is False:
-            self._late(event, call.id, call.state.value)
+            if isinstance(event, CallerHungUp):
+                self.centre.is_over(call_id, entered=False)
+            return call_id, "ended", False
+        before = call.state
+        handler = CALL_EVENTS[before, type(event)].handler
+        in_time = handler is not None and handler(self.centre, call, event) is not False
+        if in_time:
+            call.known_at_ms = self.centre.now
+        return call_id, before.value, in_time
 
-    def _late(self, event: Event, subject: str, state: str) -> None:
-        self.centre.entries.append(LateEventSeen(self.centre.now, type(event).__name__, subject, state))
-
-    # ── matching ────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── deciding ────────────────────────────────────────────────────────────────────────────────────────────────
     def _decide(self) -> None:
         centre = self.centre
         if not centre.paused:
-            self._match()
+            match(centre)
         if centre.unsettled:
             for call_id, new in tuple(centre.unsettled.items()):
                 call = centre.calls.get(call_id)
                 if call is not None and call.state is CallState.WAITING:
                     settle(centre, call, new=new)
             centre.unsettled.clear()
-
-    def _match(self) -> None:
-        """No eligible pair is left apart: any new pair holds a call or a person that changed in this step."""
-        centre = self.centre
-        if centre.new_people and centre.circles.keeps:
-            centre.new_people.update(dict.fromkeys(sorted(centre.ready)))
-        while centre.new_people:
-            a = min(centre.new_people, key=lambda i: (centre.ready_since[i], i))
-            del centre.new_people[a]
-            if (call := self._call_for(a)) is not None:
-                offer(centre, call, centre.people[centre.circles.agents[a]])
-        while centre.new_calls:
-            call_id = min(centre.new_calls, key=self._place)
-            del centre.new_calls[call_id]
-            call = centre.calls[call_id]
-            if (a := self._agent_for(call)) >= 0:
-                offer(centre, call, centre.people[centre.circles.agents[a]])
-
-    def _place(self, call: CallId) -> tuple[int, int, int]:
-        record = self.centre.calls[call]
-        return (-record.priority, record.entered_at_ms, record.sequence)
-
-    def _agent_for(self, call: Call) -> int:
-        centre, circles, queue = self.centre, self.centre.circles, call.queue
-        return matching.choose_agent(
-            tuple(centre.ready),
-            call.open_step,
-            circles.pair_step[queue],
-            circles.cleared(call.clearance),
-            circles.own[queue],
-            self._lendable() if circles.keeps else circles.everybody,
-            circles.level[queue],
-            circles.queue_count,
-            centre.ready_since,
-        )
-
-    def _call_for(self, a: int) -> Call | None:
-        centre, circles = self.centre, self.centre.circles
-        discipline = DISCIPLINES[centre.plan.discipline]
-        lendable = self._may_lend(a)
-        best: Call | None = None
-        for queue in circles.reach[a]:
-            call = self._first_eligible(a, queue, lendable)
-            if call is not None and (best is None or self._goes_first(discipline, a, call, best)):
-                best = call
-        return best
-
-    def _first_eligible(self, a: int, queue: QueueId, lendable: int) -> Call | None:
-        centre, circles = self.centre, self.centre.circles
-        pair_step, own = circles.pair_step[queue][a], circles.own[queue][a]
-        for waiting in centre.lines[queue]:
-            call = centre.calls[waiting.call]
-            if matching.eligible(call.open_step, pair_step, circles.cleared(call.clearance)[a], own, lendable):
-                return call
-        return None
-
-    def _goes_first(self, discipline: int, a: int, call: Call, other: Call) -> bool:
-        rank = self.centre.circles.rank[a]
-        queues = self.centre.plan.queues
-        return matching.call_goes_first(
-            discipline,
-            self.centre.now,
-            call.priority,
-            rank.get(call.queue, matching.NEVER),
-            call.entered_at_ms,
-            queues[call.queue].answer_target_ms,
-            call.sequence,
-            other.priority,
-            rank.get(other.queue, matching.NEVER),
-            other.entered_at_ms,
-            queues[other.queue].answer_target_ms,
-            other.sequence,
-        )
-
-    def _lendable(self) -> list[int]:
-        return [self._may_lend(a) for a in range(len(self.centre.circles.agents))]
-
-    def _may_lend(self, a: int) -> int:
-        """1 if each of the agent's own queues has more ready people of its own than it keeps for itself."""
-        centre, circles = self.centre, self.centre.circles
-        if not circles.keeps:
-            return 1
-        for queue in circles.own_queues[a]:
-            keeps = centre.plan.queues[queue].lend_when_ready_over
-            if keeps and sum(1 for b in centre.ready if circles.level[queue][b] >= OWN_LEVEL) <= keeps:
-                return 0
-        return 1

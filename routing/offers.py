@@ -1,15 +1,26 @@
 """An offer is one attempt to put one call to one agent; what its answer, its failure and the talk's end mean."""
 
 from queues.agents import AgentState, NotReadyReason
-from queues.entries import CallAnswered, CallOffered, OfferEnded, OfferResult, Outcome, TalkEnded, TalkEnder
+from queues.entries import (
+    CallAnswered,
+    CallOffered,
+    CallReturned,
+    OfferEnded,
+    OfferResult,
+    Outcome,
+    TalkEnded,
+    TalkEnder,
+)
 from queues.ids import AgentId, Instant
 from routing.actions import OfferToAgent, TakeBack, WithdrawOffer
 from routing.deadlines import DeadlineKind
 from routing.events import ConversationEnded, OfferAnswered, OfferFailed
-from routing.state import Call, CallState, Centre, Person
+from routing.state import NO_OFFER, NOBODY, Call, CallState, Centre, Person
 
 REFUSALS = {OfferResult.NO_ANSWER, OfferResult.DECLINED}
 """What counts against the person; a busy or dead phone does not."""
+NO_TALK_MS = 1_000
+"""A caller who hangs up this soon after the answer did so as the phone was answered, and was not helped."""
 
 
 def offer(centre: Centre, call: Call, person: Person) -> None:
@@ -18,11 +29,11 @@ def offer(centre: Centre, call: Call, person: Person) -> None:
     step = centre.circles.pair_step[call.queue][person.index]
     level = centre.circles.level[call.queue][person.index]
     centre.leave_line(call)
-    call.state, call.offer, call.agent = CallState.OFFERED, centre.next_offer(), person.id
-    call.offered_at_ms = centre.now
+    centre.move(call, CallState.OFFERED)
+    call.offer, call.agent, call.offered_at_ms = centre.next_offer(), person.id, centre.now
     centre.entries.append(CallOffered(centre.now, call.id, call.offer, call.queue, person.id, step, level))
     ring(centre, call, person)
-    centre.deadlines.set(person.id, DeadlineKind.RING_ENDS, centre.now + queue.ring_ms)
+    ring_no_longer_than(centre, person, centre.now + queue.ring_ms)
     centre.actions.append(OfferToAgent(call.id, call.offer, person.id, queue.ring_ms, queue.music))
 
 
@@ -32,21 +43,32 @@ def ring(centre: Centre, call: Call, person: Person) -> None:
     person.call = call.id
 
 
+def ring_no_longer_than(centre: Centre, person: Person, until_ms: int) -> None:
+    """The phone stops at this instant (ms) if nobody has answered by then."""
+    centre.deadlines.set(person.id, DeadlineKind.RING_ENDS, until_ms)
+
+
 def answered(centre: Centre, call: Call, event: OfferAnswered) -> bool:
     """Agent and caller talk. False if the answer is to an offer that is no more: then nothing has changed."""
     if event.offer != call.offer:
         return False
     begin_talk(centre, call, centre.people.get(call.agent))
-    wait_ms = centre.now - call.entered_at_ms
-    centre.entries.append(CallAnswered(centre.now, call.id, call.offer, call.queue, call.agent, wait_ms))
+    remember_answer(centre, call)
     return True
+
+
+def remember_answer(centre: Centre, call: Call) -> None:
+    """It is remembered when the talk began, and after how long a wait."""
+    wait_ms = max(call.answered_at_ms - call.entered_at_ms, 0) if call.entered_at_ms else 0
+    centre.entries.append(CallAnswered(centre.now, call.id, call.offer, call.queue, call.agent, wait_ms))
 
 
 def begin_talk(centre: Centre, call: Call, person: Person | None) -> None:
     """Both talk, from now on."""
     centre.leave_line(call)
     centre.deadlines.cancel_all(call.id)
-    call.state, call.answered_at_ms = CallState.TALKING, centre.now
+    centre.move(call, CallState.TALKING)
+    call.answered_at_ms, call.outcome = centre.now, None
     if person is not None:
         person.misses = 0
         centre.become(person, AgentState.TALKING)
@@ -57,46 +79,58 @@ def failed(centre: Centre, call: Call, event: OfferFailed) -> bool:
     """The ringing was for nothing; the call is back in line, in its old place. False if the offer was no more."""
     if event.offer != call.offer:
         return False
-    person = centre.people[call.agent]
-    offer_over(centre, call, event.result)
-    after_ringing(centre, person, event.result)
+    offer_ends(centre, call, event.result)
     back(centre, call)
     return True
 
 
-def offer_over(centre: Centre, call: Call, result: OfferResult) -> None:
-    """It is remembered how the offer ended."""
+def offer_ends(centre: Centre, call: Call, result: OfferResult) -> None:
+    """It is remembered how the offer ended, and the person goes on; the call is for the caller of this to place."""
     rang_ms = centre.now - call.offered_at_ms
     centre.entries.append(OfferEnded(centre.now, call.id, call.offer, call.agent, result, rang_ms))
+    after_ringing(centre, centre.people[call.agent], result)
 
 
 def back(centre: Centre, call: Call) -> None:
     """The call waits again: in our line, or, if it is not in a session of ours, until it has been taken back."""
     if call.adopted:
-        call.state = CallState.AWAY
-        centre.actions.append(TakeBack(call.id))
+        away(centre, call)
     else:
         centre.wait(call)
 
 
-def withdraw(centre: Centre, call: Call, result: OfferResult) -> None:
-    """The phone stops ringing and the call is back in line; what becomes of the person the caller of this decides."""
-    offer_over(centre, call, result)
+def away(centre: Centre, call: Call) -> None:
+    """The call is in the fail-open dialplan, and is asked back from there."""
+    centre.leave_line(call)
+    centre.deadlines.cancel_all(call.id)
+    centre.move(call, CallState.AWAY)
+    call.offer, call.agent, call.adopted, call.answered_at_ms = NO_OFFER, NOBODY, True, Instant(0)
+    centre.actions.append(TakeBack(call.id))
+
+
+def withdraw(centre: Centre, person: Person, result: OfferResult) -> None:
+    """The person's phone stops ringing, they go on, and the call is back in line."""
+    call = centre.calls[person.call]
     centre.actions.append(WithdrawOffer(call.id, call.offer, call.agent))
+    offer_ends(centre, call, result)
     back(centre, call)
 
 
 def ring_ends(centre: Centre, owner: str) -> None:
-    """Nobody answered in time: the phone stops, the call goes on, the person gets a pause."""
-    person = centre.people[AgentId(owner)]
-    withdraw(centre, centre.calls[person.call], OfferResult.NO_ANSWER)
-    after_ringing(centre, person, OfferResult.NO_ANSWER)
+    """Nobody answered in time: the phone stops, the call goes on, the person gets a pause.
+
+    While nothing can be withdrawn and no answer seen, Asterisk's own time-out ends the ringing instead.
+    """
+    if not centre.paused:
+        withdraw(centre, centre.people[AgentId(owner)], OfferResult.NO_ANSWER)
 
 
 def after_ringing(centre: Centre, person: Person, result: OfferResult) -> None:
     """The person after an offer that led to no talk. After `rona_limit` refusals only they themselves come back."""
     plan = centre.plan
-    if result in REFUSALS:
+    if person.intends is not None:
+        does_as_intended(centre, person)
+    elif result in REFUSALS:
         person.misses += 1
         until = centre.now + plan.rona_pause_ms if person.misses < plan.rona_limit else 0
         reason = NotReadyReason.RONA if result is OfferResult.NO_ANSWER else result.value
@@ -108,6 +142,13 @@ def after_ringing(centre: Centre, person: Person, result: OfferResult) -> None:
         centre.become(person, AgentState.READY)
 
 
+def does_as_intended(centre: Centre, person: Person) -> None:
+    """The person does what they asked for, or did, before the phone rang or while they talked."""
+    state, reason = person.intends or AgentState.READY, person.intends_reason
+    person.intends, person.intends_reason = None, ""
+    centre.become(person, state, reason)
+
+
 def ended(centre: Centre, call: Call, event: ConversationEnded) -> bool:
     """The talk is over; one that was none puts the call back in its place. False if it was another offer's talk."""
     if event.offer != call.offer:
@@ -116,32 +157,58 @@ def ended(centre: Centre, call: Call, event: ConversationEnded) -> bool:
     return True
 
 
+def ended_unseen(centre: Centre, call: Call, event: ConversationEnded) -> bool:
+    """The talk is over and its beginning was not seen. With the link up it would have been, had it lasted at all."""
+    if event.offer != call.offer:
+        return False
+    begin_talk(centre, call, centre.people.get(call.agent))
+    remember_answer(centre, call)
+    ended_as(centre, call, TalkEnder.UNKNOWN if centre.paused else event.by)
+    return True
+
+
 def ended_as(centre: Centre, call: Call, by: TalkEnder) -> None:
     """The talk is over and the caller is still there."""
     talk_ms = end_talk(centre, call, by)
     if talk_ms < centre.plan.short_talk_ms and by is TalkEnder.AGENT and not call.adopted:
         call.answered_at_ms = Instant(0)
-        centre.return_to_line(call, "short_talk")
+        centre.entries.append(CallReturned(centre.now, call.id, call.queue, call.entered_at_ms, "short_talk"))
+        centre.wait(call)
     else:
         centre.hang_up(call, Outcome.ANSWERED, f"{by.value}_hung_up")
 
 
+def caller_ends_talk(centre: Centre, call: Call) -> Outcome:
+    """The outcome of a talk that the caller ended; who hangs up as the phone is answered was never answered (F40)."""
+    if centre.now - call.answered_at_ms >= NO_TALK_MS or call.adopted:
+        end_talk(centre, call, TalkEnder.CALLER)
+        return Outcome.ANSWERED
+    remember_talk(centre, call, TalkEnder.CALLER)
+    call.state, call.answered_at_ms = CallState.OFFERED, Instant(0)
+    if person := centre.people.get(call.agent):
+        after_talk(centre, person, 0)
+    return Outcome.ABANDONED
+
+
 def end_talk(centre: Centre, call: Call, by: TalkEnder) -> int:
     """The talk's length (ms); the person goes on to wrap-up, or to what they asked for during the talk."""
+    talk_ms = remember_talk(centre, call, by)
+    if person := centre.people.get(call.agent):
+        after_talk(centre, person, centre.queue_of(call).wrap_up_ms)
+    return talk_ms
+
+
+def remember_talk(centre: Centre, call: Call, by: TalkEnder) -> int:
+    """The talk's length (ms), which is remembered."""
     talk_ms = centre.now - call.answered_at_ms
     centre.entries.append(TalkEnded(centre.now, call.id, call.offer, call.agent, talk_ms, by))
-    person = centre.people.get(call.agent)
-    if person is not None:
-        after_talk(centre, person, centre.queue_of(call).wrap_up_ms)
     return talk_ms
 
 
 def after_talk(centre: Centre, person: Person, wrap_up_ms: int) -> None:
     """What the person does after a talk."""
     if person.intends is not None:
-        state, reason = person.intends, person.intends_reason
-        person.intends = None
-        centre.become(person, state, reason)
+        does_as_intended(centre, person)
     elif wrap_up_ms:
         centre.become(person, AgentState.WRAP_UP, "", centre.now + wrap_up_ms)
     else:

@@ -20,7 +20,10 @@ BY_PHONE = "phone"
 
 
 def logged_in(centre: Centre, person: Person, _event: AgentLoggedIn) -> bool:
-    """The person is here and ready; False if they were here already."""
+    """The person is here and ready; False if they were here already. During a talk they stay after all."""
+    if person.intends is AgentState.LOGGED_OUT:
+        person.intends, person.chose_to_leave = None, False
+        return True
     if person.state is not AgentState.LOGGED_OUT:
         return False
     person.chose_to_leave = False
@@ -43,12 +46,12 @@ def paused(centre: Centre, person: Person, event: AgentPaused) -> bool:
 
 
 def _goes(centre: Centre, person: Person, state: AgentState, reason: str) -> bool:
-    if person.state is AgentState.TALKING:
+    if person.state in {AgentState.TALKING, AgentState.RINGING}:
         person.intends, person.intends_reason = state, reason
+        if person.state is AgentState.RINGING:
+            withdraw(centre, person, OfferResult.WITHDRAWN)
         return True
-    if person.state is AgentState.RINGING:
-        withdraw(centre, centre.calls[person.call], OfferResult.WITHDRAWN)
-    elif person.state is state and person.reason == reason:
+    if person.state is state and person.reason == reason:
         return False
     centre.become(person, state, reason)
     return True
@@ -57,7 +60,7 @@ def _goes(centre: Centre, person: Person, state: AgentState, reason: str) -> boo
 def ready(centre: Centre, person: Person, _event: AgentReady) -> bool:
     """The person takes calls again; during a talk only what they had asked for is taken back."""
     if person.state is AgentState.TALKING:
-        person.intends = None
+        person.intends, person.chose_to_leave = None, False
         return True
     if person.state not in {AgentState.NOT_READY, AgentState.WRAP_UP}:
         return False
@@ -92,39 +95,47 @@ def phone_is(centre: Centre, person: Person, phone: PhoneState) -> None:
     before, person.phone = person.phone, phone
     if phone is PhoneState.UNREACHABLE:
         _phone_died(centre, person)
-    elif before is PhoneState.UNREACHABLE and person.state is AgentState.LOGGED_OUT:
-        if centre.plan.login_by_phone and not person.chose_to_leave:
-            centre.become(person, AgentState.READY, BY_PHONE)
-    elif before is PhoneState.UNREACHABLE and person.intends_reason == BY_PHONE:
-        person.intends = None
-    elif phone is PhoneState.IDLE and person.reason == NotReadyReason.PHONE_FAULT:
+    elif before is PhoneState.UNREACHABLE:
+        _phone_lives(centre, person)
+    if (
+        phone is PhoneState.IDLE
+        and person.state is AgentState.NOT_READY
+        and person.reason == NotReadyReason.PHONE_FAULT
+    ):
         centre.become(person, AgentState.READY)
     centre.refresh(person)
 
 
 def _phone_died(centre: Centre, person: Person) -> None:
     ringing = person.state is AgentState.RINGING
+    if centre.plan.login_by_phone:
+        person.chose_to_leave = False
+        if ringing or person.state is AgentState.TALKING:
+            person.intends, person.intends_reason = AgentState.LOGGED_OUT, BY_PHONE
+        elif person.state is not AgentState.LOGGED_OUT:
+            centre.become(person, AgentState.LOGGED_OUT, BY_PHONE)
     if ringing:
-        withdraw(centre, centre.calls[person.call], OfferResult.UNREACHABLE)
-    if not centre.plan.login_by_phone:
-        if ringing:
-            until = centre.now + centre.plan.phone_fault_pause_ms
-            centre.become(person, AgentState.NOT_READY, NotReadyReason.PHONE_FAULT, until)
-        return
-    person.chose_to_leave = False
-    if person.state is AgentState.TALKING:
-        person.intends, person.intends_reason = AgentState.LOGGED_OUT, BY_PHONE
-    elif person.state is not AgentState.LOGGED_OUT:
-        centre.become(person, AgentState.LOGGED_OUT, BY_PHONE)
+        withdraw(centre, person, OfferResult.UNREACHABLE)
+
+
+def _phone_lives(centre: Centre, person: Person) -> None:
+    if person.intends is AgentState.LOGGED_OUT and person.intends_reason == BY_PHONE:
+        person.intends = None
+    elif person.state is AgentState.LOGGED_OUT and centre.plan.login_by_phone and not person.chose_to_leave:
+        centre.become(person, AgentState.READY, BY_PHONE)
 
 
 def restored(centre: Centre, person: Person, event: AgentRestored) -> bool:
-    """The person does what they did when the engine before us ended; talks and rings are found in Asterisk instead."""
-    if person.state is not AgentState.LOGGED_OUT or event.state in {AgentState.RINGING, AgentState.TALKING}:
+    """The person does what they did when the engine before us ended; whoever rang or talked is found so in Asterisk."""
+    if person.state is not AgentState.LOGGED_OUT:
         return False
     if event.state is AgentState.LOGGED_OUT:
         person.chose_to_leave = event.reason != BY_PHONE
-        return True
-    until = max(event.until_ms, centre.now) if event.until_ms else 0
-    centre.become(person, event.state, event.reason, until)
+    elif event.state is AgentState.WRAP_UP:
+        centre.become(person, AgentState.WRAP_UP, event.reason, max(event.until_ms, centre.now))
+    elif event.state is AgentState.NOT_READY:
+        until = max(event.until_ms, centre.now) if event.until_ms else 0
+        centre.become(person, AgentState.NOT_READY, event.reason, until)
+    else:
+        centre.become(person, AgentState.READY)
     return True

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from queues.agents import CHANGES, AgentState, PhoneState
-from queues.entries import AgentStateChanged, CallEnded, CallQueued, CallReturned, Entry, Outcome, StepOpened
+from queues.entries import AgentStateChanged, CallEnded, CallQueued, Entry, Outcome, StepOpened
 from queues.ids import (
     NO_CLEARANCE,
     UNKNOWN_CLEARANCE,
@@ -18,6 +18,7 @@ from queues.ids import (
     Instant,
     MenuId,
     OfferId,
+    PromptId,
     QueueId,
 )
 from queues.line import Line, Place, place
@@ -26,11 +27,15 @@ from routing.circles import Circles
 from routing.deadlines import DeadlineKind, Deadlines
 from routing.menu import MenuTries
 from routing.papers import Papers
-from routing.plan import FAR_FUTURE_MS, Plan, Queue
+from routing.plan import FAR_FUTURE_MS, Menu, Plan, PlanStep, Queue, TargetKind
 
 NOBODY = AgentId("")
 NO_OFFER = OfferId(0)
 NO_QUEUE = QueueId("")
+RULES_OF_NO_QUEUE = Queue(NO_QUEUE, (PlanStep(0, TargetKind.ANY),))
+"""For a call found talking or ringing without papers that name a queue of the plan."""
+OVER_KEPT = 10_000
+"""How many ended calls are remembered, so that a late word about one is known to be late."""
 
 
 class CallState(StrEnum):
@@ -55,10 +60,14 @@ class Call:
     number: str
     caller: str
     language: str
-    seen_at_ms: Instant
-    """When its session last began: a list asked for earlier says nothing about it."""
+    known_at_ms: Instant
+    """When something last happened to it: a list asked for no later says nothing about it."""
     state: CallState = CallState.MENU
     menu: MenuId = MenuId("")
+    heard: Menu | None = None
+    """The menu as it was read to the caller: what a key means does not change under the finger."""
+    menus: int = 0
+    """How many menus were entered; bounds a caller who walks in a circle."""
     tries: MenuTries = field(default_factory=MenuTries)
     queue: QueueId = NO_QUEUE
     place: Place | None = None
@@ -66,12 +75,18 @@ class Call:
     clearance: Clearance = UNKNOWN_CLEARANCE
     priority: int = 0
     open_step: int = -1
+    closes_at_ms: Instant = Instant(0)
+    """When whoever still waits is told that the line has closed; 0 for never."""
+    message_at_ms: Instant = Instant(0)
+    """When the caller is next told to be still in line."""
     offer: OfferId = NO_OFFER
     agent: AgentId = NOBODY
     offered_at_ms: Instant = Instant(0)
     answered_at_ms: Instant = Instant(0)
     outcome: Outcome | None = None
     """Decided while the last message is heard."""
+    last_words: tuple[PromptId, ...] = ()
+    """What is said then."""
     reason: str = ""
     recoveries: int = 0
     adopted: bool = False
@@ -134,6 +149,12 @@ class Centre:
         """People who may have become eligible in this step."""
         self.unsettled: dict[CallId, bool] = {}
         """Calls that hear nothing yet if nobody takes them in this step → whether they are new in line."""
+        self.over: dict[CallId, bool] = {}
+        """The calls that ended lately → whether they had entered; False if only their hang-up is known."""
+        self.listed_at_ms = Instant(0)
+        """When the newest list taken was asked for."""
+        self.plan_at_ms = Instant(0)
+        """When the plan was last replaced: a talk from before may go against it."""
         self._sequence = 0
         self._offer = first_offer
         self.seat_everybody()
@@ -147,8 +168,7 @@ class Centre:
         self.ready_since = [person.since_ms for person in people]
         self.ready = {p.index for p in people if p.state is AgentState.READY and p.phone is PhoneState.IDLE}
         self.logged_in = {p.index for p in people if p.state is not AgentState.LOGGED_OUT}
-        for queue in self.plan.queues:
-            self.lines.setdefault(queue, Line())
+        self.lines = {queue: self.lines.get(queue) or Line() for queue in self.plan.queues}
 
     # ── calls ───────────────────────────────────────────────────────────────────────────────────────────────────
     def new_call(self, call: CallId, number: str, caller: str, language: str) -> Call:
@@ -165,7 +185,12 @@ class Centre:
 
     def queue_of(self, call: Call) -> Queue:
         """The rules of the line the call stands in."""
-        return self.plan.queues[call.queue]
+        return self.plan.queues.get(call.queue, RULES_OF_NO_QUEUE)
+
+    def move(self, call: Call, state: CallState) -> None:
+        """The call is in this state, as of now."""
+        call.state = state
+        call.known_at_ms = self.now
 
     def enqueue(self, call: Call, queue: QueueId, reason: str, *, quietly: bool = False) -> None:
         """The call waits in `queue`, in the place its first entering gave it, and needs at least its clearance."""
@@ -176,25 +201,26 @@ class Centre:
         call.priority = max(call.priority, rules.priority)
         call.clearance = risen(call.clearance, rules.clearance)
         call.open_step = -1
+        call.closes_at_ms = closing(rules, call.entered_at_ms, self.now)
+        call.message_at_ms = Instant(self.now + (rules.message_every_ms if quietly else rules.first_message_ms))
         self.entries.append(
             CallQueued(self.now, call.id, queue, call.entered_at_ms, call.clearance, reason),
         )
         self.actions.append(KeepPapers(call.id, call.papers()))
-        if (closes := rules.hours.closes_at(self.now)) < FAR_FUTURE_MS:
-            self.deadlines.set(call.id, DeadlineKind.LINE_CLOSES, closes + rules.serve_after_close_ms)
         self.wait(call, new=not quietly)
-        if not quietly:
-            self.deadlines.set(call.id, DeadlineKind.MESSAGE_DUE, self.now + rules.first_message_ms)
 
     def wait(self, call: Call, *, new: bool = False) -> None:
         """The call stands in its line and may be matched in this very step."""
-        call.state = CallState.WAITING
+        self.move(call, CallState.WAITING)
         call.offer = NO_OFFER
         call.agent = NOBODY
         call.adopted = False
         call.place = place(call.priority, call.entered_at_ms, call.sequence, call.id)
         self.lines[call.queue].enter(call.place)
         self.open_steps(call)
+        self.deadlines.set(call.id, DeadlineKind.MESSAGE_DUE, call.message_at_ms)
+        if call.closes_at_ms:
+            self.deadlines.set(call.id, DeadlineKind.LINE_CLOSES, call.closes_at_ms)
         self.new_calls[call.id] = None
         self.unsettled[call.id] = new
 
@@ -205,11 +231,6 @@ class Centre:
             call.place = None
         self.new_calls.pop(call.id, None)
         self.unsettled.pop(call.id, None)
-
-    def return_to_line(self, call: Call, reason: str) -> None:
-        """The call waits again where it waited."""
-        self.entries.append(CallReturned(self.now, call.id, call.queue, call.entered_at_ms, reason))
-        self.wait(call)
 
     def open_steps(self, call: Call) -> None:
         """Every step whose time has come is open, and those that nobody could serve are opened past at once."""
@@ -242,6 +263,14 @@ class Centre:
         self.leave_line(call)
         self.deadlines.cancel_all(call.id)
         del self.calls[call.id]
+        self.is_over(call.id, entered=True)
+
+    def is_over(self, call: CallId, *, entered: bool) -> None:
+        """It is remembered for a while that this call has ended: it never begins again."""
+        if call not in self.over:
+            self.over[call] = entered
+            if len(self.over) > OVER_KEPT:
+                del self.over[next(iter(self.over))]
 
     def hang_up(self, call: Call, outcome: Outcome, reason: str) -> None:
         """We end the call, after something has been said or a talk has been had."""
@@ -299,3 +328,9 @@ def risen(clearance: Clearance, queue: Clearance) -> Clearance:
     if clearance in {NO_CLEARANCE, UNKNOWN_CLEARANCE}:
         return queue
     return clearance
+
+
+def closing(rules: Queue, entered_at_ms: Instant, now: Instant) -> Instant:
+    """When a call in this line is told that it has closed; 0 for never. Who came in time is served a while longer."""
+    closes = rules.hours.closes_at(now if rules.hours.is_open(now) else entered_at_ms)
+    return Instant(closes + rules.serve_after_close_ms if closes < FAR_FUTURE_MS else 0)

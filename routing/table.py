@@ -37,8 +37,9 @@ from routing.events import (
     WorldListed,
     WrapUpProlonged,
 )
-from routing.offers import answered, ended, failed, ring_ends
-from routing.reconcile import arrived, call_resumed, link_lost, world_listed
+from routing.offers import answered, ended, ended_unseen, failed, ring_ends
+from routing.reconcile import link_lost, world_listed
+from routing.resume import arrived, call_resumed
 from routing.staff import (
     logged_in,
     logged_out,
@@ -81,7 +82,7 @@ CALL_EVENTS: dict[tuple[CallState, type], Row] = {
     (S.OFFERED, PromptFinished): LATE,
     (S.OFFERED, OfferAnswered): Row(answered, (S.TALKING,)),
     (S.OFFERED, OfferFailed): Row(failed, (S.WAITING, S.AWAY)),
-    (S.OFFERED, ConversationEnded): LATE,
+    (S.OFFERED, ConversationEnded): Row(ended_unseen, (S.WAITING, ENDED)),
     (S.OFFERED, CallerHungUp): Row(hung_up, (ENDED,)),
     (S.TALKING, DigitsEntered): LATE,
     (S.TALKING, PromptFinished): LATE,

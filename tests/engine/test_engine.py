@@ -83,7 +83,7 @@ async def test_event_reported_while_an_action_is_performed_waits_for_its_turn():
 async def test_event_that_the_kernel_fails_on_costs_nobody_else_anything():
     engine, _, _ = await engine_with(plan())
     engine.feed(CallArrived(CallId("c"), "1", ""))
-    del engine.kernel.centre.plan.menus[engine.kernel.centre.calls[CallId("c")].menu]
+    engine.kernel.centre.calls[CallId("c")].heard = object()
     engine.feed(DigitsEntered(CallId("c"), "1"))
     assert engine.faults == 1
     engine.feed(PhoneStateChanged(AgentId("anna"), PhoneState.IDLE))

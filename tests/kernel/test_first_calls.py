@@ -3,7 +3,6 @@ from queues.entries import Outcome, TalkEnder
 from queues.ids import CallId
 from routing.actions import EndCall, HoldMusic, OfferToAgent, Say
 from routing.events import CallerHungUp, ConversationEnded, OfferAnswered
-
 from tests.kernel.centre import Bench, agent, plan_of, queue
 
 
