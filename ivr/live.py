@@ -8,7 +8,7 @@ import structlog
 
 from ivr.asterisk.telephony import AsteriskTelephony
 from ivr.call_log.catch_up import CatchUp
-from ivr.call_log.reading import CallReader
+from ivr.call_log.reading import CallLogReader, CallLogUnreadableError
 from ivr.call_log.store import CallLogWriter
 from ivr.clock import LiveClock
 from ivr.config.always_open import always_open
@@ -22,6 +22,7 @@ from ivr.exclusive import HomeLock
 from ivr.heartbeat import beat_for_ever
 from ivr.orders import orders
 from ivr.prompts import install_replacements, verify
+from routing.events import AgentRestored
 from routing.kernel import Kernel
 
 STAND_BY_S = 0.2
@@ -90,14 +91,13 @@ class Service:
         self.kernel = Kernel(self.house.plan, first_offer=self.clock(), linked=False)
         self.engine = Engine(self.kernel, self.telephony, self.call_log, self.clock)
         self.engine.observers.append(self.telephony.observe)
-        self.reader = CallReader(site.database_path)
-        self.catch_up = CatchUp(site, self.reader)
+        self.catch_up = CatchUp(site)
         self.control = Control(site.control_path, orders(self))
 
     async def run(self, stop: asyncio.Event) -> None:
         """From the first call to the last row."""
         self._mend_sounds()
-        for restored in self.reader.last_agent_states():
+        for restored in self._agents_before():
             self.engine.feed(restored)
         await self.engine.start()
         await self.control.start()
@@ -118,12 +118,23 @@ class Service:
         self.telephony.replace_house(house)
         return house
 
+    def _agents_before(self) -> list[AgentRestored]:
+        """What the log says everybody was doing; nothing on the first day, or when the log cannot be read."""
+        try:
+            with CallLogReader(self.site.database_path, self.site.journal_path) as reader:
+                return reader.last_agent_states()
+        except CallLogUnreadableError as error:
+            log.warning("agents_not_restored", because=str(error))
+            return []
+
     def _mend_sounds(self) -> None:
         """No caller ever meets a missing sound: a tone stands in for each, and is reported."""
         broken = verify(self.site.sounds_dir, self.house.prompts, self.house.language)
         if broken:
             log.error("prompts_broken", prompts=sorted(broken))
-            install_replacements(self.site.sounds_dir, broken, self.house.language)
+            silent = install_replacements(self.site.sounds_dir, broken, self.house.language)
+            if silent:
+                log.critical("prompts_silent", prompts=sorted(silent))
 
     async def _catch_up_for_ever(self) -> None:
         """Calls that ended while no engine served them get their final rows."""

@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
     app.command("up", help=HELP)(up)
 
 
-def up(  # noqa: PLR0913 - one parameter for each option
+def up(
     municipality: Municipality = "botkyrka",
     home: Home = None,
     ports: Ports = None,
