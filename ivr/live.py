@@ -91,7 +91,7 @@ class Service:
         self.kernel = Kernel(self.house.plan, first_offer=self.clock(), linked=False)
         self.engine = Engine(self.kernel, self.telephony, self.call_log, self.clock)
         self.engine.observers.append(self.telephony.observe)
-        self.catch_up = CatchUp(site)
+        self.catch_up = CatchUp(site, self.call_log)
         self.control = Control(site.control_path, orders(self))
 
     async def run(self, stop: asyncio.Event) -> None:

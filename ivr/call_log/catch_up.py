@@ -34,7 +34,7 @@ class CatchUp:
         self._cel = CelFile(site.cel_path, from_ms=self._reach())
 
     def entries(self, present: frozenset[CallId], now: Instant) -> tuple[Entry, ...]:
-        """What the log lacks. `present`: the kernel's calls, taken at `now`. Blocks: not for the event loop's thread."""
+        """What the log lacks. `present`: the kernel's calls at `now`. Blocks: not for the event loop."""
         if self._writer and not self._writer.flush():
             return ()
         self._fold.feed(self._cel.new_lines())

@@ -22,8 +22,8 @@ BUSY_S = 0.5
 _INSERT = "INSERT INTO {} (run, step, at_ms, kind, call, agent, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _INSERT_EVENT, _INSERT_ENTRY = _INSERT.format("events"), _INSERT.format("entries")
 _UPSERT_RUN = (
-    "INSERT INTO runs (run, started_ms, last_step) VALUES (?, ?, ?)"
-    " ON CONFLICT (run) DO UPDATE SET last_step = excluded.last_step"
+    "INSERT INTO runs (run, started_ms, last_step, last_at_ms) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (run) DO UPDATE SET last_step = excluded.last_step, last_at_ms = excluded.last_at_ms"
 )
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_READONLY)
 """Primary result codes after which this file will not get better by waiting. Not CANTOPEN: descriptors may be short."""
@@ -118,24 +118,28 @@ class LogDatabase:
 
     @staticmethod
     def _insert(conn: sqlite3.Connection, steps: Iterable[Step]) -> None:
-        last: dict[int, int] = {}
-        started: dict[int, int] = {}
+        first: dict[int, Step] = {}
+        last: dict[int, Step] = {}
+        before: dict[int, int] = {}
         events: list[tuple[int | str, ...]] = []
         entries: list[tuple[int | str, ...]] = []
         for step in steps:
-            if step.run not in last:
-                row = conn.execute("SELECT last_step FROM runs WHERE run = ?", (step.run,)).fetchone()
-                last[step.run], started[step.run] = row[0] if row else 0, step.at_ms
-            if step.number <= last[step.run]:
+            run = step.run
+            if run not in before:
+                row = conn.execute("SELECT last_step FROM runs WHERE run = ?", (run,)).fetchone()
+                before[run] = row[0] if row else 0
+            if step.number <= before[run]:
                 continue
-            last[step.run] = step.number
+            before[run] = step.number
+            first.setdefault(run, step)
+            last[run] = step
             if step.event:
-                events.append((step.run, step.number, *step.event))
-            entries.extend((step.run, step.number, *entry) for entry in step.entries)
+                events.append((run, step.number, *step.event))
+            entries.extend((run, step.number, *entry) for entry in step.entries)
         # Plain executemany: sqlite-utils' insert_all costs several times as much per row, and this is the hot path.
         conn.executemany(_INSERT_EVENT, events)
         conn.executemany(_INSERT_ENTRY, entries)
-        conn.executemany(_UPSERT_RUN, [(run, started[run], number) for run, number in last.items()])
+        conn.executemany(_UPSERT_RUN, [(r, first[r].at_ms, s.number, s.at_ms) for r, s in last.items()])
 
 
 def set_aside(path: Path) -> Path | None:

@@ -149,6 +149,8 @@ def _step(line: bytes) -> Step | None:
 
 
 def _lines(file: Path) -> Iterator[bytes]:
+    if not _data_end_of(file):
+        return
     try:
         data = file.read_bytes()
     except FileNotFoundError:

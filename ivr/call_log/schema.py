@@ -50,6 +50,7 @@ _QUEUED = "'CallQueued', 'CallRecovered'"
 _STILL_ANSWERED = (
     "AND e.seq > coalesce((SELECT max(r.seq) FROM entries r WHERE r.call = k.call AND r.kind = 'CallReturned'), 0)"
 )
+_ANSWERED_BY = "AND e.agent <> '' " + _STILL_ANSWERED
 _IN_QUEUE = "AND (e.body ->> '$.queue') <> ''"
 
 _CALLS = f"""
@@ -60,11 +61,12 @@ SELECT
   {_latest("e.body ->> '$.queue'", f"{_QUEUED}, 'CallEnded'", _IN_QUEUE)} AS queue,
   k.entered_at_ms AS entered_at_ms,
   {_latest("nullif(e.body ->> '$.entered_at_ms', 0)", _QUEUED, _IN_QUEUE)} AS queued_at_ms,
-  {_latest("e.at_ms", "'CallAnswered'", _STILL_ANSWERED)} AS answered_at_ms,
+  coalesce({_latest("e.at_ms", "'CallAnswered'", _STILL_ANSWERED)},
+    {_latest("nullif(e.body ->> '$.answered_at_ms', 0)", "'CallRecovered'", _STILL_ANSWERED)}) AS answered_at_ms,
   {_latest("e.at_ms", _ENDED)} AS ended_at_ms,
   {_latest("e.body ->> '$.wait_ms'", "'CallEnded', 'CallAnswered'")} AS wait_ms,
   (SELECT sum(e.body ->> '$.talk_ms') FROM entries e WHERE e.call = k.call AND e.kind = 'TalkEnded') AS talk_ms,
-  {_latest("e.agent", "'CallAnswered', 'TalkEnded'", _STILL_ANSWERED)} AS agent,
+  {_latest("e.agent", "'CallAnswered', 'CallRecovered', 'TalkEnded'", _ANSWERED_BY)} AS agent,
   {_latest("e.body ->> '$.outcome'", _ENDED)} AS outcome,
   {_latest("e.body ->> '$.state'", _ENDED)} AS state,
   {_latest("e.body ->> '$.reason'", _ENDED)} AS reason,
@@ -76,7 +78,8 @@ FROM call_keys k
 @migrations()
 def m001_rows_and_calls(db: Database) -> None:
     """Runs, events, entries, what triggers keep of them, and the view of calls."""
-    db.table("runs").create({"run": int, "started_ms": int, "last_step": int, "closed_ms": int}, pk="run", strict=True)
+    run = {"run": int, "started_ms": int, "last_step": int, "last_at_ms": int, "closed_ms": int}
+    db.table("runs").create(run, pk="run", strict=True)
     for name in ("events", "entries"):
         table = db.table(name)
         table.create(_ROW, pk="seq", not_null=set(_ROW) - {"seq"}, strict=True)

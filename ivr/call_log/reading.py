@@ -1,0 +1,213 @@
+"""The reading side of the call log: opened read-only, beside a writer that goes on writing.
+
+What still waits in the journal belongs to the log too. It is read before the database is, and what of it has come
+into the database meanwhile is known by its number; so nothing is missed and nothing is met twice.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+from ivr.call_log.codec import UnknownKindError, entry_from, event_from
+from ivr.call_log.database import check
+from ivr.call_log.journal import JournalReading
+from queues.entries import AgentStateChanged, CallEnded, CallEntered, CallRecovered, Entry
+from queues.ids import AgentId, CallId, Instant, QueueId
+from routing.events import AgentRestored, Event
+
+_TEXTS = frozenset({"number", "caller", "queue", "agent", "outcome", "state", "reason"})
+
+
+class CallLogUnreadableError(Exception):
+    """There is no call log to read at that place, or it is no call log; the message says what was tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call in short. Instants and spans are None, texts "" for what has not happened (yet)."""
+
+    call: CallId
+    number: str
+    """The number rung."""
+    caller: str
+    """A pseudonym."""
+    queue: QueueId
+    entered_at_ms: int
+    queued_at_ms: int | None
+    """The instant that decides the place in line."""
+    answered_at_ms: int | None
+    ended_at_ms: int | None
+    wait_ms: int | None
+    talk_ms: int | None
+    agent: AgentId
+    outcome: str
+    state: str
+    """In which the call ended."""
+    reason: str
+    recoveries: int
+    """How many times an engine learnt of the call from Asterisk and not from its own past."""
+
+
+_COLUMNS = tuple(column.name for column in fields(CallRow))
+_ROW_FIELDS = ", ".join(_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One life of the engine. `last_at_ms` is its last sign of life in the log."""
+
+    started_ms: int
+    last_at_ms: int
+
+
+class CallLogReader:
+    """An open log; a context manager. Used by the thread that opened it."""
+
+    def __init__(self, database_path: Path, journal_path: Path | None = None) -> None:
+        """Raises CallLogUnreadableError."""
+        steps = tuple(JournalReading(journal_path)) if journal_path else ()
+        try:
+            self._conn = sqlite3.connect(f"file:{quote(str(database_path))}?mode=ro", uri=True, timeout=2.0)
+            last = dict(self._all("SELECT run, last_step FROM runs"))
+        except sqlite3.Error as error:
+            raise CallLogUnreadableError(f"{database_path}: {error}") from error
+        self._pending = [step for step in steps if step.number > last.get(step.run, 0)]
+        self.unknown_rows = 0
+        """How many rows met so far are of a kind that this version does not know."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._conn.close()
+
+    def day(  # noqa: PLR0913 -- the filters of one list
+        self,
+        from_ms: int,
+        to_ms: int,
+        *,
+        queue: str | None = None,
+        outcome: str | None = None,
+        limit: int = -1,
+        newest_first: bool = False,
+    ) -> list[CallRow]:
+        """The calls that entered in [from_ms, to_ms), oldest first unless asked; `outcome` "" is going on."""
+        found = self._all(
+            f"SELECT {_ROW_FIELDS} FROM calls WHERE entered_at_ms >= ?1 AND entered_at_ms < ?2"  # noqa: S608 -- constant
+            " AND (?3 IS NULL OR coalesce(queue, '') = ?3) AND (?4 IS NULL OR coalesce(outcome, '') = ?4)"
+            f" ORDER BY entered_at_ms {'DESC' if newest_first else 'ASC'}, call LIMIT ?5",
+            (from_ms, to_ms, queue, outcome, limit),
+        )
+        return [_call_row(row) for row in found]
+
+    def call(self, call: str) -> CallRow | None:
+        """One call in short; None when the log has none of that id."""
+        found = self._all(f"SELECT {_ROW_FIELDS} FROM calls WHERE call = ?", (call,))  # noqa: S608 -- constant
+        return _call_row(found[0]) if found else None
+
+    def call_entries(self, call: str) -> list[Entry]:
+        """All that is remembered of one call, in the order in which it was noted."""
+        stored = self._entries(self._all("SELECT kind, body FROM entries WHERE call = ? ORDER BY seq", (call,)))
+        return [*stored, *(entry for entry in self._waiting() if getattr(entry, "call", None) == call)]
+
+    def entries_between(self, from_ms: int, to_ms: int) -> Iterator[Entry]:
+        """Everything remembered of [from_ms, to_ms), as the statistics want it."""
+        rows = self._conn.execute(
+            "SELECT kind, body FROM entries WHERE at_ms >= ? AND at_ms < ? ORDER BY at_ms, seq", (from_ms, to_ms)
+        )
+        yield from self._entries(rows)
+
+    def events_between(self, from_ms: int, to_ms: int) -> Iterator[tuple[Instant, Event]]:
+        """What the kernel was told in [from_ms, to_ms), in its order: the day can be run again from it."""
+        rows = self._conn.execute(
+            "SELECT at_ms, kind, body FROM events WHERE at_ms >= ? AND at_ms < ? ORDER BY seq", (from_ms, to_ms)
+        )
+        for at_ms, kind, body in rows:
+            try:
+                yield Instant(at_ms), event_from(kind, body)
+            except UnknownKindError:
+                self.unknown_rows += 1
+
+    def open_calls(self) -> dict[CallId, tuple[Entry, ...]]:
+        """The calls without a final row, with all that is remembered of each."""
+        rows = self._all(
+            "SELECT e.kind, e.body FROM call_keys k JOIN entries e ON e.call = k.call"
+            " WHERE k.is_open = 1 ORDER BY e.seq"
+        )
+        calls: dict[CallId, list[Entry]] = {}
+        for entry in (*self._entries(rows), *self._waiting()):
+            if isinstance(entry, (CallEntered, CallRecovered)):
+                calls.setdefault(entry.call, []).append(entry)
+            elif isinstance(entry, CallEnded):
+                calls.pop(entry.call, None)
+            elif (call := getattr(entry, "call", None)) in calls:
+                calls[call].append(entry)
+        return {call: tuple(entries) for call, entries in calls.items()}
+
+    def last_agent_states(self) -> list[AgentRestored]:
+        """What each person was doing last, as the event that tells a new kernel so."""
+        rows = self._all("SELECT e.kind, e.body FROM agents_last a JOIN entries e ON e.seq = a.seq ORDER BY a.seq")
+        last: dict[AgentId, AgentRestored] = {}
+        for entry in (*self._entries(rows), *self._waiting()):
+            if isinstance(entry, AgentStateChanged):
+                last[entry.agent] = AgentRestored(entry.agent, entry.after, entry.reason, entry.until_ms)
+        return list(last.values())
+
+    def knows(self, calls: Iterable[CallId]) -> frozenset[CallId]:
+        """Those of `calls` of which the log has anything at all."""
+        waiting = {getattr(entry, "call", "") for entry in self._waiting()}
+        return frozenset(
+            call
+            for call in calls
+            if call in waiting or self._all("SELECT 1 FROM entries WHERE call = ? LIMIT 1", (call,))
+        )
+
+    def final_rows(self, call: str) -> int:
+        """How many times the log says that the call ended; every call wants exactly one."""
+        return sum(isinstance(entry, CallEnded) for entry in self.call_entries(call))
+
+    def last_at_ms(self) -> int:
+        """The last instant in the log; 0 when it is empty."""
+        found = self._all("SELECT max(at_ms) FROM entries")[0][0]
+        return max([found or 0, *(step.at_ms for step in self._pending)])
+
+    def runs(self) -> list[Run]:
+        """The lives of engines that the log remembers, oldest first."""
+        rows = self._all("SELECT started_ms, coalesce(closed_ms, last_at_ms) FROM runs ORDER BY run")
+        return [Run(*row) for row in rows]
+
+    def check(self) -> str:
+        """What is wrong with the file, "" when it is whole; reads all of it."""
+        try:
+            check(self._conn)
+        except sqlite3.Error as error:
+            return str(error)
+        return ""
+
+    def _all(self, sql: str, values: tuple[object, ...] = ()) -> list[Any]:
+        try:
+            return self._conn.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise CallLogUnreadableError(str(error)) from error
+
+    def _waiting(self) -> Iterator[Entry]:
+        """What the journal has and the database has not."""
+        for step in self._pending:
+            yield from self._entries((row.kind, row.body) for row in step.entries)
+
+    def _entries(self, rows: Iterable[tuple[str, str]]) -> Iterator[Entry]:
+        for kind, body in rows:
+            try:
+                yield entry_from(kind, body)
+            except UnknownKindError:
+                self.unknown_rows += 1
+
+
+def _call_row(row: Sequence[Any]) -> CallRow:
+    """Texts that SQL has as NULL are ""; numbers that are not there stay None."""
+    values: list[Any] = [value or "" if name in _TEXTS else value for name, value in zip(_COLUMNS, row, strict=True)]
+    return CallRow(*values)
