@@ -127,7 +127,7 @@ class Ear:
     def _hear_prompt(self, prompt: str, at_ms: float) -> None:
         again = at_ms - self._prompt_ms > _PROMPT_PAUSE_MS
         self._run, self._prompt_ms = 0, at_ms
-        if again or self.prompts[-1] != prompt:
+        if again or self.prompts[-1:] != [prompt]:
             self.prompts.append(prompt)
             self.notice("prompt", prompt, round(at_ms))
 

@@ -31,8 +31,9 @@ class Trunk:
     @classmethod
     async def open(cls, server: Address, studio: Studio) -> "Trunk":
         """A trunk to that server."""
+        only_loopback(server)
         wire = await Wire.open(respond_nobody)
-        trunk = cls(only_loopback(server), studio, wire)
+        trunk = cls(server, studio, wire)
         wire.on_request = trunk.take
         return trunk
 
