@@ -46,8 +46,8 @@ class DialEnded:
     """A ringing or a talk is over and the caller is still there.
 
     Seen from Asterisk 22, as status and cause: ring time over NOANSWER 0; 486 BUSY 17; 603 and 403 CHANUNAVAIL 21;
-    480 NOANSWER 19; 404 CHANUNAVAIL 1; 500 and 503 CHANUNAVAIL 38; no contact or no such endpoint CHANUNAVAIL 3; the
-    agent's leg hung up over AMI while ringing CHANUNAVAIL 0 or NOANSWER 16; a talk that ended ANSWER 16.
+    480 NOANSWER 19; 404 CHANUNAVAIL 1; 500 CHANUNAVAIL 38; 503 CONGESTION 34; no contact or no such endpoint
+    CHANUNAVAIL 3; the agent's leg hung up over AMI while ringing CHANUNAVAIL 0 or NOANSWER 16; a talk ANSWER 16.
     """
 
     call: CallId
