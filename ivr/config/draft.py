@@ -85,10 +85,11 @@ class Draft:
                 return cast("_T", value)
         return otherwise
 
-    def at_rule(self, queue: str, field: str) -> Place:
-        """Where `rule` found it."""
+    def at_rule(self, queue: str, field: str, *within: int) -> Place:
+        """Where `rule` found it, or an item of it."""
         own = ("queues", queue, field)
-        return self.at("queues.yaml", *own if own in self.documents["queues.yaml"].values else ("defaults", field))
+        found = own if own in self.documents["queues.yaml"].values else ("defaults", field)
+        return self.at("queues.yaml", *found, *within)
 
     def plan_of(self, queue: str) -> tuple[StepEntry, ...]:
         """The queue's steps."""

@@ -114,8 +114,8 @@ def eves_of(day: date) -> list[EveName]:
     """The eves that a date is; [] for most. A klämdag is a working day between two days off."""
     if day in red_days(day.year):
         return []
-    tomorrow = red_days((day + _DAY).year).get(day + _DAY)
-    named = [eve for eve, red in _EVES.items() if red == tomorrow]
+    tomorrow = _names_of(day + _DAY)
+    named = [eve for eve, red in _EVES.items() if red in tomorrow]
     if not named and day.weekday() < 5 and _is_free(day - _DAY) and _is_free(day + _DAY):
         return ["klämdag"]
     return named
@@ -124,8 +124,12 @@ def eves_of(day: date) -> list[EveName]:
 def _is_free(day: date) -> bool:
     if day.weekday() >= 5 or day in red_days(day.year):
         return True
-    tomorrow = red_days((day + _DAY).year).get(day + _DAY)
-    return any(_EVES[eve] == tomorrow for eve in _FREE_EVES)
+    return any(_EVES[eve] in _names_of(day + _DAY) for eve in _FREE_EVES)
+
+
+def _names_of(day: date) -> list[str]:
+    """The names of a red day, which may be two: 1 May 2008 was Ascension day as well."""
+    return red_days(day.year).get(day, "").split("; ")
 
 
 def _instant(day: date, minute: int, zone: ZoneInfo, fold: int) -> int:

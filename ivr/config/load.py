@@ -12,10 +12,12 @@ from ivr.config.build import build
 from ivr.config.draft import Draft
 from ivr.config.files import MODELS, read_folder
 from ivr.config.house import House
-from ivr.config.problems import Problem, Severity, in_order
+from ivr.config.problems import Code, Problem, Severity, in_order
 
 SHIPPED = Path(__file__).resolve().parents[1] / "menus"
 DEFAULT = "botkyrka"
+_NO_PLAN = frozenset({Code.UNKNOWN_QUEUE, Code.UNKNOWN_HOURS})
+"""With these there is no plan to look at; with any other error there is, and what it would do wrong is said too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,8 @@ def load(folder: Path, now_ms: int, sounds_dir: Path | None = None) -> Loaded:
     draft = Draft(folder, found.models, found.documents, found.digest)
     problems = [*found.problems, *checks.across_files(draft), *checks.of_prompts(draft, sounds_dir)]
     house = None
-    if not set(MODELS) - set(draft.models) and not _errors(problems):
+    if not set(MODELS) - set(draft.models) and not {p.code for p in problems} & _NO_PLAN:
         house = build(draft, now_ms)
         problems += checks.of_plan(draft, house.plan)
-    return Loaded(None if _errors(problems) else house, in_order(problems))
-
-
-def _errors(problems: list[Problem]) -> bool:
-    return any(problem.severity is Severity.ERROR for problem in problems)
+    refused = any(problem.severity is Severity.ERROR for problem in problems)
+    return Loaded(None if refused else house, in_order(problems))

@@ -11,8 +11,7 @@ from ivr.config.draft import Draft
 from ivr.config.models import StepEntry
 from ivr.config.problems import Code, Problem
 from queues.ids import NO_CLEARANCE
-from routing.circles import OWN_LEVEL, first_step
-from routing.matching import NEVER
+from routing.circles import OWN_LEVEL, names
 from routing.plan import Agent, Plan, Queue
 from routing.secrecy import may_hear
 
@@ -82,11 +81,11 @@ def partners(draft: Draft) -> Iterator[Problem]:
 def partners_and_secrecy(draft: Draft) -> Iterator[Problem]:
     """No confidential queue has a partner among its steps, its own or everybody's."""
     for name, queue in draft.queues.queues.items():
-        if queue.confidential is None or not any(s.to == "partner" for s in draft.plan_of(name)):
-            continue
-        place = draft.at_rule(name, "plan")
-        sentence = f"Gruppen {name!r} står under sekretess och kan inte ha ett steg till ett svarsställe."
-        yield Problem(Code.PARTNER_CONFIDENTIAL, place, sentence, "Ge gruppen en egen plan utan partner.")
+        for i, step in enumerate(draft.plan_of(name) if queue.confidential else ()):
+            if step.to == "partner":
+                place = draft.at_rule(name, "plan", i)
+                sentence = f"Gruppen {name!r} står under sekretess; dess samtal kan inte gå till ett svarsställe."
+                yield Problem(Code.PARTNER_CONFIDENTIAL, place, sentence, "Ge gruppen en egen plan utan partner.")
 
 
 def unknown_in_agents(draft: Draft) -> Iterator[Problem]:
@@ -135,10 +134,10 @@ def extensions(draft: Draft) -> Iterator[Problem]:
 
 
 def nobody(draft: Draft, plan: Plan) -> Iterator[Problem]:
-    """Somebody is reached from every queue: one of its own, and for a confidential call more than one who may hear it."""
+    """Every queue reaches somebody: one of its own, and if it is confidential more than one who may hear its calls."""
     for name, queue in plan.queues.items():
         place = draft.at_key(QUEUES, "queues", name)
-        reached = [agent for agent in plan.agents.values() if first_step(agent, queue) != NEVER]
+        reached = [a for a in plan.agents.values() if any(names(step, a, queue.id) for step in queue.steps)]
         cleared = [agent for agent in reached if may_hear(agent.clearances, queue.clearance)]
         if not reached:
             sentence = f"Ingen svarar i gruppen {name!r}: dess plan når inte någon."

@@ -1,0 +1,174 @@
+"""For every code a change of the shipped municipality that brings the problem forth, and where it must stand."""
+
+from dataclasses import dataclass
+
+from ivr.config.problems import Code
+
+Change = tuple[str, str, str]
+"""File, a text that stands in it once, and what comes in its place."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    code: Code
+    changes: tuple[Change, ...]
+    at: str
+    """Part of the line at which the problem stands."""
+    name: str = ""
+
+
+def one(code: Code, file: str, old: str, new: str, at: str = "", *, name: str = "") -> Sample:
+    return Sample(code, ((file, old, new),), at or new.strip(), name)
+
+
+AGENTS, HOURS, MENU, QUEUES = "agents.yaml", "hours.yaml", "menu.yaml", "queues.yaml"
+NUMBERS, PARTNERS, PROMPTS = "municipality.yaml", "partners.yaml", "prompts.yaml"
+CHOICE_6 = "6: {prompt: val_6_namn, queue: ovrigt}"
+FRIDAY = 'fredag: "8:00-14:30"'
+SEVEN = f"{CHOICE_6}\n      7: {{prompt: val_6_namn, queue: ovrigt}}"
+ANY_STEP = "- {after_s: 0, to: any, min_level: 1}"
+PARTNER_STEP = "- {after_s: 90, to: partner, partner: svar}"
+A_PARTNER = (PARTNERS, "partners: {}", 'partners: {svar: {title: Svar AB, number: "+46846500499", lines: 4}}')
+SMALL = "choices: {1: {prompt: val_1_aldre, %s}}, silence: ovrigt, human: ovrigt}"
+BYGG_ALONE = (QUEUES, "title: Bygg, gata, park och miljö", "title: Bygg\n    plan: [{after_s: 0, to: own}]")
+NO_BYGG = (
+    (AGENTS, "{aldre: 2, bygg: 2}", "{aldre: 2}"),
+    (AGENTS, "{bygg: 3}", "{ovrigt: 2}"),
+    (AGENTS, "{bygg: 2, ovrigt: 2}", "{ovrigt: 2}"),
+)
+NIGHT = """\
+hours:
+  natt:
+    weekly: {måndag: 0-6, tisdag: 0-6, onsdag: 0-6, torsdag: 0-6, fredag: 0-6, lördag: 0-6, söndag: 0-6}
+    red_days: som vanligt
+    eves: {trettondagsafton: stängt, skärtorsdag: stängt, påskafton: stängt, valborgsmässoafton: stängt,
+           dag före kristi himmelsfärd: stängt, pingstafton: stängt, midsommarafton: stängt, allhelgonaafton: stängt,
+           julafton: stängt, nyårsafton: stängt, klämdag: stängt}
+"""
+
+YAML = (
+    one(Code.TAB, HOURS, "      tisdag:", "\ttisdag:"),
+    one(Code.SYNTAX, MENU, CHOICE_6, "6: {prompt: val_6_namn, queue: ovrigt", "after:"),
+    one(Code.EMPTY, HOURS, "red_days: stängt", "red_days:"),
+    one(Code.DUPLICATE_KEY, MENU, "6: {prompt: val_6", "5: {prompt: val_6"),
+    one(Code.DUPLICATE_KEY, MENU, "6: {prompt: val_6", '"5": {prompt: val_6', name="quoted"),
+    one(Code.AMBIGUOUS_VALUE, HOURS, "påskafton: stängt", "påskafton: no"),
+    one(Code.AMBIGUOUS_VALUE, HOURS, FRIDAY, "fredag: 8:30", name="sexagesimal"),
+    one(Code.AMBIGUOUS_VALUE, HOURS, FRIDAY, "fredag: 8.30", name="decimal"),
+    one(Code.AMBIGUOUS_VALUE, AGENTS, 'extension: "101"', "extension: 0101", name="octal"),
+    one(Code.AMBIGUOUS_VALUE, NUMBERS, "login_by_phone: true", "login_by_phone: ja", name="ja"),
+    one(Code.AMBIGUOUS_VALUE, AGENTS, "  amina: {", "  on: {", name="key"),
+    one(Code.ALIAS, QUEUES, "queued: [ko_bygg]", "queued: &a [ko_bygg]"),
+    one(Code.ALIAS, QUEUES, "  bygg:\n", "  <<: x\n  bygg:\n", "<<: x", name="merge"),
+    one(Code.TAG, QUEUES, "queued: [ko_bygg]", 'queued: !!python/object/apply:os.system ["true"]'),
+    one(Code.TOO_NESTED, QUEUES, "queued: [ko_bygg]", f"queued: {'[' * 40}{']' * 40}"),
+    one(Code.SEVERAL_DOCUMENTS, PARTNERS, "partners: {}", "partners: {}\n---\nx: 1", "---"),
+    one(Code.BAD_KEY, PARTNERS, "partners: {}", "[a, b]: 1"),
+)
+FIELDS = (
+    one(Code.UNKNOWN_FIELD, QUEUES, "  ring_s: 20", "  rings: 20"),
+    one(Code.MISSING_FIELD, MENU, "    silence: ovrigt ", "    # ", "before"),
+    one(Code.MISSING_FIELD, HOURS, "      söndag: stängt\n", "", "måndag", name="a weekday"),
+    one(Code.WRONG_TYPE, QUEUES, "  ring_s: 20", '  ring_s: "20"'),
+    one(Code.OUT_OF_BOUNDS, AGENTS, "{aldre: 3, ovrigt: 2}", "{aldre: 4, ovrigt: 2}", name="level"),
+    one(Code.OUT_OF_BOUNDS, MENU, "invalid_tries: 2", "invalid_tries: 0", name="tries"),
+    one(Code.OUT_OF_BOUNDS, QUEUES, "  ring_s: 20", "  ring_s: 4", name="ring"),
+    one(Code.OUT_OF_BOUNDS, NUMBERS, "max_calls: 5000", "max_calls: 1000000", name="calls"),
+    one(Code.BAD_TEXT, AGENTS, "  amina: {", "  Amina/..: {", name="id"),
+    one(Code.BAD_TEXT, AGENTS, "name: Ivan Petrović", r'name: "Ivan\r\nAction: Originate"', "Originate", name="title"),
+    one(Code.BAD_TEXT, MENU, "before: [galler]", "before: [../../etc/passwd]", name="path"),
+    one(Code.NOT_AN_OPTION, NUMBERS, "discipline: own_first", "discipline: random"),
+    one(Code.NOT_AN_OPTION, HOURS, "klämdag: som vanligt", "klemdag: som vanligt", name="eve"),
+    one(Code.CHOICE_NOT_ONE_TARGET, MENU, CHOICE_6, "6: {prompt: val_6_namn}"),
+    one(Code.CHOICE_NOT_ONE_TARGET, MENU, CHOICE_6, "6: {prompt: val_6_namn, queue: ovrigt, menu: a}", name="two"),
+    one(Code.RESERVED_KEY, MENU, "6: {prompt", "0: {prompt", "1: {prompt"),
+    one(Code.RESERVED_KEY, MENU, "6: {prompt", '"*": {prompt', "1: {prompt", name="star"),
+    one(Code.RESERVED_NAME, AGENTS, "  amina: {", "  trunk: {"),
+    one(Code.BAD_HOURS, HOURS, FRIDAY, 'fredag: "8:00-7:30"'),
+    one(Code.BAD_HOURS, HOURS, FRIDAY, 'fredag: "8-12, 11-14"', name="overlap"),
+    one(Code.BAD_HOURS, HOURS, FRIDAY, "fredag: 8", name="number"),
+    one(Code.BAD_HOURS, HOURS, FRIDAY, 'fredag: "8:00-24:01"', name="past midnight"),
+    one(Code.BAD_DATE, HOURS, "dates: {}", "dates: {2026-02-30: stängt}"),
+    one(Code.UNKNOWN_TIMEZONE, NUMBERS, "Europe/Stockholm ", "Europe/Botkyrka "),
+    one(Code.BAD_NUMBER, NUMBERS, '"+46846500400"', '"08-465 004 00"'),
+)
+MENUS = (
+    one(Code.UNKNOWN_MENU, NUMBERS, "menu: huvudmeny", "menu: nattmeny"),
+    one(Code.UNKNOWN_MENU, MENU, CHOICE_6, "6: {prompt: val_6_namn, menu: namnval}", name="choice"),
+    one(Code.UNKNOWN_QUEUE, MENU, CHOICE_6, "6: {prompt: val_6_namn, queue: namn}"),
+    one(Code.UNKNOWN_QUEUE, MENU, "silence: ovrigt", "silence: vaxel", name="silence"),
+    one(Code.UNKNOWN_QUEUE, AGENTS, "queues: {barn_skola: 3}", "queues: {skola: 3}", name="agent"),
+    one(Code.UNKNOWN_QUEUE, QUEUES, ANY_STEP, "- {after_s: 0, to: any, queues: [vaxel]}", name="step"),
+    one(
+        Code.NUMBER_TWICE,
+        NUMBERS,
+        "    menu: huvudmeny\n",
+        '    menu: huvudmeny\n  - number: "+46846500401"\n    also: ["0846500400"]\n    menu: huvudmeny\n',
+        '"+46846500401"',
+    ),
+    one(Code.UNREACHABLE_MENU, MENU, "menus:\n", f"menus:\n  glomd: {{{SMALL % 'queue: aldre'}\n", "glomd"),
+    one(Code.UNREACHABLE_QUEUE, MENU, "val_4_bygg, queue: bygg", "val_4_bygg, queue: ovrigt", "bygg:"),
+    one(Code.MENU_LOOP, MENU, CHOICE_6, "6: {prompt: val_6_namn, menu: huvudmeny}"),
+    Sample(
+        Code.MENU_LOOP,
+        (
+            (MENU, CHOICE_6, "6: {prompt: val_6_namn, menu: runt}"),
+            (MENU, "menus:\n", f"menus:\n  runt: {{{SMALL % 'menu: igen'}\n  igen: {{{SMALL % 'menu: runt'}\n"),
+        ),
+        "igen: {choices",
+        "round",
+    ),
+    one(Code.TOO_MANY_CHOICES, MENU, CHOICE_6, SEVEN, "choices:"),
+    one(Code.KEYS_OUT_OF_ORDER, MENU, "6: {prompt: val_6", "8: {prompt: val_6", "choices:"),
+    one(Code.WRONG_DIGIT_SPOKEN, MENU, "1: {prompt: val_1_aldre", "1: {prompt: val_4_bygg"),
+    one(Code.WRONG_DIGIT_SPOKEN, MENU, "1: {prompt: val_1_aldre", "1: {prompt: galler", name="none"),
+    one(Code.MENU_LONG, MENU, "first_key_s: 6", "first_key_s: 7", "huvudmeny:"),
+    one(Code.MENU_TOO_LONG, MENU, "before: [galler]", "before: [stangt, galler]", "huvudmeny:"),
+    one(Code.GREETING_LONG, NUMBERS, "greeting: [valkommen]", "greeting: [valkommen, stangt]"),
+)
+PEOPLE = (
+    Sample(Code.NOBODY_IN_QUEUE, (BYGG_ALONE, *NO_BYGG), "bygg:"),
+    Sample(Code.NOBODY_OWN, NO_BYGG, "bygg:"),
+    one(Code.NOBODY_CLEARED, QUEUES, "confidential: socialtjanst", "confidential: valfusk", "socialtjanst:"),
+    Sample(
+        Code.ONE_CLEARED,
+        (
+            (AGENTS, "{socialtjanst: 2, aldre: 2}, clearances: [socialtjanst]", "{aldre: 2}"),
+            (AGENTS, "{socialtjanst: 2, barn_skola: 2}, clearances: [socialtjanst]", "{barn_skola: 2}"),
+            (AGENTS, "{ovrigt: 3}, clearances: [socialtjanst]", "{ovrigt: 3}"),
+        ),
+        "socialtjanst:",
+    ),
+    one(Code.AGENT_UNCLEARED, AGENTS, "{bygg: 3}", "{bygg: 3, socialtjanst: 2}"),
+    Sample(Code.PARTNER_CONFIDENTIAL, (A_PARTNER, (QUEUES, ANY_STEP, f"{ANY_STEP}\n    {PARTNER_STEP}")), PARTNER_STEP),
+    one(Code.STEPS_OUT_OF_ORDER, QUEUES, "- {after_s: 0, to: own}", "- {after_s: 9, to: own}", ANY_STEP),
+    one(Code.UNKNOWN_PARTNER, QUEUES, ANY_STEP, PARTNER_STEP),
+    Sample(Code.PARTNER_NOT_RUNG, (A_PARTNER, (QUEUES, ANY_STEP, PARTNER_STEP)), PARTNER_STEP),
+    one(Code.UNKNOWN_CLEARANCE, AGENTS, "{bygg: 3}", "{bygg: 3}, clearances: [soc]"),
+    one(Code.EXTENSION_TWICE, AGENTS, 'extension: "102"', 'extension: "101"', "bengt"),
+    one(Code.STEP_FIELDS, QUEUES, ANY_STEP, "- {after_s: 90, to: partner}"),
+    one(Code.STEP_FIELDS, QUEUES, "to: own}", "to: own, queues: [bygg]}", name="queues of own"),
+    Sample(Code.UNUSED_PARTNER, (A_PARTNER,), "svar"),
+)
+TIMES = (
+    one(Code.UNKNOWN_HOURS, QUEUES, "hours: kontaktcenter", "hours: natt"),
+    one(Code.UNUSED_HOURS, HOURS, "hours:\n", NIGHT, "natt:"),
+    Sample(
+        Code.NEVER_OPEN,
+        ((HOURS, "hours:\n", NIGHT.replace("0-6", "stängt")), (NUMBERS, "hours: kontaktcenter", "hours: natt")),
+        "weekly:",
+    ),
+    one(Code.CLOSED_WITHOUT_WORDS, NUMBERS, "    closed: [stangt]", "    # ", "hours: kontaktcenter"),
+    one(Code.CLOSED_WITHOUT_WORDS, PROMPTS, "closed: [ko_stangd]", "closed: []", "aldre:", name="queue"),
+    Sample(
+        Code.NET_CLOSED,
+        ((HOURS, "hours:\n", NIGHT), (QUEUES, "title: Övriga ärenden", "title: Övrigt\n    hours: natt")),
+        "silence: ovrigt",
+    ),
+    one(Code.EVE_UNDECIDED, HOURS, "      julafton: stängt\n", "", "eves:"),
+)
+HEARD = (
+    one(Code.UNKNOWN_PROMPT, MENU, "before: [galler]", "before: [gallr]"),
+    one(Code.UNKNOWN_PROMPT, PROMPTS, "sorry: [beklagar]", "sorry: [beklagr]", name="sorry"),
+)
+SAMPLES = YAML + FIELDS + MENUS + PEOPLE + TIMES + HEARD

@@ -1,0 +1,106 @@
+"""The shipped municipality says what the description of Botkyrka says, and nothing in it is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from ivr.config.house import House
+from ivr.config.load import load, municipality_folder
+from ivr.config.problems import Code
+from queues.ids import AgentId, Clearance, MenuId, QueueId
+from routing.plan import Discipline, TargetKind
+from routing.secrecy import may_hear
+
+NOW_MS = 1_795_294_800_000
+MENU = MenuId("huvudmeny")
+GROUPS = ["aldre", "barn_skola", "socialtjanst", "bygg", "ovrigt"]
+
+
+@pytest.fixture(scope="module")
+def house() -> House:
+    loaded = load(municipality_folder(), NOW_MS)
+    assert loaded.house is not None, "\n".join(map(str, loaded.problems))
+    return loaded.house
+
+
+def test_only_the_length_of_the_menu_is_remarked_on():
+    """Six choices in Botkyrka's own words take half a minute; the words are the municipality's to shorten."""
+    assert [p.code for p in load(municipality_folder(), NOW_MS).problems] == [Code.MENU_LONG]
+
+
+def test_five_groups_six_choices_and_the_net_under_them(house: House):
+    menu = house.plan.menus[MENU]
+    assert list(house.plan.queues) == GROUPS
+    assert [(key, choice.queue) for key, choice in menu.choices.items()] == list(
+        zip("123456", [*GROUPS, "ovrigt"], strict=True)
+    )
+    assert (menu.default, menu.human) == ("ovrigt", "ovrigt")
+    assert (menu.first_key_ms, menu.repeats, menu.invalid_tries) == (6_000, 1, 2)
+
+
+def test_first_own_then_anybody_at_once_and_never_a_partner(house: House):
+    for queue in house.plan.queues.values():
+        assert [(s.after_ms, s.target) for s in queue.steps] == [(0, TargetKind.OWN), (0, TargetKind.ANY)]
+        assert (queue.ring_ms, queue.wrap_up_ms, queue.answer_target_ms) == (20_000, 30_000, 120_000)
+        assert queue.first_message_ms <= 10_000
+        assert 45_000 <= queue.message_every_ms <= 60_000
+    assert house.plan.discipline is Discipline.OWN_FIRST
+    assert house.plan.login_by_phone
+
+
+def test_only_socialtjanst_is_confidential_and_three_or_four_may_hear_it(house: House):
+    assert {q.id for q in house.plan.queues.values() if q.clearance} == {"socialtjanst"}
+    cleared = {a.id for a in house.plan.agents.values() if may_hear(a.clearances, Clearance("socialtjanst"))}
+    assert cleared == {"fatima", "goran", "helena", "lars"}
+
+
+def test_about_twelve_people_with_one_or_two_groups_of_their_own_and_level_1_in_the_rest(house: House):
+    assert len(house.plan.agents) == 12
+    for agent in house.plan.agents.values():
+        assert 1 <= sum(level >= 2 for _, level in agent.queues) <= 2
+        assert sorted(q for q, _ in agent.queues) == sorted(GROUPS)
+    operators = [a for a in ("karin", "lars") if dict(house.plan.agents[AgentId(a)].queues)[QueueId("ovrigt")] == 3]
+    assert operators == ["karin", "lars"]
+
+
+def test_opening_hours_are_botkyrkas(house: House):
+    day = {
+        name: [tuple(f"{m // 60}:{m % 60:02d}" for m in span) for span in spans]
+        for name, spans in zip(
+            ("mon", "tue", "wed", "thu", "fri", "sat", "sun"), house.openings["kontaktcenter"].weekly, strict=True
+        )
+    }
+    assert day["mon"] == [("8:00", "18:30")]
+    assert day["tue"] == day["wed"] == day["thu"] == [("8:00", "16:30")]
+    assert day["fri"] == [("8:00", "14:30")]
+    assert day["sat"] == day["sun"] == []
+    assert set(house.queue_hours.values()) == set(house.entrance_hours.values()) == {"kontaktcenter"}
+
+
+def test_the_number_is_known_in_every_form_in_which_a_trunk_writes_it(house: House):
+    assert list(house.plan.entrances) == ["+46846500400", "46846500400", "0846500400"]
+    assert len({id(e.menu) for e in house.plan.entrances.values()}) == 1
+    assert set(house.entrance_hours) == set(house.plan.entrances)
+
+
+def test_the_digest_names_the_files(folder: Path):
+    first = load(folder, NOW_MS).house
+    again = load(folder, NOW_MS + 86_400_000).house
+    (folder / "partners.yaml").write_text("# another comment\npartners: {}\n")
+    changed = load(folder, NOW_MS).house
+    assert first is not None
+    assert again is not None
+    assert changed is not None
+    assert first.plan.digest == again.plan.digest != changed.plan.digest
+
+
+def test_every_prompt_that_can_be_said_is_among_the_houses_prompts(house: House):
+    plan = house.plan
+    said = {*plan.sorry_prompts, *house.fallback_prompts}
+    for entrance in plan.entrances.values():
+        said |= {*entrance.greeting, *entrance.closed_prompts}
+    for menu in plan.menus.values():
+        said |= {*menu.prompts, *menu.invalid_prompts}
+    for queue in plan.queues.values():
+        said |= {*queue.queued_prompts, *queue.waiting_prompts, *queue.closed_prompts}
+    assert said == house.prompts
