@@ -50,7 +50,8 @@ from routing.papers import Papers
 
 log = structlog.get_logger()
 
-_SUPERSEDING = (Say, AskDigits, HoldMusic, OfferToAgent, EndCall)
+_SUPERSEDING = (Say, AskDigits, HoldMusic, OfferToAgent)
+"""What a caller cannot hear before the ringing has stopped."""
 _IN_VAIN = (ActionRefusedError, LinkDownError, TimeoutError)
 
 
@@ -143,16 +144,19 @@ class AsteriskTelephony:
 
     def _perform(self, action: Action) -> None:
         call, session = action.call, self._sessions.get(action.call)
-        was_ringing = isinstance(action, _SUPERSEDING) and self._withdraw_all(call)
+        if isinstance(action, _SUPERSEDING):
+            self._withdraw_all(call)
         match action:
             case WithdrawOffer():
                 self._withdraw(call, action.offer)
             case TakeBack():
                 self._take_back(call)
-            case EndCall() | LeaveToFallback():
-                self._translator.ended_by_us(call)
-                if isinstance(action, EndCall) and (session is None or was_ringing):
+            case EndCall():
+                if session is None or self._translator.book.current(call) is not None:
                     self._spawn(self._hang_up(call))
+                self._translator.ended_by_us(call)
+            case LeaveToFallback():
+                self._translator.ended_by_us(call)
             case OfferToAgent() if session is not None:
                 self._translator.offer_begun(call, action.offer, action.agent)
             case OfferToAgent():
@@ -162,12 +166,10 @@ class AsteriskTelephony:
         if session is not None and not isinstance(action, WithdrawOffer | TakeBack):
             session.perform(action)
 
-    def _withdraw_all(self, call: CallId) -> bool:
-        """Whether the call had an offer; none rings any more."""
-        open_offers = [offer.offer for offer in self._translator.book.offers(call) if not offer.withdrawn]
-        for offer in open_offers:
+    def _withdraw_all(self, call: CallId) -> None:
+        """No phone rings for the call any more."""
+        for offer in [offer.offer for offer in self._translator.book.offers(call) if not offer.withdrawn]:
             self._withdraw(call, offer)
-        return bool(open_offers)
 
     def _withdraw(self, call: CallId, offer: OfferId) -> None:
         """The phone is hung up; if it does not ring yet, as soon as it does."""

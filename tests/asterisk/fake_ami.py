@@ -14,7 +14,7 @@ def message(**headers: str) -> bytes:
     return b"".join(f"{k}: {v}\r\n".encode() for k, v in headers.items()) + b"\r\n"
 
 
-def event(name: str, **headers: str) -> bytes:
+def event(name: str, /, **headers: str) -> bytes:
     return message(Event=name, **headers)
 
 
