@@ -28,7 +28,7 @@ HOSTILE_NAMES: tuple[bytes, ...] = (
     b"'; DROP TABLE calls;--",
     b"${SHELL(id)}",
     b"$[1+1];&%0d%0aAction: Originate",
-    b'=HYPERLINK(""http://example.invalid"")',
+    b'=HYPERLINK(\\"http://example.invalid\\")',
     b"A" * 10_240,
     b'quote \\" and \\\\ backslash',
     b"tab\there",
@@ -38,6 +38,7 @@ BROKEN_NAMES: tuple[bytes, ...] = (
     b"nul\x00byte",
     b"line\r\nX-Injected: yes",
     b'open " quote',
+    b'=HYPERLINK(""http://example.invalid"")',
     b"bare\ncarriage\rreturn",
 )
 """Names that make the INVITE itself malformed: refused or cleaned by Asterisk, never harmful."""
