@@ -19,6 +19,7 @@ def orders(service: "Service") -> dict[str, Order]:
     """All orders by name."""
     return {
         "state": lambda _order: state(service),
+        "calls": lambda _order: calls(service),
         "agent": lambda order: agent(service, order),
         "reload": lambda _order: reload(service),
     }
@@ -49,6 +50,21 @@ def state(service: "Service") -> Mapping[str, Any]:
                 "for_ms": service.clock() - person.since_ms,
             }
             for person in centre.people.values()
+        },
+    }
+
+
+def calls(service: "Service") -> Mapping[str, Any]:
+    """Each live call's state, place and queue; the queue of a confidential call is not shown."""
+    return {
+        "calls": {
+            call.id: {
+                "state": call.state.value,
+                "queue": "" if call.clearance else call.queue,
+                "entered_at_ms": call.entered_at_ms,
+                "recoveries": call.recoveries,
+            }
+            for call in service.kernel.centre.calls.values()
         },
     }
 

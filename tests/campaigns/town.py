@@ -1,0 +1,116 @@
+"""A town for a campaign: the whole service in a home of its own, citizens who ring, agents who answer, witnesses."""
+
+import asyncio
+import re
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ivr.asterisk.free_site import free_site
+from ivr.config.house import House
+from ivr.config.load import municipality_folder
+from ivr.config.site import HOST
+from ivr.live import load_house
+from ivr.clock import LiveClock
+from ivr.control import ask
+from ivr.standing import Standing
+from ivr.testphone.citizens import Habits
+from ivr.testphone.prompts_heard import closing_prompts
+from ivr.testphone.staff import Temper
+from ivr.testphone.swarm import Swarm
+
+
+@dataclass(slots=True)
+class Town:
+    """The service, and the people who use it."""
+
+    standing: Standing
+    swarm: Swarm
+    sounds: Path
+
+    @property
+    def witness(self) -> Path:
+        """The callers' side (W1)."""
+        return self.standing.site.home / "witness.jsonl"
+
+    async def calls(self) -> Mapping[str, Any]:
+        """The engine's live calls by id; {} while no engine answers."""
+        try:
+            found: Mapping[str, Any] = (await ask(self.standing.site.control_path, {"do": "calls"}))["calls"]
+        except (OSError, ValueError):
+            return {}
+        return found
+
+    async def drained(self, within_s: float = 75) -> int:
+        """How many calls have no final row although nobody is on the line any more; waits for it to be 0."""
+        async with asyncio.timeout(within_s):
+            while (left := self.open_rows()) or await self.calls():
+                await asyncio.sleep(0.5)
+        return left
+
+    def open_rows(self) -> int:
+        """Calls without a final row in the log."""
+        return int(self.query("SELECT count(*) FROM calls WHERE ended_at_ms IS NULL")[0][0])
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of the log, read while the engine writes."""
+        with closing(sqlite3.connect(f"file:{self.standing.site.database_path}?mode=ro", uri=True, timeout=10)) as log:
+            return log.execute(sql).fetchall()
+
+
+def quick_municipality(to: Path, name: str = "botkyrka", wrap_up_s: int = 1) -> Path:
+    """A copy of a shipped municipality in which wrap-up is short, so that few agents serve many calls."""
+    folder = to / name
+    shutil.copytree(municipality_folder(name), folder)
+    queues = folder / "queues.yaml"
+    text, found = re.subn(r"wrap_up_s: \d+", f"wrap_up_s: {wrap_up_s}", queues.read_text("utf-8"))
+    if not found:
+        raise ValueError(f"{queues} names no wrap_up_s")
+    queues.write_text(text, "utf-8")
+    return folder
+
+
+def house_of(folder: Path) -> House:
+    """The municipality as of now."""
+    return load_house(folder, LiveClock()())
+
+
+@asynccontextmanager
+async def town(
+    habits: Habits,
+    temper: Temper,
+    *,
+    calls: int | None = None,
+    rate_per_s: float = 4.0,
+    at_most: int = 40,
+    seed: int = 1,
+    agents: tuple[str, ...] | None = None,
+) -> AsyncIterator[Town]:
+    """A town whose service is up and whose citizens have not begun to ring; all gone afterwards."""
+    home = Path(tempfile.mkdtemp(prefix="tv-"))
+    try:
+        folder = quick_municipality(home)
+        standing = Standing(folder, house_of(folder), free_site(home / "h"), open_always=True)
+        async with standing:
+            passwords = {str(agent): word for agent, word in standing.secrets.phone_passwords.items()}
+            swarm = Swarm(
+                (HOST, standing.site.sip_port),
+                tuple(standing.house.plan.entrances)[:1],
+                {agent: passwords[agent] for agent in agents or passwords},
+                calls=calls,
+                rate_per_s=rate_per_s,
+                at_most=at_most,
+                seed=seed,
+                habits=habits,
+                temper=temper,
+                witness=standing.site.home / "witness.jsonl",
+                closing_prompts=closing_prompts(standing.house.plan),
+            )
+            yield Town(standing, swarm, standing.site.sounds_dir)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
