@@ -52,6 +52,15 @@ _WORDS = {
     "over": "slut",
     "logged": "i loggen",
 }
+_ENDS = {
+    "answered": "på samtalet, som besvarades",
+    "closed": "på samtalet: det är stängt",
+    "hung_up_waiting": "på samtalet, som ingen hann besvara",
+    "server_hung_up": "på samtalet: tjänsten lade på",
+    "busy": "på samtalet: upptaget",
+    "failed": "på samtalet: det kunde inte kopplas",
+    "vanished": "på samtalet: inget svar alls",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -59,7 +68,7 @@ def register(app: typer.Typer) -> None:
     app.command("testcall", help=HELP)(ring_once)
 
 
-def ring_once(  # noqa: PLR0913, PLR0917 - one parameter for each option
+def ring_once(
     municipality: Municipality = "botkyrka",
     home: Home = None,
     ports: Ports = None,
@@ -67,6 +76,7 @@ def ring_once(  # noqa: PLR0913, PLR0917 - one parameter for each option
     press: Annotated[str, typer.Option(help="Keys to press once the greeting is heard.")] = "2",
     agent: Annotated[str, typer.Option(help="Whose phone to play; default whoever has none connected.")] = "",
     play_agent: Annotated[bool, typer.Option(help="Whether to play an agent's phone at all.")] = True,
+    listen: Annotated[int, typer.Option(help="Seconds to listen to greeting and menu before pressing.")] = 5,
     patience: Annotated[int, typer.Option(help="Seconds to wait for an answer.")] = 60,
     as_json: Json = False,
 ) -> None:
@@ -87,12 +97,18 @@ def ring_once(  # noqa: PLR0913, PLR0917 - one parameter for each option
         database=site.database_path,
         cel=site.cel_path,
         agent=_agent_to_play(house, site, number, press, agent) if play_agent else None,
+        listens_ms=listen * 1000,
         patience_ms=patience * 1000,
     )
     outcome = asyncio.run(make_test_call(order))
     if as_json:
-        found = {"verdict": outcome.verdict, "call": outcome.call, "lines": [asdict(line) for line in outcome.lines]}
-        typer.echo(json.dumps({**found, "caller": outcome.record, "log": outcome.logged}, ensure_ascii=False, indent=2))
+        found: dict[str, Any] = {
+            "verdict": outcome.verdict,
+            "call": outcome.call,
+            "lines": [asdict(line) for line in outcome.lines],
+        }
+        found |= {"caller": outcome.record, "log": asdict(outcome.logged) if outcome.logged else None}
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         _print(outcome, _texts(house, folder), number)
     raise typer.Exit(CODES.get(outcome.verdict, NOT_WHOLE))
@@ -149,12 +165,10 @@ def _print(outcome: "Outcome", texts: Mapping[str, str], number: str) -> None:
     for line in outcome.lines:
         if line.what != "logged":
             typer.echo(_row(line, texts))
-    if outcome.logged and outcome.lines[-1:]:
-        row = outcome.logged
-        said = [f"utfall {row['outcome']}", f"kö {row['queue'] or '-'}", f"svar av {row['agent'] or '-'}"]
-        said += [f"väntan {row['wait_ms'] or 0} ms", f"samtal {row['talk_ms'] or 0} ms"]
-        seconds = f"{outcome.lines[-1].at_ms / 1000:7.2f} s".replace(".", ",")
-        typer.echo(f"{seconds}  i loggen: {', '.join(said)} ({outcome.call})")
+    if (row := outcome.logged) and outcome.lines:
+        said = [f"utfall {row.outcome}", f"kö {row.queue or '-'}", f"svar av {row.agent or '-'}"]
+        said += [f"väntan {row.wait_ms or 0} ms", f"samtal {row.talk_ms or 0} ms"]
+        typer.echo(f"{_seconds(outcome.lines[-1])}  i loggen: {', '.join(said)} ({outcome.call})")
     typer.echo(_VERDICTS[outcome.verdict])
 
 
@@ -162,5 +176,10 @@ def _row(line: "Line", texts: Mapping[str, str]) -> str:
     detail = line.detail
     if line.what == "prompt":
         detail = f"”{texts.get(detail, detail)}”"
-    seconds = f"{line.at_ms / 1000:7.2f} s".replace(".", ",")
-    return f"{seconds}  {_WORDS.get(line.what, line.what)} {detail}".rstrip()
+    if line.what == "over":
+        detail = _ENDS.get(detail, detail)
+    return f"{_seconds(line)}  {_WORDS.get(line.what, line.what)} {detail}".rstrip()
+
+
+def _seconds(line: "Line") -> str:
+    return f"{line.at_ms / 1000:7.2f} s".replace(".", ",")

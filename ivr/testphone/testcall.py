@@ -6,16 +6,15 @@ plays one agent's phone; a phone that a person has connected is never taken from
 
 import asyncio
 import csv
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from ivr.call_log.reading import CallLogReader, CallLogUnreadableError, CallRow
 from ivr.testphone.agent import AgentPhone
 from ivr.testphone.behaviour import answer
 from ivr.testphone.caller import Caller
+from ivr.testphone.ear import until
 from ivr.testphone.loopback import Address
 from ivr.testphone.rtp import Studio, now_ms
 from ivr.testphone.trunk import Trunk
@@ -48,6 +47,8 @@ class Order:
     cel: Path
     agent: Agent | None = None
     """None: a real phone is to answer."""
+    listens_ms: float = 5_000
+    """How much of greeting and menu is heard before a key is pressed."""
     rings_ms: float = 800
     talks_ms: float = 1_500
     patience_ms: float = 60_000
@@ -75,7 +76,7 @@ class Outcome:
     """The caller's own witness line."""
     call: str = ""
     """The call's id in the log."""
-    logged: dict[str, Any] | None = None
+    logged: CallRow | None = None
     """Its row there."""
 
 
@@ -135,8 +136,8 @@ async def _talk(order: Order, caller: Caller) -> str:
     await caller.hear_sound(within_ms=5_000)
     if caller.book and not await caller.hear_prompt(within_ms=5_000):
         return "not_heard"
+    await until(caller.over.is_set, order.listens_ms)
     if order.keys and not caller.over.is_set():
-        await asyncio.sleep(0.3)
         await caller.press(order.keys)
     if not await caller.hear_agent(order.patience_ms):
         return "closed" if caller.terminal is Terminal.CLOSED else "not_answered"
@@ -162,8 +163,8 @@ async def _look_up(order: Order, outcome: Outcome, caller: Caller, phone: AgentP
         outcome.call = next((ring.call for ring in phone.rings if ring.call), "") if phone else ""
         outcome.call = outcome.call or call_of_token(order.cel, caller.token)
         outcome.logged = logged_call(order.database, outcome.call)
-        if outcome.logged and outcome.logged["ended_at_ms"]:
-            outcome.lines.append(Line(round(now_ms() - caller.started_ms), "logged", str(outcome.logged["outcome"])))
+        if outcome.logged and outcome.logged.ended_at_ms:
+            outcome.lines.append(Line(round(now_ms() - caller.started_ms), "logged", outcome.logged.outcome))
             return
         await asyncio.sleep(0.1)
     if outcome.verdict in ("ok", "closed"):
@@ -178,17 +179,15 @@ def call_of_token(cel: Path, token: str) -> str:
         return next((row[2] for row in csv.reader(line for line in lines if token in line) if len(row) > 3), "")
 
 
-def logged_call(database: Path, call: str) -> dict[str, Any] | None:
-    """The call's row in the log, None while it has none. Only reads."""
-    if not call or not database.exists():
+def logged_call(database: Path, call: str) -> CallRow | None:
+    """The call's row in the log, None while it has none."""
+    if not call:
         return None
     try:
-        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=1)) as log:
-            log.row_factory = sqlite3.Row
-            row = log.execute("SELECT * FROM calls WHERE call = ?", (call,)).fetchone()
-    except sqlite3.Error:
+        with CallLogReader(database) as log:
+            return log.call(call)
+    except CallLogUnreadableError:
         return None
-    return dict(row) if row else None
 
 
 def best_agent(plan: Plan, number: str, keys: str, connected: frozenset[str]) -> AgentId:
