@@ -109,6 +109,17 @@ class CallLogReader:
         found = self._all(f"SELECT {_ROW_FIELDS} FROM calls WHERE call = ?", (call,))  # noqa: S608 -- constant
         return _call_row(found[0]) if found else None
 
+    def last_call(self) -> CallRow | None:
+        """The call that entered last; None in an empty log."""
+        found = self._all("SELECT call FROM call_keys ORDER BY entered_at_ms DESC, call DESC LIMIT 1")
+        return self.call(found[0][0]) if found else None
+
+    def call_ending_in(self, ending: str) -> CallRow | None:
+        """The only call whose id ends so; None when there is none, or more than one."""
+        like = "%" + ending.replace("~", "~~").replace("%", "~%").replace("_", "~_")
+        found = self._all("SELECT call FROM call_keys WHERE call LIKE ? ESCAPE '~' LIMIT 2", (like,))
+        return self.call(found[0][0]) if len(found) == 1 else None
+
     def call_entries(self, call: str) -> list[Entry]:
         """All that is remembered of one call, in the order in which it was noted."""
         stored = self._entries(self._all("SELECT kind, body FROM entries WHERE call = ? ORDER BY seq", (call,)))

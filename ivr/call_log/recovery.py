@@ -30,6 +30,9 @@ SETTLED_MS = 5_000
 """A hang-up this fresh is left alone: the kernel that had the call writes its row, or the next look finds it."""
 FOUND_OFFER = OfferId(-1)
 """Stands for the offer of a talk that only Asterisk knows of."""
+HUNG_UP, GONE = "hung_up", "gone"
+AFTERWARDS = frozenset({HUNG_UP, GONE})
+"""The states of a `CallRecovered` that was written when the call was already over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +146,13 @@ def _close(call: CallId, remembered: Sequence[Entry], seen: CelCall | None, worl
         story.queue, story.entered_at_ms = seen.queue, seen.queued_ms
     if seen and seen.hung_up_ms:
         if _settled(seen, world):
-            yield _found(call, story, "hung_up", world)
+            yield _found(call, story, HUNG_UP, world)
             yield from _ending(call, story, seen)
     elif _ended_with_asterisk(seen.entered_ms if seen else story.first_ms, world):
-        yield _found(call, story, "gone", world)
+        yield _found(call, story, GONE, world)
         yield from _cut_off(call, story, max(story.last_ms, seen.last_ms if seen else 0), "asterisk_restart")
     elif call in world.vanished:
-        yield _found(call, story, "gone", world)
+        yield _found(call, story, GONE, world)
         yield from _cut_off(call, story, story.last_ms, "missing")
 
 
@@ -165,7 +168,7 @@ def _whole_record(seen: CelCall, world: World) -> Iterator[Entry]:
     if seen.queue:
         at_ms = Instant(seen.queued_ms)
         yield CallQueued(at_ms, seen.call, seen.queue, at_ms, UNKNOWN_CLEARANCE, "fallback")
-    yield _found(seen.call, story, "gone" if gone else "hung_up", world)
+    yield _found(seen.call, story, GONE if gone else HUNG_UP, world)
     if gone:
         yield from _cut_off(seen.call, story, seen.last_ms, "asterisk_restart")
     else:

@@ -1,0 +1,179 @@
+"""A call's way told in Swedish, step by step: what happened, and why. No caller's number is ever part of it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ivr.call_log.recovery import AFTERWARDS
+from ivr.local_days import length
+from queues.entries import (
+    CallAnswered,
+    CallEnded,
+    CallEntered,
+    CallOffered,
+    CallQueued,
+    CallRecovered,
+    CallReturned,
+    Entry,
+    MenuChoiceMade,
+    MenuEntered,
+    OfferEnded,
+    StepOpened,
+    TalkEnded,
+)
+from queues.ids import AgentId, QueueId
+
+OUTCOMES: Mapping[str, str] = {
+    "answered": "besvarat",
+    "abandoned": "tappat",
+    "overflowed_external": "vidare till partner",
+    "callback_kept": "uppringt",
+    "callback_failed": "inte nått vid uppringning",
+    "closed": "stängt",
+    "turned_away": "avvisat med besked",
+    "failed": "misslyckat",
+    "": "pågår",
+}
+STATES: Mapping[str, str] = {
+    "menu": "i menyn",
+    "waiting": "i kön",
+    "offered": "medan det ringde hos en handläggare",
+    "talking": "i samtal",
+    "leaving": "under sista meddelandet",
+    "away": "i reservläget",
+    "entered": "vid ankomsten",
+}
+_REASONS: Mapping[str, str] = {
+    "": "",
+    "choice": "valde kön i menyn",
+    "silence": "tryckte ingenting",
+    "invalid": "tryckte fel för många gånger",
+    "human": "bad om en människa",
+    "overflow": "flyttad från en annan kö",
+    "resumed": "fanns kvar efter ett avbrott",
+    "resumed_after_talk": "samtalet var redan slut när motorn kom tillbaka",
+    "fallback": "i reservläget, utan motor",
+    "short_talk": "samtalet bröts innan någon hann tala",
+    "talk_lost": "samtalet försvann",
+    "time": "väntetiden för steget har gått",
+    "nobody_there": "ingen inloggad i steget innan",
+    "closed": "numret är stängt",
+    "queue_closed": "kön är stängd",
+    "line_closed": "kön stängde medan samtalet väntade",
+    "caller_hung_up": "den som ringde lade på",
+    "agent_hung_up": "handläggaren lade på",
+    "server_hung_up": "växeln lade på",
+    "unknown_hung_up": "oklart vem som lade på",
+    "missing": "fanns inte längre i växeln",
+    "asterisk_restart": "växeln startade om",
+}
+_CHOICES: Mapping[str, str] = {
+    "choice": "ett val i menyn",
+    "repeat": "menyn läses igen",
+    "human": "till en människa",
+    "invalid": "inte ett val här",
+    "silence": "ingen knapp i tid",
+}
+_OFFERS: Mapping[str, str] = {
+    "no_answer": "svarade inte",
+    "busy": "var upptagen i telefonen",
+    "declined": "tryckte bort samtalet",
+    "unreachable": "gick inte att nå",
+    "caller_hung_up": "hann inte svara, den som ringde lade på",
+    "withdrawn": "slutade ringas upp",
+}
+_TALKS: Mapping[str, str] = {
+    "agent": "{0} lade på",
+    "caller": "den som ringde lade på",
+    "unknown": "oklart vem som lade på",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What queues and people are called; an id stands for itself where nobody gave it a name."""
+
+    queues: Mapping[QueueId, str] = field(default_factory=dict)
+    people: Mapping[AgentId, str] = field(default_factory=dict)
+
+    def queue(self, queue: QueueId) -> str:
+        """The queue's title."""
+        return self.queues.get(queue, queue) or "ingen kö"
+
+    def person(self, agent: AgentId) -> str:
+        """The person's name."""
+        return self.people.get(agent, agent) or "någon"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened to the call."""
+
+    at_ms: int
+    kind: str
+    what: str
+    why: str
+
+
+def journey(entries: Iterable[Entry], names: Names) -> list[Step]:
+    """The call's steps in the order in which they were noted."""
+    return [
+        Step(entry.at_ms, type(entry).__name__, what, why) for entry in entries for what, why in _told(entry, names)
+    ]
+
+
+def reason(word: str) -> str:
+    """Why, in Swedish; a word that nobody has translated stands for itself."""
+    return _REASONS.get(word, word)
+
+
+def _told(entry: Entry, names: Names) -> Iterator[tuple[str, str]]:
+    match entry:
+        case CallEntered(number=number):
+            yield f"Samtalet kom in på {number}", ""
+        case MenuEntered(menu=menu):
+            yield f"Menyn {menu}", ""
+        case MenuChoiceMade(key=key, meaning=meaning):
+            yield f"Tryckte {key}" if key else "Tryckte ingenting", _CHOICES.get(meaning, meaning)
+        case StepOpened(queue=queue, step=step):
+            yield f"{names.queue(queue)}: steg {step + 1} öppnat, fler kan svara", reason(entry.reason)
+        case CallQueued(queue=queue):
+            yield f"I kön {names.queue(queue)}", _with_place(entry)
+        case CallReturned(queue=queue):
+            yield f"Tillbaka i kön {names.queue(queue)} på sin gamla plats", reason(entry.reason)
+        case CallRecovered():
+            yield _recovered(entry)
+        case CallEnded():
+            yield _ended(entry)
+        case _:
+            yield from _told_of_people(entry, names)
+
+
+def _told_of_people(entry: Entry, names: Names) -> Iterator[tuple[str, str]]:
+    match entry:
+        case CallOffered(agent=agent, level=level, step=step):
+            knows = f"nivå {level} i kön" if level else "lånad från en annan kö"
+            yield f"Ringer hos {names.person(agent)}", f"{knows}, steg {step + 1}"
+        case OfferEnded(agent=agent, result=result):
+            yield f"{names.person(agent)} {_OFFERS.get(result, result)}", f"ringde {length(entry.rang_ms)}"
+        case CallAnswered(agent=agent, wait_ms=wait_ms):
+            yield f"{names.person(agent)} svarade", f"efter {length(wait_ms)} i kön"
+        case TalkEnded(agent=agent, by=by):
+            yield f"Samtalet var slut efter {length(entry.talk_ms)}", _TALKS.get(by, by).format(names.person(agent))
+        case _:
+            pass
+
+
+def _with_place(entry: CallQueued) -> str:
+    kept = entry.at_ms - entry.entered_at_ms
+    return reason(entry.reason) + (f", med plats sedan {length(kept)}" if kept >= 1000 else "")
+
+
+def _recovered(entry: CallRecovered) -> tuple[str, str]:
+    if entry.state in AFTERWARDS:
+        return "Avslutat i efterhand ur växelns egen logg", "ingen motor hade samtalet när det slutade"
+    return f"Återfunnet {STATES.get(entry.state, entry.state)}", "motorn fick veta det av växeln"
+
+
+def _ended(entry: CallEnded) -> tuple[str, str]:
+    where = STATES.get(entry.state, entry.state)
+    return f"Slut: {OUTCOMES.get(entry.outcome, entry.outcome)}, {where}", reason(entry.reason)

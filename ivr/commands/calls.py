@@ -1,0 +1,173 @@
+"""`tonval calls` and `tonval call`: the calls of a day, and one call's way step by step. No caller is shown."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ivr.command_line import Home, Json, Municipality, folder_of, site_for
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from ivr.call_log.journey import Names, Step
+    from ivr.call_log.reading import CallLogReader, CallRow
+
+CALLS_HELP = """List the calls of a day: when, where to, how long they waited, who answered, how they ended.
+
+Example: tonval calls --day 2026-11-20 --queue barn_skola --outcome abandoned
+
+Exit codes: 0 shown, 2 no log or no such day.
+"""
+CALL_HELP = """Tell one call's way: each step with its instant, what happened and why.
+
+CALL is an id from `tonval calls`, its ending, or "last" for the call that came last.
+
+Example: tonval call last
+
+Exit codes: 0 told, 1 no such call, 2 no log.
+"""
+NONE, USAGE = 1, 2
+
+Day = Annotated[str | None, typer.Option(help="A date, as 2026-11-20. Default: today.")]
+Queue = Annotated[str | None, typer.Option(help="Only this queue, by its id.")]
+OutcomeOption = Annotated[
+    str | None, typer.Option("--outcome", help="Only this outcome: answered, abandoned, …; open for what goes on.")
+]
+Limit = Annotated[int, typer.Option(min=1, help="At most so many, the latest.")]
+Call = Annotated[str, typer.Argument(metavar="CALL", help="The call's id, its ending, or last.")]
+
+
+def register(app: typer.Typer) -> None:
+    """The commands are known."""
+    app.command("calls", help=CALLS_HELP)(calls)
+    app.command("call", help=CALL_HELP)(call)
+
+
+def calls(
+    municipality: Municipality = "botkyrka",
+    home: Home = None,
+    day: Day = None,
+    queue: Queue = None,
+    outcome: OutcomeOption = None,
+    limit: Limit = 50,
+    as_json: Json = False,
+) -> None:
+    """Print a day's calls, oldest first."""
+    from ivr.local_days import day_span, today, zone_of  # noqa: PLC0415
+
+    zone = zone_of(folder_of(municipality))
+    try:
+        span = day_span(date.fromisoformat(day) if day else today(zone), zone)
+    except ValueError:
+        typer.echo(f"{day} är inget datum; skriv som 2026-11-20.", err=True)
+        raise typer.Exit(USAGE) from None
+    wanted = "" if outcome == "open" else outcome
+    with opened(municipality, home) as log:
+        rows = log.day(*span, queue=queue, outcome=wanted, limit=limit, newest_first=True)[::-1]
+    if as_json:
+        typer.echo(json.dumps([row_dict(row, zone) for row in rows], ensure_ascii=False, indent=1))
+    else:
+        _print_rows(rows, names_of(municipality), zone)
+
+
+def call(call_id: Call, municipality: Municipality = "botkyrka", home: Home = None, as_json: Json = False) -> None:
+    """Print one call's way."""
+    from ivr.call_log.journey import journey  # noqa: PLC0415
+    from ivr.local_days import iso, zone_of  # noqa: PLC0415
+
+    with opened(municipality, home) as log:
+        row = log.last_call() if call_id == "last" else log.call(call_id) or log.call_ending_in(call_id)
+        entries = log.call_entries(row.call) if row else []
+    if row is None:
+        typer.echo(f"Loggen har inget samtal {call_id}.", err=True)
+        raise typer.Exit(NONE)
+    names, zone = names_of(municipality), zone_of(folder_of(municipality))
+    steps = journey(entries, names)
+    if as_json:
+        told = [{"at": iso(step.at_ms, zone), **asdict(step)} for step in steps]
+        typer.echo(json.dumps({**row_dict(row, zone), "journey": told}, ensure_ascii=False, indent=1))
+    else:
+        _print_journey(row, steps, names, zone)
+
+
+@contextmanager
+def opened(municipality: str, home: Path | None) -> "Iterator[CallLogReader]":
+    """The installation's log. Ends the command with 2 when there is none."""
+    from ivr.call_log.reading import CallLogReader, CallLogUnreadableError  # noqa: PLC0415
+
+    site = site_for(municipality, home, None)
+    try:
+        with CallLogReader(site.database_path, site.journal_path) as log:
+            yield log
+    except CallLogUnreadableError as error:
+        typer.echo(f"Det går inte att läsa någon samtalslogg: {error}", err=True)
+        raise typer.Exit(USAGE) from None
+
+
+def names_of(municipality: str) -> "Names":
+    """What the municipality calls its queues and people; nothing while its files cannot be read."""
+    from ivr.call_log.journey import Names  # noqa: PLC0415
+    from ivr.config.load import load  # noqa: PLC0415
+
+    house = load(folder_of(municipality), time.time_ns() // 1_000_000).house
+    if house is None:
+        return Names()
+    return Names(house.queue_titles, {person.id: person.name for person in house.people.values()})
+
+
+def row_dict(row: "CallRow", zone: "ZoneInfo") -> dict[str, Any]:
+    """A call in short for machines, without the caller, with local times beside the instants."""
+    from ivr.local_days import iso  # noqa: PLC0415
+
+    fields = {name: value for name, value in asdict(row).items() if name != "caller"}
+    return {**fields, "entered": iso(row.entered_at_ms, zone), "ended": iso(row.ended_at_ms, zone)}
+
+
+def _print_rows(rows: "list[CallRow]", names: "Names", zone: "ZoneInfo") -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    from ivr.call_log.journey import OUTCOMES, reason  # noqa: PLC0415
+    from ivr.local_days import clock, length  # noqa: PLC0415
+
+    table = Table("samtal", "in", "nummer", "kö", "väntan", "svar av", "samtal", "slut", "varför", box=None)
+    for row in rows:
+        table.add_row(
+            row.call,
+            clock(row.entered_at_ms, zone),
+            row.number,
+            names.queue(row.queue) if row.queue else "",
+            length(row.wait_ms) if row.queue else "",
+            names.person(row.agent) if row.agent else "",
+            length(row.talk_ms),
+            OUTCOMES.get(row.outcome, row.outcome),
+            reason(row.reason),
+        )
+    console = Console(width=None if Console().is_terminal else 200)
+    console.print(table)
+    console.print(f"{len(rows)} samtal")
+
+
+def _print_journey(row: "CallRow", steps: "list[Step]", names: "Names", zone: "ZoneInfo") -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    from ivr.call_log.journey import OUTCOMES  # noqa: PLC0415
+    from ivr.local_days import local  # noqa: PLC0415
+
+    console = Console(width=None if Console().is_terminal else 160)
+    queue = f" · {names.queue(row.queue)}" if row.queue else ""
+    console.print(
+        f"{row.call} · {local(row.entered_at_ms, zone):%Y-%m-%d}{queue} · {OUTCOMES.get(row.outcome, row.outcome)}"
+    )
+    table = Table("tid", "vad", "varför", box=None)
+    for step in steps:
+        table.add_row(f"{local(step.at_ms, zone):%H:%M:%S.%f}"[:-3], step.what, step.why)
+    console.print(table)
