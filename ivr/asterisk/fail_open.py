@@ -22,7 +22,7 @@ _KEYS = "0123456789*#"
 
 def fallback_queue(queue: QueueId) -> str:
     """The name of the app_queue queue in which this queue's callers wait while there is no engine."""
-    return FALLBACK_PREFIX + checked(NAME, queue, "queue")
+    return FALLBACK_PREFIX + checked(NAME, queue, "kö")
 
 
 def zone_path(site: Site, timezone: str) -> str:
@@ -56,8 +56,8 @@ def _prompts(prompts: tuple[PromptId, ...]) -> list[str]:
 
 def _entrance(house: House, number: str, entrance: Entrance) -> dict[str, Any]:
     return {
-        "number": checked(NUMBER, number, "number"),
-        "menu": checked(NAME, entrance.menu, "menu"),
+        "number": checked(NUMBER, number, "nummer"),
+        "menu": checked(NAME, entrance.menu, "meny"),
         "language": entrance.language,
         "hours": house.entrance_hours.get(number, ""),
         "closed_sounds": _sounds(entrance.closed_prompts, entrance.language),
@@ -67,7 +67,7 @@ def _entrance(house: House, number: str, entrance: Entrance) -> dict[str, Any]:
 
 def _menu(menu: Menu) -> dict[str, Any]:
     return {
-        "id": checked(NAME, menu.id, "menu"),
+        "id": checked(NAME, menu.id, "meny"),
         "prompts": _prompts(menu.prompts),
         "invalid_prompts": _prompts(menu.invalid_prompts),
         "key_gotos": [(key, _key_goto(menu, key)) for key in _KEYS],
@@ -82,7 +82,7 @@ def _menu(menu: Menu) -> dict[str, Any]:
 def _key_goto(menu: Menu, key: str) -> tuple[str, ...]:
     """Where a key leads: every key has an extension, so no key is ever a guess of Asterisk's."""
     for given in menu.choices:
-        checked(KEY, given, f"key of menu {menu.id}")
+        checked(KEY, given, f"knapp i menyn {menu.id}")
     if choice := menu.choices.get(key):
         return _choice_goto(choice)
     return {"*": ("s", "ask"), "0": (f"choose-{menu.human}", "s", "1")}.get(key, ("i", "1"))
@@ -94,7 +94,7 @@ def _choice_goto(choice: Choice) -> tuple[str, ...]:
 
 def _queue(house: House, queue: Queue) -> dict[str, Any]:
     return {
-        "id": checked(NAME, queue.id, "queue"),
+        "id": checked(NAME, queue.id, "kö"),
         "fallback": fallback_queue(queue.id),
         "clearance": _wire(queue.clearance),
         "hours": house.queue_hours.get(queue.id, ""),
@@ -126,7 +126,7 @@ def _refuges(house: House) -> list[tuple[str, str]]:
 def _opening(name: str, opening: Opening) -> dict[str, Any]:
     days = [{"pattern": day.strftime("%Y%m%d"), "spans": _spans(opening.dates[day], "*")} for day in _dates(opening)]
     weekly = [s for day, spans in zip(_WEEKDAYS, opening.weekly, strict=True) for s in _spans(spans, day)]
-    return {"name": checked(NAME, name, "hours"), "days": [*days, {"pattern": _ANY_DATE, "spans": weekly}]}
+    return {"name": checked(NAME, name, "öppettider"), "days": [*days, {"pattern": _ANY_DATE, "spans": weekly}]}
 
 
 def _dates(opening: Opening) -> list[date]:

@@ -62,7 +62,9 @@ def ensure_installation(progress: Progress = lambda _line: None) -> Installation
     make_tree(cached_tree(), progress)
     if found := tree_installation(cached_tree()):
         return found
-    raise InstallationError(f"the tree in {cached_tree()} holds no Asterisk")
+    raise InstallationError(
+        f"{cached_tree()} finns men innehåller ingen Asterisk som går att köra. Ta bort mappen och försök igen."
+    )
 
 
 def major(version: str) -> int:
@@ -108,13 +110,15 @@ def make_tree(tree: Path, progress: Progress) -> None:
     """`tree` is a minimal Debian with Asterisk in it, whole or not at all. Raises InstallationError."""
     program = shutil.which("mmdebstrap")
     if not program:
-        raise InstallationError("no Asterisk 20 or later here; install asterisk, or mmdebstrap to have one made")
+        raise InstallationError(
+            "Det finns ingen Asterisk 20 eller senare. Installera paketet asterisk, eller mmdebstrap så görs en."
+        )
     tree.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{tree.name}.", dir=tree.parent, ignore_cleanup_errors=True) as beside:
         made = Path(beside) / "tree"
         _run_making([program, *_making_arguments(made, apt_mirror(_apt_sources()))], progress)
         if tree_installation(made) is None:
-            raise InstallationError("the tree was made but holds no Asterisk")
+            raise InstallationError("Trädet blev klart men innehåller ingen Asterisk.")
         made.rename(tree)
 
 
@@ -142,7 +146,7 @@ def _run_making(command: list[str], progress: Progress) -> None:
         finally:
             made.kill()
     if code:
-        raise InstallationError(f"mmdebstrap failed: {last}")
+        raise InstallationError(f"mmdebstrap misslyckades: {last}")
 
 
 def _apt_sources() -> Iterable[str]:
@@ -157,5 +161,7 @@ def apt_mirror(sources: Iterable[str]) -> str:
     found: list[str] = [deb822 or one_line for text in sources for deb822, one_line in _URIS.findall(text)]
     debian = [uri for uri in found if uri.rstrip("/").endswith("/debian")]
     if not debian:
-        raise InstallationError("no Debian mirror among this machine's package sources; install asterisk 20 or later")
+        raise InstallationError(
+            "Ingen spegel av Debian bland datorns paketkällor. Installera asterisk 20 eller senare."
+        )
     return debian[0]

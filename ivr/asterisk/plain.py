@@ -26,21 +26,21 @@ def output(value: object) -> object:
     """The value as it may be written; every `{{ }}` of every template passes here."""
     text = str(value)
     if not _PLAIN.fullmatch(text):
-        raise RenderError(f"cannot stand in Asterisk's configuration: {text!r}")
+        raise RenderError(f"Kan inte stå i Asterisks konfiguration: {text!r}")
     return value
 
 
 def checked(pattern: re.Pattern[str], text: str, what: str) -> str:
     """The text, which has this form."""
     if not pattern.fullmatch(text):
-        raise RenderError(f"{what}: {text!r} cannot be used; allowed is {pattern.pattern}")
+        raise RenderError(f"{what}: {text!r} kan inte användas; tillåtet är {pattern.pattern}")
     return text
 
 
 def written_secret(text: str, what: str) -> str:
     """The secret, which can be written; the message of a refusal does not repeat it."""
     if not (text and text.isascii() and text.isalnum()):
-        raise RenderError(f"{what}: only letters and digits can be used")
+        raise RenderError(f"{what}: bara bokstäver och siffror kan användas")
     return text
 
 

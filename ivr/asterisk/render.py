@@ -83,7 +83,7 @@ def render(house: House, site: Site, secrets: Secrets, tuning: Tuning | None = N
     values |= {"unwanted_events": UNWANTED_EVENTS, "tuning": tuning, "host": HOST, "ami_user": AMI_USER}
     unknown = {q.music for q in house.plan.queues.values()} - set(MUSIC)
     if unknown:
-        raise RenderError(f"no such music: {', '.join(sorted(unknown))}; there is {', '.join(MUSIC)}")
+        raise RenderError(f"musik {', '.join(sorted(unknown))} finns inte; det finns {', '.join(MUSIC)}")
     files = {name: _environment().get_template(f"{name}.jinja").render(values) for name in _file_names()}
     for name, text in tuning.extra.items():
         files[name] = files.get(name, "") + "\n" + text
@@ -120,11 +120,11 @@ def _people_values(house: House, secrets: Secrets, tuning: Tuning) -> dict[str, 
     slowest = -(-len(house.people) // QUALIFIES_A_SECOND)
     return {
         "people": [_person_values(house, person, secrets) for person in house.people.values()],
-        "ami_password": written_secret(secrets.ami_password, "the AMI password"),
+        "ami_password": written_secret(secrets.ami_password, "AMI-lösenordet"),
         "trunk_addresses": house.trunk_addresses,
         "qualify_s": max(2, slowest) if tuning.qualify_s is None else tuning.qualify_s,
         "display_name": display(house.title),
-        "language": checked(NAME, house.language, "language"),
+        "language": checked(NAME, house.language, "språk"),
     }
 
 
@@ -132,14 +132,14 @@ def _person_values(house: House, person: Person, secrets: Secrets) -> dict[str, 
     try:
         password = secrets.phone_passwords[person.id]
     except KeyError:
-        raise RenderError(f"agent {person.id}: no phone password among the secrets") from None
+        raise RenderError(f"agent {person.id}: telefonens lösenord saknas bland hemligheterna") from None
     if person.id in RESERVED:
-        raise RenderError(f"agent {person.id}: the name is taken by the configuration itself")
+        raise RenderError(f"agent {person.id}: namnet är upptaget av konfigurationen själv")
     return {
         "id": checked(AGENT, person.id, "agent"),
         "name": display(person.name),
-        "extension": checked(EXTENSION, person.extension, f"extension of {person.id}"),
-        "password": written_secret(password, f"the phone password of {person.id}"),
+        "extension": checked(EXTENSION, person.extension, f"anknytningen för {person.id}"),
+        "password": written_secret(password, f"telefonlösenordet för {person.id}"),
         "may_hear": _may_hear(house, person.id),
     }
 

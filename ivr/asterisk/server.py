@@ -47,7 +47,9 @@ class AsteriskServer:
         """Everything that Asterisk reads lies in the site: configuration (0600), links, directories."""
         root = self.site.asterisk_dir
         if len(str(root / "run" / "asterisk.ctl")) > _LONGEST_SOCKET_PATH:
-            raise AsteriskError(f"{root}: the path is too long for Asterisk's control socket")
+            raise AsteriskError(
+                f"{root}: sökvägen är för lång för Asterisks kontrolluttag. Välj en kortare med --home."
+            )
         for name in ("etc", "lib/sounds", "lib/moh", "log/cel-custom", "spool", "run", "cache"):
             (root / name).mkdir(parents=True, exist_ok=True, mode=0o700)
         self._link()
@@ -68,7 +70,7 @@ class AsteriskServer:
     def start(self) -> None:
         """Asterisk runs and is fully booted. Raises AsteriskError with what it logged if it does not come up."""
         if self.pid:
-            raise AsteriskError(f"already running with pid {self.pid}")
+            raise AsteriskError(f"Asterisk är redan igång (process {self.pid}).")
         self._refuse_taken_ports()
         with (self.site.asterisk_dir / "log" / "console.log").open("wb") as console:
             self._process = subprocess.Popen(  # noqa: S603  # our own command
@@ -90,7 +92,7 @@ class AsteriskServer:
                 return
             time.sleep(0.02)
         self.stop()
-        raise AsteriskError(f"Asterisk did not start:\n{self.complaints() or self.console()}")
+        raise AsteriskError(f"Asterisk startade inte:\n{self.complaints()}{self.console()}")
 
     def stop(self) -> None:
         """No process of this site is left; calls in progress are cut."""
@@ -123,7 +125,7 @@ class AsteriskServer:
         """What Asterisk answers to a command; raises AsteriskError if nobody answers."""
         answered = self._asked(command)
         if answered.returncode:
-            raise AsteriskError(f"{command}: {answered.stdout.strip() or 'no answer'}")
+            raise AsteriskError(f"Asterisk svarar inte på {command}: {answered.stdout.strip()}")
         return answered.stdout
 
     def complaints(self) -> str:
@@ -158,7 +160,7 @@ class AsteriskServer:
                 try:
                     probe.bind(("127.0.0.1", port))
                 except OSError as error:
-                    raise AsteriskError(f"port {port} is taken: {error.strerror}") from error
+                    raise AsteriskError(f"Port {port} är upptagen. Välj andra med --ports.") from error
 
 
 def write_configuration(directory: Path, files: Mapping[str, str]) -> None:
@@ -229,4 +231,4 @@ def _await_end(pid: int) -> None:
         except ProcessLookupError:
             return
         time.sleep(0.05)
-    raise AsteriskError(f"Asterisk with pid {pid} does not end")
+    raise AsteriskError(f"Asterisk (process {pid}) avslutas inte.")
