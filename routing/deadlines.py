@@ -4,6 +4,7 @@ Two rules. An owner has at most one deadline of a kind: setting it again replace
 comes in the order of `DeadlineKind`, then in the order in which it was set.
 """
 
+from collections.abc import KeysView
 from enum import IntEnum
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
@@ -72,9 +73,9 @@ class Deadlines:
         del self._live[first.owner, first.kind]
         return first
 
-    def owners(self) -> frozenset[str]:
-        """Everybody who has a deadline."""
-        return frozenset(owner for owner, _ in self._live)
+    def owned(self) -> KeysView[tuple[str, DeadlineKind]]:
+        """Who has a deadline, and of which kind."""
+        return self._live.keys()
 
     def _first(self) -> Deadline | None:
         while self._heap:

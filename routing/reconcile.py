@@ -24,7 +24,7 @@ from routing.offers import (
 from routing.resume import read_papers, remember
 from routing.secrecy import may_hear
 from routing.staff import phone_is
-from routing.state import NOBODY, Call, CallState, Centre, Person
+from routing.state import NO_OFFER, NOBODY, Call, CallState, Centre, Person
 
 ORDER = (FoundState.TALKING, FoundState.RINGING, FoundState.IN_FALLBACK, FoundState.IN_SESSION)
 """Where lists contradict themselves, a talk counts more than a ring, and a ring more than none."""
@@ -92,10 +92,14 @@ def _let_go(centre: Centre, found: FoundCall) -> None:
         ended_as(centre, call, TalkEnder.UNKNOWN)
     elif call.state is CallState.TALKING:
         end_talk(centre, call, TalkEnder.UNKNOWN)
-        call.state, call.agent = CallState.AWAY, NOBODY
+        _with_nobody(call)
     elif call.state is CallState.OFFERED and (found.state is not FoundState.IN_SESSION or call.adopted):
         offer_ends(centre, call, OfferResult.WITHDRAWN)
-        call.state, call.agent = CallState.AWAY, NOBODY
+        _with_nobody(call)
+
+
+def _with_nobody(call: Call) -> None:
+    call.state, call.offer, call.agent, call.answered_at_ms = CallState.AWAY, NO_OFFER, NOBODY, Instant(0)
 
 
 def _still_with(centre: Centre, call: Call, found: FoundCall) -> bool:
@@ -120,6 +124,8 @@ def _take_up(centre: Centre, found: FoundCall, asked_at_ms: Instant) -> None:
         call.state, call.adopted = CallState.AWAY, True
     if call.state in {CallState.AWAY, CallState.MENU}:
         read_papers(centre, call, found.papers)
+    if found.offer < 0 or call.queue not in centre.plan.queues:
+        call.adopted = True  # there is no line of ours to go back to
     before = call.state
     _TAKE_UP[found.state](centre, call, found, asked_at_ms)
     call.known_at_ms = centre.now
@@ -158,7 +164,7 @@ def _rings(centre: Centre, call: Call, found: FoundCall, asked_at_ms: Instant) -
     centre.leave_line(call)
     centre.deadlines.cancel_all(call.id)
     centre.move(call, CallState.OFFERED)
-    call.offer, call.agent, call.adopted = found.offer, person.id, call.adopted or found.offer < 0
+    call.offer, call.agent = found.offer, person.id
     call.offered_at_ms = Instant(min(found.since_ms or centre.now, centre.now))
     _comes_back_to(person)
     ring(centre, call, person)

@@ -309,9 +309,8 @@ class Centre:
 
     def everybody_is_new(self) -> None:
         """Every waiting call and every ready person is looked at in this step."""
-        for line in self.lines.values():
-            self.new_calls.update(dict.fromkeys(waiting.call for waiting in line))
-        self.new_people.update(dict.fromkeys(sorted(self.ready)))
+        self.new_calls = {waiting.call: None for line in self.lines.values() for waiting in line}
+        self.new_people = dict.fromkeys(sorted(self.ready))
 
     def _staff_changed(self, person: Person) -> None:
         if person.state is AgentState.LOGGED_OUT:

@@ -1,0 +1,442 @@
+"""A contact centre that lives: a kernel, a model of Asterisk that tells it the truth, and people who do anything.
+
+`World` is what Asterisk would have: it performs actions, and a list made from it is true. `Life` feeds events and looks
+at every law after each. What may happen is a method of `Life`, so that Hypothesis and a plain random stream can both
+drive it; a method without an object to act on does nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from queues.agents import AgentState, NotReadyReason, PhoneState
+from queues.entries import OfferResult, TalkEnder
+from queues.ids import UNKNOWN_CLEARANCE, AgentId, CallId, Clearance, Instant, MenuId, OfferId, QueueId
+from routing.actions import (
+    Action,
+    AskDigits,
+    EndCall,
+    HoldMusic,
+    KeepPapers,
+    LeaveToFallback,
+    OfferToAgent,
+    Say,
+    TakeBack,
+    WithdrawOffer,
+)
+from routing.events import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentPaused,
+    AgentReady,
+    AgentRestored,
+    CallArrived,
+    CallerHungUp,
+    CallResumed,
+    ConversationEnded,
+    DigitsEntered,
+    Event,
+    FoundCall,
+    FoundState,
+    LinkLost,
+    OfferAnswered,
+    OfferFailed,
+    PhoneStateChanged,
+    PromptFinished,
+    Tick,
+    WorldListed,
+    WrapUpProlonged,
+)
+from routing.invariants import Witness
+from routing.kernel import Kernel, Step
+from routing.papers import Papers
+from routing.plan import Plan
+from routing.secrecy import may_hear
+from routing.state import CallState
+from tests.kernel.plans import AGENTS, CLEARANCES, QUEUES, START_MS, random_plan
+
+KEYS = ("1", "2", "3", "4", "9", "0", "*", "#", "5", "", "12")
+MOST_DEADLINES_AT_ONCE = 500
+
+
+@dataclass
+class Channel:
+    """A caller in Asterisk."""
+
+    number: str
+    session: bool = True
+    papers: Papers = field(default_factory=Papers)
+    hears: str = ""
+    agent: AgentId = AgentId("")
+    offer: OfferId = OfferId(0)
+    talking: bool = False
+    since_ms: int = 0
+    wanted_back: bool = False
+
+    def idle(self) -> None:
+        """No phone rings for it and nobody talks to it."""
+        self.agent, self.offer, self.talking = AgentId(""), OfferId(0), False
+        if self.hears == "ring":
+            self.hears = ""
+
+
+class World:
+    """Asterisk's truth."""
+
+    def __init__(self) -> None:
+        self.channels: dict[CallId, Channel] = {}
+        self.linked = True
+
+    def perform(self, action: Action, now: int) -> None:
+        """Do what the kernel asks, if the caller is still there."""
+        channel = self.channels.get(action.call)
+        if channel is None:
+            return
+        match action:
+            case KeepPapers():
+                channel.papers = action.papers
+            case Say() | AskDigits() | HoldMusic():
+                channel.hears = type(action).__name__
+            case OfferToAgent():
+                channel.idle()
+                channel.agent, channel.offer, channel.since_ms, channel.hears = action.agent, action.offer, now, "ring"
+            case WithdrawOffer():
+                if self.linked and channel.offer == action.offer:
+                    channel.idle()
+            case EndCall():
+                del self.channels[action.call]
+            case TakeBack():
+                channel.wanted_back = True
+            case LeaveToFallback():
+                channel.session = False
+
+    def found(self) -> tuple[FoundCall, ...]:
+        """What the lists show."""
+        return tuple(
+            FoundCall(call, self._state(c), c.number, "", c.papers, c.agent, c.offer, Instant(c.since_ms))
+            for call, c in self.channels.items()
+        )
+
+    @staticmethod
+    def _state(channel: Channel) -> FoundState:
+        if channel.talking:
+            return FoundState.TALKING
+        if channel.agent:
+            return FoundState.RINGING
+        return FoundState.IN_SESSION if channel.session else FoundState.IN_FALLBACK
+
+
+class Life:
+    """Anything that may happen, one thing at a time."""
+
+    def __init__(self, rnd: Random) -> None:
+        self.rnd = rnd
+        self.now = Instant(START_MS)
+        self.world = World()
+        self.arrivals = 0
+        self.steps = 0
+        self.plans = 0
+        self.first_plan = random_plan(rnd)
+        self.begin(self.first_plan, linked=True)
+
+    def begin(self, plan: Plan, *, linked: bool) -> None:
+        """An engine starts."""
+        self.plan = plan
+        self.first_offer = self.now
+        self.kernel = Kernel(plan, first_offer=self.first_offer, linked=linked)
+        self.begun_with = (plan, self.first_offer, linked)
+        self.witness = Witness(self.kernel)
+        self.script: list[tuple[Event | Plan, Instant, Step]] = []
+
+    # ── the kernel ────────────────────────────────────────────────────────────────────────────────────────────
+    def feed(self, event: Event) -> Step:
+        return self._took(event, self.kernel.handle(event, self.now))
+
+    def _took(self, cause: Event | Plan, step: Step) -> Step:
+        self.steps += 1
+        self.script.append((cause, self.now, step))
+        for action in step.actions:
+            self.world.perform(action, self.now)
+        broken = self.witness.after(step) + self.silent()
+        assert not broken, f"after {'a new plan' if isinstance(cause, Plan) else cause}: {broken}"
+        return step
+
+    def silent(self) -> list[str]:
+        """Callers who wait in a session of ours and hear nothing."""
+        quiet = []
+        for call, channel in self.world.channels.items():
+            known = self.kernel.centre.calls.get(call)
+            ours = known is not None and known.state in {CallState.MENU, CallState.WAITING, CallState.LEAVING}
+            if ours and channel.session and not channel.agent and not channel.hears:
+                quiet.append(f"{call} is {known.state} and hears nothing")
+        return quiet
+
+    def wait(self, ms: int) -> None:
+        """Time passes, each deadline falling due at its instant."""
+        until, at_once = self.now + ms, 0
+        while (due := self.kernel.next_deadline()) is not None and due <= until:
+            at_once = at_once + 1 if due <= self.now else 0
+            assert at_once < MOST_DEADLINES_AT_ONCE, f"deadlines without end at {self.now}"
+            self.now = Instant(max(self.now, due))
+            self.wake()
+        self.now = Instant(until)
+
+    def wake(self) -> None:
+        self._took(Tick(), self.kernel.expire(self.now))
+
+    # ── callers ───────────────────────────────────────────────────────────────────────────────────────────────
+    def arrive(self, number: str = "1") -> None:
+        self.arrivals += 1
+        call = CallId(f"c{self.arrivals}")
+        self.world.channels[call] = Channel(number)
+        self.feed(CallArrived(call, number, ""))
+
+    def _one(self, fits: Callable[[Channel], bool]) -> tuple[CallId, Channel] | None:
+        fitting = [(call, channel) for call, channel in self.world.channels.items() if fits(channel)]
+        return self.rnd.choice(fitting) if fitting else None
+
+    def press(self) -> None:
+        if one := self._one(lambda c: c.session and c.hears == "AskDigits"):
+            one[1].hears = ""
+            self.feed(DigitsEntered(one[0], self.rnd.choice(KEYS)))
+
+    def hear(self) -> None:
+        if one := self._one(lambda c: c.session and c.hears == "Say"):
+            one[1].hears = ""
+            self.feed(PromptFinished(one[0]))
+
+    def hang_up(self) -> None:
+        if one := self._one(lambda _c: True):
+            call, channel = one
+            del self.world.channels[call]
+            if channel.session or self.world.linked:
+                self.feed(CallerHungUp(call))
+
+    def lose_session(self) -> None:
+        if one := self._one(lambda c: c.session):
+            one[1].session = False
+            one[1].hears = ""
+
+    def come_back(self) -> None:
+        """A session asks for a caller whom the fail-open dialplan had."""
+        if one := self._one(lambda c: not c.talking and (c.wanted_back or (not c.session and not c.agent))):
+            call, channel = one
+            channel.idle()
+            channel.session, channel.wanted_back, channel.hears = True, False, ""
+            step = self.feed(CallResumed(call, channel.number, "", channel.papers))
+            assert any(action.call == call for action in step.actions), "a session asked and was not answered"
+
+    # ── offers ────────────────────────────────────────────────────────────────────────────────────────────────
+    def answer(self) -> None:
+        if one := self._one(lambda c: bool(c.agent) and not c.talking):
+            call, channel = one
+            channel.talking, channel.since_ms = True, self.now
+            if self.world.linked:
+                self.feed(OfferAnswered(call, channel.offer))
+
+    def refuse(self) -> None:
+        if one := self._one(lambda c: bool(c.agent) and not c.talking):
+            call, channel = one
+            offer = channel.offer
+            channel.idle()
+            channel.hears = channel.hears or "HoldMusic"
+            if channel.session or self.world.linked:
+                self.feed(OfferFailed(call, offer, self.rnd.choice(list(OfferResult))))
+
+    def end_talk(self) -> None:
+        if one := self._one(lambda c: c.talking):
+            call, channel = one
+            offer = channel.offer
+            channel.idle()
+            if channel.session:
+                self.feed(ConversationEnded(call, offer, self.rnd.choice([TalkEnder.AGENT, TalkEnder.UNKNOWN])))
+            else:
+                del self.world.channels[call]
+                if self.world.linked:
+                    self.feed(CallerHungUp(call))
+
+    # ── the fail-open dialplan ────────────────────────────────────────────────────────────────────────────────
+    def choose_in_fallback(self) -> None:
+        if one := self._one(lambda c: not c.session and not c.agent and not c.papers.queue):
+            queue = self.rnd.choice(list(self.plan.queues.values()))
+            known = one[1].papers.clearance
+            clearance = queue.clearance if known in {UNKNOWN_CLEARANCE, ""} else known
+            one[1].papers = Papers(queue=queue.id, entered_at_ms=self.now, clearance=clearance)
+
+    def ring_in_fallback(self) -> None:
+        busy = {c.agent for c in self.world.channels.values()}
+        free = [a for a in self.plan.agents.values() if a.id not in busy]
+        if not free:
+            return
+        agent = self.rnd.choice(free)
+        if one := self._one(lambda c: not c.session and not c.agent and may_hear(agent.clearances, c.papers.clearance)):
+            channel = one[1]
+            channel.agent, channel.offer, channel.since_ms = agent.id, OfferId(-self.rnd.randint(1, 10**9)), self.now
+
+    # ── people ────────────────────────────────────────────────────────────────────────────────────────────────
+    def staff(self, kind: int) -> None:
+        agent = self.rnd.choice(AGENTS)
+        made: list[Event] = [
+            AgentLoggedIn(agent),
+            AgentLoggedOut(agent),
+            AgentReady(agent),
+            AgentPaused(agent, self.rnd.choice(["rast", "rona", "phone_fault", "phone", ""])),
+            WrapUpProlonged(agent, self.rnd.choice([0, 60_000])),
+            PhoneStateChanged(agent, self.rnd.choice(list(PhoneState))),
+            PhoneStateChanged(agent, PhoneState.IDLE),
+        ]
+        self.feed(made[kind % len(made)])
+
+    def everybody_ready(self) -> None:
+        for agent in self.plan.agents:
+            self.feed(AgentLoggedIn(agent))
+            self.feed(AgentReady(agent))
+            self.feed(PhoneStateChanged(agent, PhoneState.IDLE))
+
+    # ── the link ──────────────────────────────────────────────────────────────────────────────────────────────
+    def lose_link(self) -> None:
+        self.world.linked = False
+        self.feed(LinkLost("reset"))
+
+    def list_truly(self) -> None:
+        """A true list heals whatever was believed, and told twice it changes nothing (I19)."""
+        self.wait(1)
+        self.world.linked = True
+        phones = tuple((a, p.phone) for a, p in self.kernel.centre.people.items())
+        listed = WorldListed(self.now, self.world.found(), phones)
+        busy = self._busy()
+        self.feed(listed)
+        self._agrees(busy)
+        self.wait(0)
+        before = repr((self.kernel.centre.calls, self.kernel.centre.people))
+        step = self.feed(listed)
+        assert not step.actions, step
+        assert not step.entries, step
+        assert repr((self.kernel.centre.calls, self.kernel.centre.people)) == before
+
+    def _busy(self) -> dict[CallId, tuple[AgentId, bool]]:
+        centre = self.kernel.centre
+        return {
+            call: (c.agent, c.talking)
+            for call, c in self.world.channels.items()
+            if c.agent in centre.people and call not in centre.over
+        }
+
+    def _agrees(self, busy: dict[CallId, tuple[AgentId, bool]]) -> None:
+        """Nothing that Asterisk has is missing, and nothing is believed that it does not have."""
+        centre = self.kernel.centre
+        for call in centre.calls:
+            assert call in self.world.channels, f"{call} is a ghost"
+        twice = [agent for agent, _ in busy.values()]
+        for call, (agent, talking) in busy.items():
+            known = centre.calls[call]
+            if twice.count(agent) > 1:
+                continue
+            if talking:
+                assert (known.state, known.agent) == (CallState.TALKING, agent)
+            elif known.state is not CallState.AWAY:  # a phone that may not ring is silenced
+                assert (known.state, known.agent) == (CallState.OFFERED, agent)
+        for call, channel in self.world.channels.items():
+            known = centre.calls.get(call)
+            if known is not None and call not in busy:
+                assert known.agent not in centre.people or known.state is not CallState.TALKING
+                idle = not channel.session and not channel.agent
+                assert not idle or known.state is CallState.AWAY, f"{call} is {known.state} in the dialplan"
+
+    def list_falsely(self) -> None:
+        rnd = self.rnd
+        names = [CallId(f"c{rnd.randint(1, self.arrivals + 2)}") for _ in range(rnd.randint(0, 4))]
+        found = tuple(
+            FoundCall(
+                name,
+                rnd.choice(list(FoundState)),
+                "1",
+                "",
+                self._papers(),
+                rnd.choice([*AGENTS, self._agent_of(name), self._agent_of(name), AgentId(""), AgentId("stranger")]),
+                OfferId(rnd.choice([0, -5, 7, self.first_offer + 1])),
+                Instant(rnd.choice([0, self.now - 5_000, self.now + 5_000])),
+            )
+            for name in names
+        )
+        phones = tuple((a, rnd.choice(list(PhoneState))) for a in AGENTS if rnd.random() < 0.2)
+        asked = Instant(self.now + rnd.choice([-5_000, -1, 0, 1, 5_000]))
+        self.feed(WorldListed(asked, found, phones))
+
+    def _agent_of(self, call: CallId) -> AgentId:
+        known = self.kernel.centre.calls.get(call)
+        return known.agent if known else AgentId("")
+
+    def _papers(self) -> Papers:
+        rnd = self.rnd
+        return Papers(
+            menu=MenuId(rnd.choice(["", "m0", "m1", "gone"])),
+            queue=QueueId(rnd.choice(["", *QUEUES, "gone"])),
+            entered_at_ms=Instant(rnd.choice([0, -1, self.now - 9_000, self.now + 9_000, 10**15])),
+            clearance=rnd.choice([Clearance(""), UNKNOWN_CLEARANCE, *CLEARANCES, Clearance("stranger")]),
+            priority=rnd.choice([0, -3, 5, 99]),
+            recoveries=rnd.choice([0, -1, 3]),
+        )
+
+    # ── whatever should not happen ────────────────────────────────────────────────────────────────────────────
+    def repeat_something(self) -> None:
+        """An event comes again, late."""
+        events = [cause for cause, _, _ in self.script[-200:] if not isinstance(cause, Plan)]
+        if events:
+            self.feed(self.rnd.choice(events))
+
+    def say_anything(self) -> None:
+        """An event about a call in whatever state it is."""
+        rnd = self.rnd
+        call = CallId(f"c{rnd.randint(1, self.arrivals + 2)}")
+        known = self.kernel.centre.calls.get(call)
+        offer = known.offer if known and rnd.random() < 0.7 else OfferId(rnd.choice([0, 7, self.first_offer + 1]))
+        made: list[Event] = [
+            CallArrived(call, "2", ""),
+            CallResumed(call, "1", "", self._papers()),
+            DigitsEntered(call, rnd.choice(KEYS)),
+            PromptFinished(call),
+            CallerHungUp(call),
+            OfferAnswered(call, offer),
+            OfferFailed(call, offer, rnd.choice(list(OfferResult))),
+            ConversationEnded(call, offer, rnd.choice(list(TalkEnder))),
+            AgentRestored(
+                rnd.choice([*AGENTS, AgentId("stranger")]),
+                rnd.choice(list(AgentState)),
+                rnd.choice(["", "rast", *NotReadyReason]),
+                rnd.choice([0, self.now - 9_000, self.now + 9_000]),
+            ),
+        ]
+        event = rnd.choice(made)
+        if isinstance(event, CallArrived | CallResumed):
+            channel = self.world.channels.setdefault(call, Channel("1"))
+            channel.idle()
+            channel.session, channel.hears = True, ""
+        self.feed(event)
+        if isinstance(event, CallerHungUp):
+            self.world.channels.pop(call, None)
+
+    def replace_plan(self) -> None:
+        self.plans += 1
+        self.plan = random_plan(self.rnd, f"p{self.plans}")
+        self._took(self.plan, self.kernel.replace_plan(self.plan, self.now))
+
+    def restart(self) -> None:
+        """The engine dies; another begins, is told what the log knows and then what Asterisk has."""
+        people = [(p.id, p.state, p.reason) for p in self.kernel.centre.people.values()]
+        for channel in self.world.channels.values():
+            channel.session, channel.hears = False, ""
+        self.wait(self.rnd.choice([1, 3_000]))
+        self.begin(self.plan, linked=False)
+        for agent, state, reason in people:
+            self.feed(AgentRestored(agent, state, reason, 0))
+            self.feed(PhoneStateChanged(agent, PhoneState.IDLE))
+        self.list_truly()
+
+    def replayed(self) -> None:
+        """The same events lead to the same actions and entries."""
+        plan, first_offer, linked = self.begun_with
+        again = Kernel(plan, first_offer=first_offer, linked=linked)
+        for cause, at_ms, step in self.script:
+            once_more = again.replace_plan(cause, at_ms) if isinstance(cause, Plan) else again.handle(cause, at_ms)
+            assert once_more == step

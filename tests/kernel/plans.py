@@ -1,0 +1,93 @@
+"""Plans at random: small houses in which every rule of a plan is met sooner or later."""
+
+from random import Random
+
+from queues.ids import AgentId, Clearance, MenuId, PromptId, QueueId
+from routing.plan import Agent, Choice, Discipline, Entrance, Menu, OpenHours, Plan, PlanStep, Queue, TargetKind
+
+START_MS = 1_700_000_000_000
+QUEUES = tuple(QueueId(f"q{i}") for i in range(4))
+AGENTS = tuple(AgentId(f"a{i}") for i in range(5))
+CLEARANCES = (Clearance("barn"), Clearance("halsa"))
+
+
+def random_plan(rnd: Random, name: str = "p") -> Plan:
+    """Some of the queues and people, with rules that contradict each other as little as a checked plan's do."""
+    queues = {q: _queue(rnd, q) for q in QUEUES[: rnd.randint(1, len(QUEUES))]}
+    agents = [_agent(rnd, a, tuple(queues)) for a in AGENTS if rnd.random() < 0.9]
+    return Plan(
+        name,
+        entrances={
+            "": Entrance(MenuId("m0"), greeting=(PromptId("hej"),), closed_prompts=(PromptId("stangt"),)),
+            "2": Entrance(MenuId("m1"), hours=_hours(rnd), closed_prompts=(PromptId("stangt"),), language="en"),
+        },
+        menus={menu.id: menu for menu in _menus(rnd, tuple(queues))},
+        queues=queues,
+        agents={agent.id: agent for agent in agents},
+        discipline=rnd.choice(list(Discipline)),
+        login_by_phone=rnd.random() < 0.3,
+        rona_pause_ms=rnd.choice([0, 1_000, 60_000]),
+        rona_limit=rnd.randint(1, 3),
+        max_calls=rnd.choice([3, 1_000, 1_000, 1_000]),
+    )
+
+
+def _hours(rnd: Random) -> OpenHours:
+    if rnd.random() < 0.6:
+        return OpenHours()
+    opens = START_MS + rnd.choice([-3_600_000, 30_000])
+    return OpenHours((opens,), (opens + rnd.choice([20_000, 3_660_000, 10_000_000]),))
+
+
+def _step(rnd: Random, after_ms: int) -> PlanStep:
+    return PlanStep(
+        after_ms,
+        rnd.choice([TargetKind.OWN] * 3 + [TargetKind.ANY] * 4 + [TargetKind.PARTNER]),
+        queues=tuple(rnd.sample(QUEUES, rnd.choice([0, 0, 1, 3]))),
+        min_level=rnd.choice([1, 1, 2, 3]),
+        skip_when_empty=rnd.random() < 0.7,
+    )
+
+
+def _queue(rnd: Random, name: QueueId) -> Queue:
+    delays = sorted(rnd.choice([0, 0, 5_000, 20_000, 60_000]) for _ in range(rnd.randint(1, 3)))
+    return Queue(
+        name,
+        tuple(_step(rnd, after) for after in delays),
+        clearance=rnd.choice([Clearance(""), Clearance(""), *CLEARANCES]),
+        hours=_hours(rnd),
+        queued_prompts=(PromptId("i_ko"),) * rnd.randint(0, 1),
+        waiting_prompts=(PromptId("vantar"),) * rnd.randint(0, 1),
+        closed_prompts=(PromptId("stangt"),) * rnd.randint(0, 1),
+        first_message_ms=rnd.choice([0, 10_000]),
+        message_every_ms=rnd.choice([0, 50_000]),
+        priority=rnd.choice([0, 0, 1, 9]),
+        ring_ms=rnd.choice([0, 5_000, 20_000, 20_000, 20_000]),
+        wrap_up_ms=rnd.choice([0, 30_000]),
+        lend_when_ready_over=rnd.choice([0, 0, 1, 2]),
+        serve_after_close_ms=rnd.choice([0, 900_000]),
+    )
+
+
+def _agent(rnd: Random, name: AgentId, queues: tuple[QueueId, ...]) -> Agent:
+    served = rnd.sample(queues, rnd.choice([0, *range(1, len(queues) + 1)]))
+    clearances = frozenset(c for c in CLEARANCES if rnd.random() < 0.6)
+    return Agent(name, tuple((q, rnd.randint(1, 3)) for q in served), clearances)
+
+
+def _menus(rnd: Random, queues: tuple[QueueId, ...]) -> list[Menu]:
+    menus = [MenuId("m0"), MenuId("m1")]
+    return [
+        Menu(
+            menu,
+            (PromptId("val"),),
+            {str(i): Choice(queue=q) for i, q in enumerate(queues, 1)} | {"9": Choice(menu=rnd.choice(menus))},
+            default=rnd.choice(queues),
+            human=rnd.choice(queues),
+            invalid_prompts=(PromptId("fel_val"),),
+            repeats=rnd.randint(0, 2),
+            invalid_tries=rnd.randint(1, 3),
+            max_asks=rnd.choice([3, 10]),
+        )
+        for menu in menus
+    ]
