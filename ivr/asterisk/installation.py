@@ -106,8 +106,11 @@ def _modules(root: Path) -> Path | None:
     return next((place for place in places if (place / "chan_pjsip.so").exists()), None)
 
 
-def make_tree(tree: Path, progress: Progress) -> None:
-    """`tree` is a minimal Debian with Asterisk in it, whole or not at all. Raises InstallationError."""
+def make_tree(tree: Path, progress: Progress, sources: Iterable[str] | None = None) -> None:
+    """`tree` is a minimal Debian with Asterisk in it, whole or not at all. Raises InstallationError.
+
+    `sources`: the text of package lists that name a mirror; None: this machine's.
+    """
     program = shutil.which("mmdebstrap")
     if not program:
         raise InstallationError(
@@ -116,10 +119,17 @@ def make_tree(tree: Path, progress: Progress) -> None:
     tree.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{tree.name}.", dir=tree.parent, ignore_cleanup_errors=True) as beside:
         made = Path(beside) / "tree"
-        _run_making([program, *_making_arguments(made, apt_mirror(_apt_sources()))], progress)
+        _run_making(
+            [program, *_making_arguments(made, apt_mirror(_apt_sources() if sources is None else sources))], progress
+        )
         if tree_installation(made) is None:
             raise InstallationError("Trädet blev klart men innehåller ingen Asterisk.")
-        made.rename(tree)
+        try:
+            made.rename(tree)
+        except OSError:
+            # Somebody else was quicker; theirs is as good.
+            if tree_installation(tree) is None:
+                raise
 
 
 def _making_arguments(tree: Path, mirror: str) -> list[str]:

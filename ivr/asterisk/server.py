@@ -195,8 +195,12 @@ def _symlink(link: Path, target: Path) -> None:
 
 
 def _music(data: Path) -> Path:
+    """The packaged music. Raises AsteriskError without any: Asterisk would hold callers in silence and not say so."""
     places = (data / "moh", Path("/usr/share/asterisk/moh"), Path("/var/lib/asterisk/moh"))
-    return next((place for place in places if place.is_dir()), data / "moh")
+    for place in places:
+        if place.is_dir() and any(place.iterdir()):
+            return place
+    raise AsteriskError(f"Det finns ingen väntmusik i {places[0]}. Installera paketet asterisk-moh-opsound-gsm.")
 
 
 def _copy_zone(directory: Path, timezone: str) -> None:

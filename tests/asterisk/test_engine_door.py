@@ -100,6 +100,16 @@ async def test_an_engine_that_has_spoken_is_never_timed_out(line: Line) -> None:
         assert caller.heard_now() is Heard.MUSIC
 
 
+async def test_the_music_called_silence_sends_nothing(line: Line) -> None:
+    """For thousands of waiting test calls; were the class not there, Asterisk would play the default one instead."""
+    async with engine_door(line) as door:
+        caller = await up(line)
+        session = await door.session()
+        session.perform(HoldMusic(session.call, "silence"))
+        assert not await caller.hear(Heard.MUSIC, 1_500)
+        assert caller.ear.packets == 0
+
+
 async def test_an_engine_that_does_not_want_the_call_is_asked_twice_and_then_left(line: Line) -> None:
     async with engine_door(line) as door:
         caller = await up(line)
