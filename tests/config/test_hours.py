@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ivr.config.fields import EVES, WEEKDAYS
-from ivr.config.hours import HORIZON_DAYS, each_day, eves_of, hours_of, open_hours, opening, red_days
+from ivr.config.hours import HORIZON_DAYS, each_day, eves_of, hours_of, local_date, open_hours, opening, red_days
+from ivr.config.hours_checks import first_gap
 from ivr.config.models import HoursEntry
+from routing.plan import OpenHours
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 OFFICE = dict.fromkeys(WEEKDAYS[:5], "8:00-16:30") | dict.fromkeys(WEEKDAYS[5:], "stängt")
@@ -131,6 +133,7 @@ def test_servers_time_zone_changes_nothing():
     found = open_hours(hours(OFFICE), "Europe/Stockholm", ms("2026-11-23T00:30:00"))
     assert found.opens_at(ms("2026-11-23T00:30:00")) == ms("2026-11-23T08:00:00")
     assert found.closes_at(ms("2026-11-23T08:00:00")) == ms("2026-11-23T16:30:00")
+    assert local_date("Europe/Stockholm", ms("2026-11-23T00:30:00")) == date(2026, 11, 23)
 
 
 def test_engine_that_nobody_restarts_for_a_year_is_still_open_on_weekdays():
@@ -146,3 +149,19 @@ def test_opening_lists_the_dates_that_differ_and_no_others():
     differing = ["2026-12-01", "2026-12-24", "2026-12-25", "2027-01-01", "2027-01-06"]
     assert [day.isoformat() for day in stated.dates] == differing
     assert [d.day for d in each_day(entry, date(2026, 12, 24), 2)] == [date(2026, 12, 24), date(2026, 12, 25)]
+
+
+@pytest.mark.parametrize(
+    ("outer", "gap"),
+    [
+        (((10, 20), (30, 40)), None),
+        (((0, 50),), None),
+        (((11, 20), (30, 40)), 10),
+        (((10, 19), (30, 40)), 19),
+        (((10, 20),), 30),
+        ((), 10),
+    ],
+)
+def test_first_gap_is_where_the_inner_hours_are_not_covered(outer: tuple[tuple[int, int], ...], gap: int | None):
+    inner = OpenHours((10, 30), (20, 40))
+    assert first_gap(inner, OpenHours(tuple(o for o, _ in outer), tuple(c for _, c in outer))) == gap
