@@ -152,14 +152,13 @@ class AgentPhone:
 
     async def close(self) -> None:
         """Any talk is hung up, the registration is taken back, the sockets are closed."""
-        if self.wire is None:
-            return
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(2):
-                await self.hang_up()
-                if self.registration and self.registration.registered:
-                    await self.unregister()
-        self.power_off()
+        if self.wire:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(2):
+                    await self.hang_up()
+                    if self.registration and self.registration.registered:
+                        await self.unregister()
+            self.power_off()
         if self.studio is None:
             await self._studio.close()
 

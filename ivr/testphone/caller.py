@@ -55,6 +55,8 @@ class Caller:
     """Packet → prompt (`prompts_heard.prompt_book`)."""
     closing_prompts: frozenset[str] = frozenset()
     """Prompts after which the service may hang up: closed, overload."""
+    short_talk_ms: float = 1_900
+    """A talk that the other side ended sooner was none (the plan's `short_talk_ms`, less what hearing may miss)."""
     codecs: tuple[int, ...] = (PCMA, PCMU)
     headers: tuple[tuple[str, str], ...] = ()
     """Further headers of the INVITE."""
@@ -94,9 +96,19 @@ class Caller:
         self.note(kind, what, at_ms)
 
     @property
+    def served(self) -> bool:
+        """Whether an agent talked with the caller: long enough, or until the caller hung up.
+
+        One who picked up and dropped the call served nobody: the caller was put back in line, or lost.
+        """
+        long_enough = self.ear.longest_voice_ms >= self.short_talk_ms
+        return long_enough or (self.ear.voice >= 0 and self.bye_by != "server")
+
+    @property
     def answered_by(self) -> str:
-        """The first agent heard: its name, or its voice where names are not known; "" for none."""
-        return next((moment.detail for moment in self.timeline if moment.what == "voice"), "")
+        """The last agent who talked: its name, or its voice where names are not known; "" for none."""
+        voices = [moment.detail for moment in self.timeline if moment.what == "voice"]
+        return voices[-1] if voices and self.served else ""
 
     @property
     def up(self) -> bool:
@@ -167,7 +179,7 @@ class Caller:
                 self._stream.aim(sound)
 
     def _on_final(self, future: asyncio.Future[Message]) -> None:
-        if future.cancelled() or self._invite is None:
+        if future.cancelled() or self._invite is None or self.terminal is Terminal.VANISHED:
             return
         response = future.result()
         self.status = response.status
@@ -180,9 +192,9 @@ class Caller:
         contact = our_uri("trunk", wire.port)
         self._dialog = Dialog(wire, self.token, invite.get("from"), response.get("to"), target, contact, routes)
         wire.send_ack(self._dialog.request("ACK"), self._dialog.address, invite.branch)
-        if self.over.is_set() or self._cancelled:  # the answer and our leaving have crossed
+        if self._cancelled:  # the answer and our leaving have crossed
             self._dialog.bye()
-            self._end(Terminal.CANCELLED if self._cancelled else Terminal.VANISHED, "caller")
+            self._end(Terminal.CANCELLED, "caller")
             return
         self._connected(response)
 
@@ -229,7 +241,7 @@ class Caller:
         await asyncio.wait({self._stream.press(keys, tone_ms, gap_ms, ends)})
 
     async def hear_agent(self, within_ms: float = 10_000) -> bool:
-        """Whether another phone's voice was heard in that time; the answer is `answered_by`."""
+        """Whether an agent is talking now, or began to in that time; who it is says `answered_by`."""
         await until(lambda: self.ear.voice >= 0 or self.over.is_set(), within_ms)
         return self.ear.voice >= 0
 
@@ -265,7 +277,9 @@ class Caller:
             await self.cancel()
             return
         said = self._dialog.bye()
-        self._end(Terminal.ANSWERED if self.answered_by else Terminal.HUNG_UP_WAITING, "caller")
+        if self._stream:
+            self._stream.drain()
+        self._end(Terminal.ANSWERED if self.served else Terminal.HUNG_UP_WAITING, "caller")
         await said
 
     async def cancel(self) -> None:
@@ -283,6 +297,7 @@ class Caller:
     def vanish(self) -> None:
         """Not another byte for this call: as when a mobile loses its network (F55)."""
         if not self.over.is_set():
+            self.trunk.gone.add(self.token)
             self._end(Terminal.VANISHED, None)
 
     # ── what the server does ────────────────────────────────────────────────────────────────────────────────────
@@ -307,7 +322,8 @@ class Caller:
     def _end_by_server(self) -> Terminal:
         if self._stream:
             self._stream.drain()
-        if self.answered_by:
+        self.bye_by = "server"
+        if self.served:
             return Terminal.ANSWERED
         closing = bool(self.ear.prompts) and self.ear.prompts[-1] in self.closing_prompts
         return Terminal.CLOSED if closing else Terminal.SERVER_HUNG_UP

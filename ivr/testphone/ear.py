@@ -20,6 +20,8 @@ _SOUND_SAMPLES = 8
 _WINDOW_PACKETS = 150
 _MUSIC_PACKETS = 25
 """So many packets with sound and no prompt among them are music; fewer may be the faint edges of words."""
+_OTHER_PACKETS = 3
+"""So many packets of other sound end a voice; the first packet of a voice is itself one of these."""
 _PROMPT_PAUSE_MS = 1500
 """The same prompt after such a pause is said again."""
 _RTP = struct.Struct("!BBHII")
@@ -60,8 +62,11 @@ class Ear:
     """Holes in the sequence numbers."""
     digits: str = ""
     voice: int = -1
-    """The voice that was heard last, -1 for none yet."""
+    """The voice that is being heard, -1 when the last sound was something else."""
     voice_ms: float = 0.0
+    """When it began."""
+    longest_voice_ms: float = 0.0
+    """The longest that one voice was heard, from its first packet to its last."""
     prompts: list[str] = field(default_factory=list)
     """Prompts in the order in which they were heard."""
     unknown_sound: int = 0
@@ -120,13 +125,16 @@ class Ear:
     def _hear_voice(self, payload: bytes, codec: int, at_ms: float) -> None:
         voice = voice_heard(payload, codec)
         self._run = 0
-        if voice >= 0 and voice != self.voice:
+        if voice < 0:
+            return
+        if voice != self.voice:
             self.voice, self.voice_ms = voice, at_ms
             self.notice("voice", str(voice), round(at_ms))
+        self.longest_voice_ms = max(self.longest_voice_ms, at_ms - self.voice_ms)
 
     def _hear_prompt(self, prompt: str, at_ms: float) -> None:
         again = at_ms - self._prompt_ms > _PROMPT_PAUSE_MS
-        self._run, self._prompt_ms = 0, at_ms
+        self._run, self._prompt_ms, self.voice = 0, at_ms, -1
         if again or self.prompts[-1:] != [prompt]:
             self.prompts.append(prompt)
             self.notice("prompt", prompt, round(at_ms))
@@ -134,6 +142,8 @@ class Ear:
     def _hear_unknown(self, at_ms: float) -> None:
         self.unknown_sound += 1
         self._run += 1
+        if self._run == _OTHER_PACKETS:
+            self.voice = -1
         if self.book and self._run == _MUSIC_PACKETS:
             self.notice("music", "", round(at_ms))
 
@@ -149,10 +159,6 @@ class Ear:
             self._digit_at = stamp
             self.digits += KEYS[event]
             self.notice("digit", KEYS[event], round(at_ms))
-
-    def forget_voice(self) -> None:
-        """The next voice counts as new, even if it is the same."""
-        self.voice, self._previous = -1, b""
 
     def silence_until(self, now_ms: float) -> float:
         """The longest silence (ms) so far, one that lasts until now included; 0 before the answer."""

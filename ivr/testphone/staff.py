@@ -35,8 +35,8 @@ class Temper:
 
     manners: Mapping[str, float] = field(default_factory=lambda: MANNERS)
     rings_ms: tuple[float, float] = (200, 2_500)
-    talks_ms: tuple[float, float] = (2_000, 12_000)
-    """After this the agent hangs up, if the citizen has not."""
+    talks_ms: tuple[float, float] = (2_600, 12_000)
+    """After this the agent hangs up, if the citizen has not; longer than a talk must be to be one."""
 
 
 def by_lot(lot: Random, temper: Temper) -> Callable[[Ring], Behaviour]:

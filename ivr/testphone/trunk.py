@@ -25,6 +25,8 @@ class Trunk:
     wire: Wire
     calls: dict[str, "Caller"] = field(default_factory=dict)
     """By Call-ID, those not yet over."""
+    gone: set[str] = field(default_factory=set)
+    """Call-IDs of callers who vanished: whatever is said to them is not answered."""
     unknown: int = 0
     """Requests for calls that are over or never were."""
 
@@ -48,6 +50,8 @@ class Trunk:
         caller = self.calls.get(message.call_id)
         if caller:
             caller.take(message, to)
+        elif message.call_id in self.gone:
+            return
         elif message.method == "OPTIONS":
             respond(self.wire, message, to, 200)
         else:

@@ -18,6 +18,8 @@ T1_S = 0.5
 T2_S = 4.0
 GIVE_UP_S = 32.0
 """How long an unanswered request is repeated, and how long answers are kept for repeats (64 × T1)."""
+RING_S = 180.0
+"""How long an INVITE may go on with provisional answers only."""
 
 OnRequest = Callable[[Message, Address], None]
 OnProvisional = Callable[[Message], None]
@@ -192,8 +194,10 @@ class Wire(asyncio.DatagramProtocol):
             asked.timer.cancel()
         loop = asyncio.get_running_loop()
         if message.status < 200:
-            # An INVITE may ring for minutes after its first provisional answer: whoever asked decides how long.
-            if key[1] != "INVITE":
+            if key[1] == "INVITE":  # it may ring for minutes, and need not be repeated meanwhile
+                asked.deadline_s = loop.time() + RING_S
+                asked.timer = loop.call_at(asked.deadline_s, self._repeat_request, key)
+            else:
                 asked.timer = loop.call_later(T2_S, self._repeat_request, key)
             if asked.on_provisional:
                 asked.on_provisional(message)

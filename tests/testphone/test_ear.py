@@ -61,6 +61,14 @@ def test_a_voice_is_noticed_once_with_its_instant():
     assert noticed == [("voice", "42", 1_040)]
 
 
+def test_a_voice_that_stops_for_music_is_no_longer_heard_and_its_length_is_known():
+    ear = Ear()
+    end = hear(ear, [voice_payload(42, PCMA)] * 51, 1_000)
+    assert (ear.voice, ear.longest_voice_ms) == (42, 980)
+    hear(ear, [noise(n) for n in range(5)], end + 20)
+    assert (ear.voice, ear.longest_voice_ms) == (-1, 980)
+
+
 def test_a_prompt_is_named_by_its_packets_and_named_again_when_it_is_said_again():
     noticed = []
     ear = Ear(

@@ -56,14 +56,18 @@ async def test_a_phone_that_refuses_says_why(pair: Pair, behaviour, terminal, st
 
 
 async def test_the_agent_hangs_up_after_the_talk(pair: Pair):
-    record = await pair.caller(answer(20, talk_ms=400)).follow((Dial(), HearAgent(5_000), StayUntilEnd()))
+    caller = pair.caller(answer(20, talk_ms=400), short_talk_ms=200)
+    record = await caller.follow((Dial(), HearAgent(5_000), StayUntilEnd()))
     assert (record["terminal"], record["bye_by"], record["answered_by"]) == ("answered", "server", "anna")
     assert pair.phone.rings[0].bye_by == "agent"
 
 
 async def test_a_phone_that_answers_and_drops_is_seen_as_such(pair: Pair):
-    record = await pair.caller(answer_and_drop(10, 0)).follow((Dial(), StayUntilEnd()))
-    assert (record["terminal"], record["bye_by"]) == ("server_hung_up", "server")
+    """A call that ends like that is a lost one, although somebody was heard (F41)."""
+    caller = pair.caller(answer_and_drop(10, 250))
+    record = await caller.follow((Dial(), StayUntilEnd()))
+    assert [moment.detail for moment in caller.timeline if moment.what == "voice"] == ["anna"]
+    assert (record["terminal"], record["bye_by"], record["answered_by"]) == ("server_hung_up", "server", "")
 
 
 async def test_dead_air_is_silence_to_the_caller(pair: Pair):
@@ -119,6 +123,9 @@ async def test_whoever_vanishes_says_nothing(pair: Pair):
     record = await pair.caller(answer(10)).follow((Dial(), HearAgent(5_000), Vanish()))
     assert (record["terminal"], record["bye_by"]) == ("vanished", None)
     assert pair.phone.current is not None
+    pair.phone.wire.give_up_s = 0.6
+    await pair.phone.hang_up()
+    assert pair.trunk.unknown == 0
 
 
 async def test_digits_can_go_as_info_and_a_deaf_caller_hears_nothing(pair: Pair):
