@@ -42,6 +42,8 @@ _RESERVED_NAMES = frozenset(
     {"none", "default", "general", "global", "system", "transport", "trunk", "tonval", "anonymous"}
 )
 """Names with a meaning of their own in Asterisk's files or on the wire."""
+_PREMIUM = re.compile(r"\+46(900|939|944|99|118)")
+"""Swedish series in which the caller pays the called (PTS)."""
 _SPAN = re.compile(r"(\d{1,2})(?:[:.](\d\d))?\s*[-–]\s*(\d{1,2})(?:[:.](\d\d))?")
 
 
@@ -87,6 +89,12 @@ def _number(text: str) -> str:
     if not re.fullmatch(r"\+[1-9][0-9]{5,14}", text):
         raise refusal(Code.BAD_NUMBER, f'{text!r} är inte ett nummer på formen "+46846500400".')
     return text
+
+
+def _ordinary(number: str) -> str:
+    if not number.startswith("+46") or _PREMIUM.match(number):
+        raise refusal(Code.NUMBER_NOT_ALLOWED, f"{number} är utomlands eller ett betalnummer och rings aldrig upp.")
+    return number
 
 
 def spans(value: Any) -> Spans:
@@ -139,6 +147,8 @@ Extension = Annotated[str, BeforeValidator(_digits), StringConstraints(pattern=r
 ShortNumber = Annotated[str, BeforeValidator(_digits), StringConstraints(pattern=r"^[0-9]{2,15}$")]
 Number = Annotated[str, AfterValidator(_number)]
 """E.164 with a plus."""
+OutwardNumber = Annotated[Number, AfterValidator(_ordinary)]
+"""A number that calls may be sent to: Swedish and without a premium, whatever somebody writes in the files."""
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Day = Annotated[Spans, BeforeValidator(spans)]
 SpecialDay = Annotated[Spans | None, BeforeValidator(_spans_or_usual)]

@@ -178,6 +178,7 @@ _CURES = {
     Code.BAD_HOURS: f'Skriv till exempel "8:00-16:30", "8-12, 13-16.30", {CLOSED} eller, för aftnar, {AS_USUAL}.',
     Code.BAD_DATE: "Skriv datumet som 2026-12-28.",
     Code.UNKNOWN_TIMEZONE: "Skriv Europe/Stockholm.",
+    Code.NUMBER_NOT_ALLOWED: "Ange ett vanligt svenskt nummer.",
     Code.BAD_NUMBER: 'Skriv landskod och nummer utan mellanslag, inom citattecken: "+46846500400".',
 }
 

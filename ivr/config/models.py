@@ -20,6 +20,7 @@ from ivr.config.fields import (
     Listed,
     Name,
     Number,
+    OutwardNumber,
     Prompts,
     ShortNumber,
     Spans,
@@ -201,7 +202,7 @@ class PartnerEntry(Strict):
     """An external answering service."""
 
     title: Title
-    number: Number
+    number: OutwardNumber
     lines: Annotated[int, Field(ge=1, le=500)]
     hours: Name | None = None
     ring_s: Annotated[int, Field(ge=5, le=120)] = 30

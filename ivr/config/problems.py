@@ -51,6 +51,7 @@ class Code(StrEnum):
     BAD_DATE = "S11"
     UNKNOWN_TIMEZONE = "S12"
     BAD_NUMBER = "S13"
+    NUMBER_NOT_ALLOWED = "S14"
 
     UNKNOWN_MENU = "N01"
     UNKNOWN_QUEUE = "N02"

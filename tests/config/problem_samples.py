@@ -29,6 +29,8 @@ SEVEN = f"{CHOICE_6}\n      7: {{prompt: val_6_namn, queue: ovrigt}}"
 ANY_STEP = "- {after_s: 0, to: any, min_level: 1}"
 PARTNER_STEP = "- {after_s: 90, to: partner, partner: svar}"
 A_PARTNER = (PARTNERS, "partners: {}", 'partners: {svar: {title: Svar AB, number: "+46846500499", lines: 4}}')
+PREMIUM = (PARTNERS, "partners: {}", A_PARTNER[2].replace("+4684650", "+4690050"))
+ABROAD = (PARTNERS, "partners: {}", A_PARTNER[2].replace("+46846500499", "+4787654321"))
 SMALL = "choices: {1: {prompt: val_1_aldre, %s}}, silence: ovrigt, human: ovrigt}"
 BYGG_ALONE = (QUEUES, "title: Bygg, gata, park och miljö", "title: Bygg\n    plan: [{after_s: 0, to: own}]")
 NO_BYGG = (
@@ -91,6 +93,8 @@ FIELDS = (
     one(Code.BAD_DATE, HOURS, "dates: {}", "dates: {2026-02-30: stängt}"),
     one(Code.UNKNOWN_TIMEZONE, NUMBERS, "Europe/Stockholm ", "Europe/Botkyrka "),
     one(Code.BAD_NUMBER, NUMBERS, '"+46846500400"', '"08-465 004 00"'),
+    one(Code.NUMBER_NOT_ALLOWED, *PREMIUM),
+    one(Code.NUMBER_NOT_ALLOWED, *ABROAD, name="abroad"),
 )
 MENUS = (
     one(Code.UNKNOWN_MENU, NUMBERS, "menu: huvudmeny", "menu: nattmeny"),
