@@ -13,7 +13,6 @@ from queues.ids import AgentId, QueueId
 from routing.circles import OWN_LEVEL, first_step
 from routing.matching import NEVER
 from routing.plan import Agent, Plan, Queue
-from routing.secrecy import may_hear
 
 Fields = dict[str, str]
 INTERFACE_PREFIX = "PJSIP/"
@@ -56,7 +55,8 @@ def desired_members(plan: Plan, states: Mapping[AgentId, AgentState]) -> Members
 
 
 def _may_take(agent: Agent, queue: Queue) -> bool:
-    return may_hear(agent.clearances, queue.clearance) and first_step(agent, queue) != NEVER
+    """Whether any step of the queue's plan reaches the agent; none does if they may not hear its calls."""
+    return first_step(agent, queue) != NEVER
 
 
 def _is_own(agent: Agent, queue: QueueId) -> bool:

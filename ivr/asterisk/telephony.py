@@ -130,7 +130,7 @@ class AsteriskTelephony:
         try:
             self._perform(action)
         except Exception:
-            log.exception("action_failed", action=type(action).__name__, call=action.call)
+            log.exception("action_failed", action=type(action).__name__, call=getattr(action, "call", ""))
 
     def observe(self, step: Step) -> None:
         """The fail-open queues follow what the kernel decided about people."""

@@ -156,6 +156,13 @@ class TestListedWhileWeKnowMore:
         translator.session_opened(CALL_ID)
         assert states(world(translator, NOW, [], [])) == [FoundState.IN_SESSION]
 
+    def test_a_call_whose_session_came_and_went_meanwhile_is_kept(self):
+        translator = fresh()
+        begin_listing(translator.book)
+        translator.session_opened(CALL_ID)
+        translator.session_closed(CALL_ID)
+        assert states(world(translator, NOW, [], [])) == [FoundState.IN_SESSION]
+
     def test_a_call_that_hung_up_after_the_list_was_asked_for_is_gone(self):
         assert listed(in_session(offer=False), status_row(), heard=[hangup(CALL, CALLER)]).calls == ()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import replace
 
 import pytest
 
@@ -221,6 +222,31 @@ async def test_a_peer_that_sends_events_but_never_answers_is_cut_off_too():
             server.send(event("Noise"))
             await heard.until(lambda before=before: len(heard.events) > before or heard.downs)
         assert heard.downs == ["half_open"]
+
+
+async def test_a_peer_that_is_slow_but_not_silent_is_kept():
+    async with fake_ami() as server, linked(server, timings=replace(QUICK, busy_s=5.0)) as (link, heard):
+        server.answers["Ping"] = lambda _: []
+        for _ in range(2):
+            before = len(server.named("Ping"))
+            await server.until(lambda before=before: len(server.named("Ping")) > before)
+            asked = server.named("Ping")[-1]["ActionID"]
+            for n in range(8):
+                server.send(event("Noise", N=str(n)))
+                await heard.until(lambda n=n: heard.events[-1].get("N") == str(n))
+                await asyncio.wait({link._gone}, timeout=0.05)
+            server.send(message(Response="Success", ActionID=asked, Ping="Pong"))
+        assert heard.downs == []
+
+
+async def test_a_message_that_breaks_panoramisk_costs_only_itself():
+    async with fake_ami() as server, linked(server) as (link, heard):
+        server.answers["Status"] = lambda a: [
+            message(Response="Success", ActionID=a["ActionID"], Message="Originate successfully queued")
+        ]
+        with pytest.raises(TimeoutError):
+            await link.action("Status")
+        assert (link.counters.malformed, heard.downs) == (1, [])
 
 
 async def test_a_peer_that_accepts_and_never_answers_the_login_is_tried_again_and_never_up():

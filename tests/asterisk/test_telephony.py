@@ -339,7 +339,8 @@ class TestTheLinkGone:
         async with running(tmp_path) as bench:
             peer = await bench.waiting_caller()
             bench.server.reset_all()
-            await bench.listed_again()
+            await bench.until(lambda: bench.of_kind(LinkLost))
+            await bench.listed_again(3)  # which takes longer than callers are kept without a link
             bench.telephony.perform(HoldMusic(CALL, "other"))
             assert await peer.command() == 'SET MUSIC "ON" "other"'
 
@@ -379,15 +380,16 @@ class TestTheLinkGone:
             await bench.server.until(lambda: bench.server.named("Hangup"))
             assert bench.server.named("Hangup")[-1]["Channel"] == LEG
 
-    async def test_a_list_that_is_never_finished_is_asked_for_again(self, tmp_path):
-        async with running(tmp_path, wait=False, timings=QUICK) as bench:
+    async def test_a_list_that_failed_is_asked_for_again_without_waiting_for_the_audit(self, tmp_path):
+        slow = TelephonyTimings(audit_s=60, gap_s=0.02, confirm_s=0.01, boot_s=0.3, link=QUICK.link)
+        async with running(tmp_path, wait=False, timings=slow) as bench:
             whole = bench.server.answers["Status"]
-            bench.server.answers["Status"] = lambda action: whole(action)[:1]
-            bench.server.answers["DeviceStateList"] = lambda _: []
-            await bench.server.until(lambda: bench.server.named("Status"))
-            bench.server.reset_all()
-            bench.server.answers["Status"] = whole
-            bench.server.answers["DeviceStateList"] = lambda action: rows(action, "DeviceStateChange", bench.devices)
+
+            def refuse_once(action):
+                bench.server.answers["Status"] = whole
+                return [message(Response="Error", ActionID=action["ActionID"], Message="busy")]
+
+            bench.server.answers["Status"] = refuse_once
             await bench.until(lambda: bench.of_kind(WorldListed))
 
     async def test_an_asterisk_that_never_says_it_has_booted_is_listed_all_the_same(self, tmp_path):
@@ -461,6 +463,7 @@ async def test_performing_never_raises_whatever_is_asked(tmp_path):
         for action in (OFFER, WithdrawOffer(CALL, SEVEN, BO), TakeBack(CALL), EndCall(CALL), LeaveToFallback(CALL)):
             bench.telephony.perform(action)
         bench.telephony.perform(TakeBack(CallId("a\r\nAction: Command")))
+        bench.telephony.perform(None)
         await bench.listed_again()
         assert all(action["Action"] != "Command" for action in bench.server.actions)
 

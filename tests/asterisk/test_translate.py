@@ -92,6 +92,15 @@ def test_what_is_heard_late_of_one_offer_is_not_taken_for_the_next():
     ]
 
 
+def test_a_ring_heard_of_when_it_is_long_over_is_not_taken_for_the_next_offer_to_the_same_phone():
+    translator = fresh()
+    translator.event(dial_begin())
+    translator.dial_ended(CALL_ID, SEVEN, "NOANSWER", 16)
+    translator.offer_begun(CALL_ID, EIGHT, ANNA)
+    translator.event(dial_begin())
+    assert translator.offer_withdrawn(CALL_ID, EIGHT) == ""
+
+
 def test_a_hang_up_is_final_and_said_once_whoever_says_it_first():
     translator = fresh()
     assert told(translator, dial_begin(), hangup(CALL, CALLER), hangup(CALL, CALLER)) == [GONE]
