@@ -20,6 +20,7 @@ from ivr.config.site import Site
 _CONFIGURATION = "etc/asterisk.conf"
 _START_LIMIT_S = 30.0
 _STOP_LIMIT_S = 10.0
+_DEAF_AFTER_S = 3.0
 _CLI_LIMIT_S = 30.0
 _LONGEST_SOCKET_PATH = 100
 
@@ -41,7 +42,7 @@ class AsteriskServer:
         """The running process that this object started, else the one that the site's own file names, else 0."""
         if self._process is not None and self._process.poll() is None:
             return self._process.pid
-        return _living_pid(self.site.asterisk_dir / "run" / "asterisk.pid")
+        return _living_pid(self.site.asterisk_dir / "run" / "asterisk.pid", self._configuration)
 
     def prepare(self, house: House, secrets: Secrets, tuning: Tuning | None = None) -> None:
         """Everything that Asterisk reads lies in the site: configuration (0600), links, directories."""
@@ -70,7 +71,7 @@ class AsteriskServer:
     def start(self) -> None:
         """Asterisk runs and is fully booted. Raises AsteriskError with what it logged if it does not come up."""
         if self.pid:
-            raise AsteriskError(f"Asterisk är redan igång (process {self.pid}).")
+            raise AsteriskError(f"Asterisk är redan igång (process {self.pid}). Stoppa den med tonval asterisk stop.")
         self._refuse_taken_ports()
         with (self.site.asterisk_dir / "log" / "console.log").open("wb") as console:
             self._process = subprocess.Popen(  # noqa: S603  # our own command
@@ -99,12 +100,12 @@ class AsteriskServer:
         pid, process = self.pid, self._process
         if not pid:
             return
-        self._asked("core stop now")
+        heard = self._asked("core stop now", _DEAF_AFTER_S).returncode == 0
         if process is None:
             _await_end(pid)
             return
         try:
-            process.wait(_STOP_LIMIT_S)
+            process.wait(_STOP_LIMIT_S if heard else _DEAF_AFTER_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(_STOP_LIMIT_S)
@@ -142,14 +143,13 @@ class AsteriskServer:
     def _configuration(self) -> Path:
         return self.site.asterisk_dir / _CONFIGURATION
 
-    def _asked(self, command: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(  # noqa: S603  # our own command
-            [*self.installation.command, "-C", str(self._configuration), "-rx", command],
-            capture_output=True,
-            text=True,
-            timeout=_CLI_LIMIT_S,
-            check=False,
-        )
+    def _asked(self, command: str, limit_s: float = _CLI_LIMIT_S) -> "subprocess.CompletedProcess[str]":
+        """The answer; an Asterisk that does not give one in time has given a bad one."""
+        asking = [*self.installation.command, "-C", str(self._configuration), "-rx", command]
+        try:
+            return subprocess.run(asking, capture_output=True, text=True, timeout=limit_s, check=False)  # noqa: S603  # our own command
+        except subprocess.TimeoutExpired:
+            return subprocess.CompletedProcess(asking, 1, "", "")
 
     def _refuse_taken_ports(self) -> None:
         """Asterisk itself would start without a transport and only say so in its log."""
@@ -218,13 +218,14 @@ def _raise_file_limit(pid: int) -> None:
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def _living_pid(pid_file: Path) -> int:
+def _living_pid(pid_file: Path, configuration: Path) -> int:
+    """The process that the file names, if it runs with this configuration; else 0."""
     try:
         pid = int(pid_file.read_text())
-        os.kill(pid, 0)
+        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except (OSError, ValueError):
         return 0
-    return pid if b"asterisk" in Path(f"/proc/{pid}/cmdline").read_bytes() else 0
+    return pid if os.fsencode(configuration) in arguments else 0
 
 
 def _await_end(pid: int) -> None:

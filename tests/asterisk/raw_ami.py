@@ -14,12 +14,16 @@ class RawAmi:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     events: list[dict[str, str]] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    """Of every event that has come."""
 
     async def message(self) -> dict[str, str]:
         async with asyncio.timeout(10):
             block = await self.reader.readuntil(b"\r\n\r\n")
         lines = block.decode("utf-8", "replace").split("\r\n")
-        return {key: value for key, _, value in (line.partition(": ") for line in lines) if key}
+        message = {key: value for key, _, value in (line.partition(": ") for line in lines) if key}
+        self.names.add(message.get("Event", ""))
+        return message
 
     async def action(self, name: str, **headers: str) -> dict[str, str]:
         """The response; events that come before it are kept."""
@@ -31,11 +35,11 @@ class RawAmi:
                 return message
             self.events.append(message)
 
-    async def event(self, name: str) -> dict[str, str]:
-        """The next event of that name, also among those kept."""
+    async def event(self, name: str, **fields: str) -> dict[str, str]:
+        """The next event of that name and with these fields, also among those kept."""
         while True:
             for kept in self.events:
-                if kept.get("Event") == name:
+                if kept.get("Event") == name and fields.items() <= kept.items():
                     self.events.remove(kept)
                     return kept
             self.events.append(await self.message())

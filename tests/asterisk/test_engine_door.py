@@ -139,9 +139,9 @@ async def test_a_caller_taken_back_brings_all_papers(line: Line) -> None:
             session.perform(KeepPapers(session.call, IN_LINE))
             session.perform(HoldMusic(session.call, "default"))
             assert await caller.hear(Heard.MUSIC, 8_000)
-        fallen = await ami.event("UserEvent")
-        assert (fallen["UserEvent"], fallen["Uniqueid"], fallen["Queue"]) == ("TonvalFallback", session.call, "bygg")
-        await ami.event("QueueCallerJoin")
+        fallen = await ami.event("UserEvent", Uniqueid=session.call)
+        assert (fallen["UserEvent"], fallen["Queue"]) == ("TonvalFallback", "bygg")
+        await ami.event("QueueCallerJoin", Uniqueid=session.call)
         async with engine_door(line) as door:
             answered = await ami.action("Redirect", Channel=session.channel, Context="resume", Exten="s", Priority="1")
             assert answered["Response"] == "Success"
