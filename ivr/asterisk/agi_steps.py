@@ -20,6 +20,9 @@ DIAL_MARGIN_S = 2
 """By how much Asterisk's own ring time-out is longer than the kernel's."""
 MAX_DIGITS = 64
 MAX_WAIT_MS = 60_000
+QUIET_MS = 1_500
+"""How long a caller who thinks about a key hears nothing; then music, so that nobody believes the line is dead."""
+THINKING_MUSIC = "default"
 MAX_STRAY_KEYS = 20
 """How many strange keys one prompt or wait bears; then it counts as ended."""
 
@@ -129,33 +132,45 @@ class Audio:
             if key or self._silenced():
                 return key
         if not last:
-            return (yield from self._wait(action.first_ms))
+            return (yield from self._think(action.first_ms))
+        if self._silenced():
+            return ""
         self._music = ""
-        reply = yield Verb.GET_OPTION, last, _KEYS + _STRAY, _span(action.first_ms)
-        if reply.result == _FAILED:  # a missing sound must not cost the caller the time to press a key
-            return (yield from self._wait(action.first_ms))
-        if reply.key not in _STRAY_KEYS or self._silenced():
-            return reply.key
-        key = yield from self._play(last, _KEYS, reply.endpos)
-        return key or (yield from self._wait(action.first_ms))
+        quiet_ms = min(QUIET_MS, action.first_ms)
+        reply = yield Verb.GET_OPTION, last, _KEYS + _STRAY, _span(quiet_ms)
+        if reply.key in _STRAY_KEYS:
+            key = yield from self._play(last, _KEYS, reply.endpos)
+            return key or (yield from self._think(action.first_ms))
+        # A missing sound must not cost the caller the time to press a key.
+        left_ms = action.first_ms if reply.result == _FAILED else action.first_ms - quiet_ms
+        return reply.key or (yield from self._think(left_ms))
+
+    def _think(self, span_ms: int) -> Heard:
+        """The key pressed within the span, "" for none; music meanwhile."""
+        if span_ms <= 0 or self._silenced():
+            return ""
+        yield from self.hold(THINKING_MUSIC)
+        return (yield from self._wait(span_ms))
 
     def _play(self, sound: str, keys: str, offset: int = 0) -> Heard:
         """The key among `keys` that cut the sound short, "" if it was heard to its end."""
         self._music = ""
-        for _ in range(MAX_STRAY_KEYS):
+        strays = 0
+        while strays < MAX_STRAY_KEYS and not self._silenced():
             reply = yield Verb.STREAM_FILE, sound, keys + (_STRAY if keys == _KEYS else ""), str(offset)
-            if reply.key not in _STRAY_KEYS or self._silenced():
+            if reply.key not in _STRAY_KEYS:
                 return reply.key
-            offset = reply.endpos
+            strays, offset = strays + 1, reply.endpos
         return ""
 
     def _wait(self, span_ms: int) -> Heard:
         """The key pressed within the span, "" for none."""
-        until = self._clock() + span_ms / 1000
-        for _ in range(MAX_STRAY_KEYS):
+        until, strays = self._clock() + span_ms / 1000, 0
+        while strays < MAX_STRAY_KEYS and not self._silenced():
             reply = yield Verb.WAIT_FOR_DIGIT, _span(round((until - self._clock()) * 1000))
-            if reply.key not in _STRAY_KEYS or self._silenced():
+            if reply.key not in _STRAY_KEYS:
                 return reply.key
+            strays += 1
         return ""
 
 

@@ -13,7 +13,8 @@ from tests.asterisk.agi_peer import listening, opening
 CALL = CallId("tonval-1.1")
 KEYS = "0123456789*#ABCD"
 HELLO = 'STREAM FILE "tonval/sv/hej" "D" "0"'
-MENU = f'GET OPTION "tonval/sv/meny" "{KEYS}" "6000"'
+MENU = f'GET OPTION "tonval/sv/meny" "{KEYS}" "1500"'
+THINKING = 'SET MUSIC "ON" "default"'
 MUSIC = 'SET MUSIC "ON" "lugn"'
 DIAL = 'EXEC Dial "PJSIP/alma,22,gm(lugn)b(to-agent^s^1(7))"'
 RESULT = 'GET FULL VARIABLE "${DIALSTATUS}|${HANGUPCAUSE}|${DIALEDPEERNAME}"'
@@ -82,7 +83,38 @@ async def test_silence_is_reported_as_no_digits(bench):
     peer, session = await bench.caller()
     session.perform(ask("meny"))
     await peer.answers(MENU, "200 result=0 endpos=8000")
+    await peer.answers(THINKING, "200 result=0")
+    await peer.answers('WAIT FOR DIGIT "4500"', "200 result=0")
     assert await bench.director.report() == DigitsEntered(CALL, "")
+
+
+async def test_who_thinks_about_a_key_hears_music_and_may_still_press_it(bench):
+    peer, session = await bench.caller()
+    session.perform(ask("meny"))
+    await peer.answers(MENU, "200 result=0 endpos=8000")
+    await peer.answers(THINKING, "200 result=0")
+    await peer.answers('WAIT FOR DIGIT "4500"', "200 result=54")
+    assert await bench.director.report() == DigitsEntered(CALL, "6")
+
+
+async def test_a_short_wait_needs_no_music(bench):
+    peer, session = await bench.caller()
+    session.perform(AskDigits(CALL, (PromptId("meny"),), "sv", 1, first_ms=1_000, next_ms=1_000))
+    await peer.answers(MENU.replace("1500", "1000"), "200 result=0 endpos=8000")
+    assert await bench.director.report() == DigitsEntered(CALL, "")
+
+
+async def test_an_action_silenced_between_two_commands_begins_no_further_one(bench):
+    peer, session = await bench.caller()
+    bench.director.with_interrupt(session)
+    session.perform(ask("meny"))
+    await peer.answers(MENU, "200 result=0 endpos=8000")
+    assert await peer.command() == THINKING
+    session.perform(say("hej"))
+    peer.reply("200 result=0")
+    await peer.answers(HELLO, PLAYED)
+    assert await bench.director.report() == PromptFinished(CALL)
+    assert bench.director.interrupts == []
 
 
 async def test_several_digits_are_collected_up_to_the_limit(bench):
@@ -97,6 +129,7 @@ async def test_several_digits_are_collected_up_to_the_limit(bench):
 async def test_a_pause_between_digits_ends_them(bench):
     peer, session = await bench.caller()
     session.perform(ask(max_digits=8))
+    await peer.answers(THINKING, "200 result=0")
     await peer.answers('WAIT FOR DIGIT "6000"', "200 result=49")
     await peer.answers('WAIT FOR DIGIT "4000"', "200 result=0")
     assert await bench.director.report() == DigitsEntered(CALL, "1")
@@ -106,6 +139,7 @@ async def test_a_missing_menu_leaves_the_time_to_press_a_key(bench):
     peer, session = await bench.caller()
     session.perform(ask("meny"))
     await peer.answers(MENU, "200 result=-1 endpos=0")
+    await peer.answers(THINKING, "200 result=0")
     await peer.answers('WAIT FOR DIGIT "6000"', "200 result=53")
     assert await bench.director.report() == DigitsEntered(CALL, "5")
 
@@ -125,6 +159,7 @@ async def test_a_flood_of_a_thousand_keys_is_at_most_max_digits_and_the_menu_sti
 async def test_no_wish_for_digits_is_without_bound(bench):
     peer, session = await bench.caller()
     session.perform(ask(max_digits=10**9))
+    await peer.answers(THINKING, "200 result=0")
     await peer.answers('WAIT FOR DIGIT "6000"', "200 result=49")
     for _ in range(63):
         await peer.answers('WAIT FOR DIGIT "4000"', "200 result=49")
@@ -136,6 +171,7 @@ async def test_keys_that_no_telephone_has_are_never_an_answer(bench):
     session.perform(ask("meny"))
     await peer.answers(MENU, key("A"))
     await peer.answers(f'STREAM FILE "tonval/sv/meny" "{KEYS}" "400"', PLAYED)
+    await peer.answers(THINKING, "200 result=0")
     assert (await peer.command()).startswith("WAIT FOR DIGIT")
     peer.reply("200 result=66")
     assert (await peer.command()).startswith("WAIT FOR DIGIT")
