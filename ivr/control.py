@@ -43,8 +43,8 @@ class Control:
             while line := await reader.readline():
                 writer.write(json.dumps(self._answer(line), ensure_ascii=False).encode() + b"\n")
                 await writer.drain()
-        except (ConnectionError, ValueError):
-            pass  # whoever asked is gone, or sent more than a line may hold
+        except (ConnectionError, ValueError, asyncio.CancelledError):
+            pass  # whoever asked is gone or sent more than a line may hold, or the engine stops
         finally:
             writer.close()
 

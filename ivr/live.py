@@ -27,7 +27,7 @@ from routing.kernel import Kernel
 
 STAND_BY_S = 0.2
 """How often a second engine looks whether the first is gone."""
-CATCH_UP_S = 20.0
+CATCH_UP_S = 10.0
 """How often final rows are written for calls that ended without us; FAULTS.md allows 60 s."""
 log = structlog.get_logger()
 

@@ -124,6 +124,11 @@ class Standing:
 
     def down(self) -> None:
         """Engine and Asterisk are gone, whatever state they were in."""
+        self.stop_engine()
+        self.asterisk.stop()
+
+    def stop_engine(self) -> None:
+        """Engine and supervisor are gone; callers are with the fail-open dialplan."""
         if self.supervisor is not None and self.supervisor.poll() is None:
             self.supervisor.terminate()
             try:
@@ -132,7 +137,6 @@ class Standing:
                 self.supervisor.kill()
                 self.supervisor.wait()
         self.supervisor = None
-        self.asterisk.stop()
 
 
 def phone_account(standing: Standing, agent: str) -> tuple[str, str, tuple[str, int]]:

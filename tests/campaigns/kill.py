@@ -105,9 +105,6 @@ async def _ring_out(place: Town) -> None:
 
 
 async def _judge(place: Town, found: Campaign) -> None:
-    from ivr.call_log.audit import audit_site
-
-    site = place.standing.site
     outcomes = {call: str(outcome) for call, outcome in place.query("SELECT call, outcome FROM calls")}
     for call, states in found.exposed.items():
         found.table.setdefault(states[-1], Counter())[outcomes.get(call, "MISSING")] += 1
@@ -118,7 +115,7 @@ async def _judge(place: Town, found: Campaign) -> None:
     found.moved_places = [call for call, instants in entered.items() if len(instants) > 1]
     found.longest_silence_ms = place.swarm.tally.longest_silence_ms
     found.rung_twice = place.swarm.tally.overlapping_rings
-    found.audit = audit_site(site, place.witness).as_dict()
+    found.audit = place.audit()
 
 
 def lost(found: Campaign) -> bool:
@@ -134,7 +131,9 @@ def _say(line: str) -> None:
 
 def _print(found: Campaign) -> None:
     outcomes = sorted({outcome for row in found.table.values() for outcome in row})
-    print(f"\n{found.kills} kills, {sum(found.live_at_kill)} calls exposed, at least {min(found.live_at_kill)} each time")
+    print(
+        f"\n{found.kills} kills, {sum(found.live_at_kill)} calls exposed, at least {min(found.live_at_kill)} each time"
+    )
     print(f"{'state at the kill':<18}" + "".join(f"{outcome:>14}" for outcome in outcomes))
     for state, row in sorted(found.table.items()):
         print(f"{state:<18}" + "".join(f"{row[outcome]:>14}" for outcome in outcomes))

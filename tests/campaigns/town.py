@@ -1,10 +1,12 @@
 """A town for a campaign: the whole service in a home of its own, citizens who ring, agents who answer, witnesses."""
 
 import asyncio
+import os
 import re
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
@@ -12,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from ivr.asterisk.free_site import free_site
+from ivr.call_log.audit import GRACE_MS, audit_site
+from ivr.call_log.cel import calls_from_cel
+from ivr.clock import LiveClock
 from ivr.config.house import House
 from ivr.config.load import municipality_folder
 from ivr.config.site import HOST
-from ivr.live import load_house
-from ivr.clock import LiveClock
 from ivr.control import ask
+from ivr.live import load_house
 from ivr.standing import Standing
 from ivr.testphone.citizens import Habits
 from ivr.testphone.prompts_heard import closing_prompts
@@ -56,6 +60,21 @@ class Town:
     def open_rows(self) -> int:
         """Calls without a final row in the log."""
         return int(self.query("SELECT count(*) FROM calls WHERE ended_at_ms IS NULL")[0][0])
+
+    def calls_by_token(self) -> dict[str, str]:
+        """SIP Call-ID → call id, as Asterisk's event log has it."""
+        lines = self.standing.site.cel_path.read_text("utf-8", "replace").splitlines(keepends=True)
+        return {call.sip_call_id: str(call.call) for call in calls_from_cel(lines).values()}
+
+    @staticmethod
+    def now_ms() -> float:
+        """The wall clock, as the phones use it."""
+        return time.time() * 1000
+
+    def audit(self) -> dict[str, Any]:
+        """The three witnesses joined, as if everything had had its minute to be written."""
+        site = self.standing.site
+        return audit_site(site, now_ms=round(self.now_ms()) + GRACE_MS + 1, callers=self.witness).as_dict()
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the log, read while the engine writes."""
@@ -113,4 +132,5 @@ async def town(
             )
             yield Town(standing, swarm, standing.site.sounds_dir)
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        if not os.environ.get("TONVAL_KEEP_TOWN"):
+            shutil.rmtree(home, ignore_errors=True)
