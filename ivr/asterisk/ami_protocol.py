@@ -52,6 +52,16 @@ class LinkHandlers:
     counters: LinkCounters
 
 
+class Answer(Message):
+    """A message of an answer: to panoramisk only what it decides completeness by, to us the headers as they came."""
+
+    _DECIDING = ("Response", "Event", "EventList", "SubEvent", "Message")
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__({key: fields[key] for key in self._DECIDING if key in fields})
+        self.fields = fields
+
+
 class GuardedProtocol(AMIProtocol):
     """One connection."""
 
@@ -98,7 +108,7 @@ class GuardedProtocol(AMIProtocol):
         action = self.responses.get(fields.get("ActionID", ""))
         if action is None or ("Event" in fields and not (action.responses and action.multi)):
             return False
-        if action.add_message(Message(fields)):
+        if action.add_message(Answer(fields)):
             self.responses.pop(action.id, None)
         return True
 

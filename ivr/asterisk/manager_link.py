@@ -15,7 +15,7 @@ import structlog
 from panoramisk.actions import Action
 
 from ivr.asterisk.ami_bytes import UnsafeHeaderError
-from ivr.asterisk.ami_protocol import GuardedManager, GuardedProtocol, LinkCounters, LinkDownError, LinkHandlers
+from ivr.asterisk.ami_protocol import Answer, GuardedManager, GuardedProtocol, LinkCounters, LinkDownError, LinkHandlers
 
 __all__ = [
     "Account",
@@ -161,7 +161,7 @@ class ManagerLink:
         finally:
             protocol.responses.pop(action.id, None)
         messages = answer if isinstance(answer, list) else [answer]
-        rows = [{key: value for key, value in message.items() if key != "content"} for message in messages]
+        rows = [message.fields for message in messages if isinstance(message, Answer)]
         if rows[0].get("Response") != "Success":
             raise ActionRefusedError(rows[0].get("Message", name))
         return rows
