@@ -292,7 +292,9 @@ class Caller:
         headers = [(name, value) for name, value in self._invite.headers if name.lower() in kept]
         cancel = Message("CANCEL", self._invite.uri, headers=[*headers, ("CSeq", "1 CANCEL")])
         await self.trunk.wire.request(cancel, self.trunk.server)
-        await self.over.wait()
+        # Whoever never gives the INVITE its final answer is not waited for (RFC 3261, 9.1).
+        await until(self.over.is_set, self.trunk.wire.give_up_s * 1000)
+        self._end(Terminal.CANCELLED, "caller")
 
     def vanish(self) -> None:
         """Not another byte for this call: as when a mobile loses its network (F55)."""

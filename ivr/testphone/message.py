@@ -73,7 +73,7 @@ class Message:
     def cseq(self) -> tuple[int, str]:
         """Number and method of the request that this is, or that this answers; (0, "") if there is none."""
         number, _, method = self.get("cseq").strip().partition(" ")
-        return (int(number), method.strip()) if number.isascii() and number.isdigit() else (0, "")
+        return (_number(number), method.strip()) if _number(number) >= 0 else (0, "")
 
     @property
     def branch(self) -> str:
@@ -96,14 +96,20 @@ def parse(data: bytes) -> Message:
     message = _first_line(first)
     for line in rest:
         _add_header(message, line)
-    length = message.get("content-length").strip()
-    if length.isascii() and length.isdigit():
-        if len(length) > 6 or int(length) > len(body):
-            raise BadMessageError("the body is shorter than its stated length")
-        body = body[: int(length)]
+    stated = message.get("content-length").strip()
+    if stated:
+        length = _number(stated)
+        if not 0 <= length <= len(body):
+            raise BadMessageError("a body of another length than stated")
+        body = body[:length]
     message.headers = [(name, value) for name, value in message.headers if name.lower() != "content-length"]
     message.body = body
     return message
+
+
+def _number(text: str) -> int:
+    """The number that the digits mean, -1 for anything else and for more digits than a header ever has."""
+    return int(text) if len(text) <= 10 and text.isascii() and text.isdigit() else -1
 
 
 def _first_line(line: str) -> Message:
@@ -169,7 +175,7 @@ def uri_address(uri: str) -> tuple[str, int]:
     """Host and port of a SIP URI; port 5060 when none (or none that is a number) is given."""
     place = uri.partition(":")[2].rpartition("@")[2].partition(";")[0].partition("?")[0]
     host, _, port = place.partition(":")
-    return host, int(port) if port.isascii() and port.isdigit() and int(port) < 65536 else 5060
+    return host, _number(port) if 0 <= _number(port) < 65536 else 5060
 
 
 def response_to(request: Message, status: int, *, tag: str = "", reason: str = "") -> Message:

@@ -63,6 +63,16 @@ def test_broken_headers_do_no_more_than_be_refused(first, lines, rest):
     _ = message.cseq, message.branch, address_uri(message.get("from")), parameter(message.get("from"), "tag")
 
 
+@pytest.mark.parametrize("digits", ["9" * 5_000, "-1", "٣", "x"])
+def test_numbers_that_are_none_do_no_more_than_be_refused(digits):
+    head = "BYE sip:a@h SIP/2.0\r\n"
+    with pytest.raises(BadMessageError):
+        parse(f"{head}Content-Length: {digits}\r\n\r\n".encode())
+    message = parse(f"{head}CSeq: {digits} BYE\r\n\r\n".encode())
+    assert message.cseq == (0, "")
+    assert uri_address(f"sip:a@h:{digits}") == ("h", 5060)
+
+
 def test_short_header_names_are_long_ones():
     message = parse(b"SIP/2.0 200 OK\r\ni: x\r\nf: <sip:a@b>;tag=1\r\nl: 2\r\n\r\nhi!")
     assert (message.call_id, parameter(message.get("From"), "tag"), message.body) == ("x", "1", b"hi")
