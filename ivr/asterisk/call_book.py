@@ -28,6 +28,8 @@ class TrackedOffer:
     withdrawn: bool = False
     sip_status: str = ""
     """What the phone said last, if it refused."""
+    verdict: tuple[str, int] | None = None
+    """DIALSTATUS and cause of a Dial that has returned, while the phone's own word is still awaited."""
 
 
 @dataclass(slots=True)
@@ -114,7 +116,7 @@ class CallBook:
 
     def current(self, call: CallId) -> TrackedOffer | None:
         """The offer that is rung or talked on; dials follow each other, so it is the first that has not ended."""
-        return next(self.offers(call), None)
+        return next((offer for offer in self.offers(call) if offer.verdict is None), None)
 
     def offers(self, call: CallId) -> Iterator[TrackedOffer]:
         """The call's offers that have not ended, oldest first."""

@@ -68,6 +68,8 @@ class TelephonyTimings:
     boot_s: float = 3.0
     """How long an Asterisk that accepts us may take to say that it has booted."""
     without_link_s: float = 5.0
+    last_word_s: float = 0.1
+    """How long a phone's own reason may come after Dial has returned."""
     link: LinkTimings = DEFAULT_TIMINGS
 
 
@@ -227,6 +229,8 @@ class AsteriskTelephony:
     def _emit(self, events: list[Event]) -> None:
         for event in events:
             self._feed(event)
+            if self._evacuated and isinstance(event, OfferFailed) and (session := self._sessions.get(event.call)):
+                session.hand_over()
 
     def _hang_up_due(self) -> None:
         due, self._translator.due_hangups = self._translator.due_hangups, []
@@ -283,11 +287,13 @@ class AsteriskTelephony:
             self._feed(event)
 
     def _on_dial_ended(self, ended: DialEnded) -> None:
-        events = self._translator.dial_ended(ended.call, ended.offer, ended.status, ended.hangup_cause)
-        self._emit(events)
-        session = self._sessions.get(ended.call)
-        if self._evacuated and session is not None and any(isinstance(event, OfferFailed) for event in events):
-            session.hand_over()
+        self._emit(self._translator.dial_ended(ended.call, ended.offer, ended.status, ended.hangup_cause))
+        if self._translator.book.named(ended.call, ended.offer) is not None:
+            loop = asyncio.get_running_loop()
+            loop.call_later(self._timings.last_word_s, self._verdict_due, ended.call, ended.offer)
+
+    def _verdict_due(self, call: CallId, offer: OfferId) -> None:
+        self._emit(self._translator.verdict_due(call, offer))
 
     def _on_closed(self, session: CallerSession, hung_up: bool) -> None:
         if self._sessions.get(session.call) is not session:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 
 from ivr.asterisk.call_book import CallBook, TrackedOffer, offer_result
 from queues.agents import PhoneState
-from queues.entries import TalkEnder
+from queues.entries import OfferResult, TalkEnder
 from queues.ids import AgentId, CallId, OfferId
 from routing.events import CallerHungUp, ConversationEnded, Event, OfferAnswered, OfferFailed, PhoneStateChanged
 
@@ -108,17 +108,40 @@ class Translator:
             self.book.calls[call].offers.remove(tracked)
 
     def dial_ended(self, call: CallId, offer: OfferId, status: str, cause: int) -> list[Event]:
-        """The session's Dial has returned, with the caller still there: the offer's own and last word."""
+        """The session's Dial has returned, with the caller still there.
+
+        Not answered and declined are also what Asterisk calls some of a phone's own faults: then [], until the phone's
+        word has come with its hang-up, or `verdict_due` is called because it did not.
+        """
         tracked = self.book.named(call, offer)
         if tracked is None:
             return []
+        if status != "ANSWER":
+            tracked.verdict = status, cause
+            return [] if self._word_awaited(tracked) else self._failed(call, tracked)
         self.book.end_offer(call, tracked)
         if tracked.withdrawn:
             return []
-        if status != "ANSWER":
-            return [OfferFailed(call, offer, offer_result(status, cause, tracked.sip_status))]
         ended = ConversationEnded(call, offer, TalkEnder.AGENT)
         return [ended] if tracked.answered else [OfferAnswered(call, offer), ended]
+
+    def verdict_due(self, call: CallId, offer: OfferId) -> list[Event]:
+        """The phone's own word is no longer waited for."""
+        tracked = self.book.named(call, offer)
+        return self._failed(call, tracked) if tracked is not None and tracked.verdict else []
+
+    def _word_awaited(self, offer: TrackedOffer) -> bool:
+        if offer.withdrawn or offer.sip_status or offer.leg in self.book.gone:
+            return False
+        status, cause = offer.verdict or ("", 0)
+        return offer_result(status, cause, "") in {OfferResult.NO_ANSWER, OfferResult.DECLINED}
+
+    def _failed(self, call: CallId, offer: TrackedOffer) -> list[Event]:
+        self.book.end_offer(call, offer)
+        status, cause = offer.verdict or ("NOANSWER", 0)
+        return (
+            [] if offer.withdrawn else [OfferFailed(call, offer.offer, offer_result(status, cause, offer.sip_status))]
+        )
 
     def hung_up(self, call: CallId) -> list[Event]:
         """The caller is gone; said once, whoever saw it first."""
@@ -200,14 +223,14 @@ class Translator:
             return self.hung_up(CallId(channel))
         offer = self.book.by_leg(call, channel)
         self.book.gone.add(channel)
-        if offer is None or self.book.calls[call].in_session:
+        if offer is None or (self.book.calls[call].in_session and not offer.verdict):
             return []
+        if not offer.answered and not self.book.calls[call].caller_left_first:
+            return self._failed(call, offer)
         self.book.end_offer(call, offer)
         if offer.withdrawn or self.book.calls[call].caller_left_first:
             return []
-        if offer.answered:
-            return [ConversationEnded(call, offer.offer, TalkEnder.AGENT)]
-        return [OfferFailed(call, offer.offer, offer_result("NOANSWER", 0, offer.sip_status))]
+        return [ConversationEnded(call, offer.offer, TalkEnder.AGENT)]
 
     def _device(self, fields: Fields) -> list[Event]:
         agent = AgentId(endpoint(fields["Device"]))

@@ -94,7 +94,7 @@ def test_what_is_heard_late_of_one_offer_is_not_taken_for_the_next():
 
 def test_a_ring_heard_of_when_it_is_long_over_is_not_taken_for_the_next_offer_to_the_same_phone():
     translator = fresh()
-    translator.event(dial_begin())
+    told(translator, dial_begin(), hangup(LEG, PHONE))
     translator.dial_ended(CALL_ID, SEVEN, "NOANSWER", 16)
     translator.offer_begun(CALL_ID, EIGHT, ANNA)
     translator.event(dial_begin())
@@ -223,6 +223,44 @@ def test_the_phones_own_refusal_is_heard_before_the_sessions_reply():
     assert translator.dial_ended(CALL_ID, SEVEN, "CHANUNAVAIL", 21) == [
         OfferFailed(CALL_ID, SEVEN, OfferResult.UNREACHABLE)
     ]
+
+
+@pytest.mark.parametrize(("said", "result"), [("480", OfferResult.UNREACHABLE), ("", OfferResult.NO_ANSWER)])
+def test_the_phones_own_word_is_waited_for_where_asterisk_calls_its_fault_no_answer(said, result):
+    translator = fresh()
+    translator.event(dial_begin())
+    assert translator.dial_ended(CALL_ID, SEVEN, "NOANSWER", 19) == []
+    events = [hangup_request(LEG, PHONE, TechCause=said), hangup(LEG, PHONE), hangup(LEG, PHONE)]
+    assert told(translator, *events) == [OfferFailed(CALL_ID, SEVEN, result)]
+    assert translator.verdict_due(CALL_ID, SEVEN) == []
+
+
+def test_a_phones_word_that_never_comes_is_not_waited_for_for_ever():
+    translator = fresh()
+    assert translator.dial_ended(CALL_ID, SEVEN, "CHANUNAVAIL", 21) == []
+    assert translator.verdict_due(CALL_ID, SEVEN) == [OfferFailed(CALL_ID, SEVEN, OfferResult.DECLINED)]
+    assert told(translator, dial_begin(), hangup_request(LEG, PHONE, TechCause="403"), hangup(LEG, PHONE)) == []
+
+
+def test_what_no_phone_said_is_known_at_once():
+    translator = fresh()
+    assert translator.dial_ended(CALL_ID, SEVEN, "CHANUNAVAIL", 20) == [
+        OfferFailed(CALL_ID, SEVEN, OfferResult.UNREACHABLE)
+    ]
+
+
+def test_an_offer_withdrawn_while_the_phones_word_is_awaited_says_nothing():
+    translator = fresh()
+    translator.event(dial_begin())
+    translator.dial_ended(CALL_ID, SEVEN, "NOANSWER", 19)
+    translator.offer_withdrawn(CALL_ID, SEVEN)
+    translator.offer_begun(CALL_ID, EIGHT, BO)
+    bos = dial_begin(leg="9", phone="PJSIP/bo-00000009")
+    assert told(translator, bos, enter(CALL, CALLER)) == [OfferAnswered(CALL_ID, EIGHT)]
+    assert told(translator, hangup(LEG, PHONE)) == []
+    assert translator.verdict_due(CALL_ID, SEVEN) == []
+    translator.dial_ended(CALL_ID, EIGHT, "ANSWER", 16)
+    assert list(translator.book.offers(CALL_ID)) == []
 
 
 class TestPhones:
