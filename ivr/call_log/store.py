@@ -211,13 +211,17 @@ class CallLogWriter:
                     taken.append(self._queue.get_nowait())
             if not self._closing and self._queue.empty():
                 self._hurry.clear()
-            return [self._stored(*item) for item in taken if item]
+            return [step for item in taken if item and (step := self._stored(*item))]
         return []
 
-    def _stored(self, number: int, at_ms: int, event: Event | None, entries: tuple[Entry, ...]) -> Step:
-        """The step as it may touch a disk: no caller's number in it."""
-        row = to_row(event, at_ms, self._pseudonym) if event is not None else None
-        return Step(self.run, number, at_ms, row, tuple(to_row(e, at_ms, self._pseudonym) for e in entries))
+    def _stored(self, number: int, at_ms: int, event: Event | None, entries: tuple[Entry, ...]) -> Step | None:
+        """The step as it may touch a disk: no caller's number in it. None, with an alarm, for what is no step."""
+        try:
+            row = to_row(event, at_ms, self._pseudonym) if event is not None else None
+            return Step(self.run, number, at_ms, row, tuple(to_row(e, at_ms, self._pseudonym) for e in entries))
+        except Exception as error:  # noqa: BLE001 -- one bad step must not take its batch along
+            self._alarm("call_log_fault", repr(error))
+            return None
 
     def _keep(self, steps: list[Step]) -> None:
         """The steps are where they are to wait, or done."""
@@ -332,7 +336,8 @@ class CallLogWriter:
         """Told, unless it is just what was told last."""
         if (word, sentence) != self._told:
             self._told = (word, sentence)
-            self._raise_alarm(word, sentence)
+            with suppress(Exception):  # nobody may be listening, and the log goes on (F76)
+                self._raise_alarm(word, sentence)
 
     def _move_to(self, place: Place, cause: str) -> None:
         if place is not self._status.place:

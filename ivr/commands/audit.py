@@ -12,7 +12,7 @@ from ivr.command_line import Home, Json, Municipality, folder_of, site_for
 if TYPE_CHECKING:
     from ivr.call_log.audit import Report
 
-AUDIT_HELP = """Join Asterisk's log, the call log and, if given, the callers' record; say what is lost, unexpected or double.
+AUDIT_HELP = """Join Asterisk's log, ours and, if given, the callers'; say what is lost, unexpected or double.
 
 Example, every night: tonval audit --day 2026-11-20
 After a drill:        tonval audit --callers witness.jsonl --json

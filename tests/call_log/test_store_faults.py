@@ -1,0 +1,382 @@
+"""What the disk, other programs and time do to the log (FAULTS.md F60-F66), on a real SQLite."""
+
+import os
+import sqlite3
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from ivr.call_log import journal as journal_module
+from ivr.call_log import store as store_module
+from ivr.call_log.store import LogStatus, Place
+from tests.call_log.faulty_disk import FULL, IOERR_FSYNC, IOERR_WRITE, faulty_disk
+from tests.call_log.stories import Log, expected_rows, log_in, steps
+
+
+@contextmanager
+def locked(log: Log):
+    """Another program holds the database's write lock."""
+    other = sqlite3.connect(log.site.database_path)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.rollback()
+    finally:
+        other.close()
+
+
+def test_rows_are_there_in_order_and_a_clean_start_finds_them(log: Log):
+    log.note(calls=30)
+    assert log.writer.close()
+    assert log.rows() == expected_rows(30)
+    log.start()
+    log.note(calls=5, first=30)
+    assert log.writer.flush()
+    assert log.rows() == expected_rows(35)
+
+
+def test_f61_a_locked_database_sends_rows_to_the_journal_and_they_come_back_once_in_order(log: Log):
+    log.note(calls=3)
+    assert log.writer.flush()
+    with locked(log):
+        log.note(calls=3, first=3)
+        assert log.writer.flush()
+        assert log.writer.status.place is Place.JOURNAL
+        assert "locked" in log.writer.status.cause
+        assert len(log.rows()) == len(expected_rows(3))
+    log.note(calls=3, first=6)
+    assert log.is_in(Place.DATABASE)
+    assert log.writer.flush()
+    assert log.rows() == expected_rows(9)
+
+
+def test_f61_what_lies_in_the_journal_when_the_engine_ends_comes_back_with_the_next(log: Log):
+    log.note(calls=1)
+    assert log.writer.flush()
+    with locked(log):
+        log.note(calls=4, first=1)
+        assert log.writer.close(), "all of it is durable, in the journal"
+    log.start()
+    log.note(calls=2, first=5)
+    assert log.writer.flush()
+    assert log.rows() == expected_rows(7)
+
+
+def test_f60_steps_are_taken_at_once_while_the_disk_is_slow(log: Log):
+    with locked(log):
+        log.note(calls=200)
+        assert log.writer.waiting > 0
+    assert log.writer.flush(20)
+    assert log.is_in(Place.DATABASE)
+    assert log.rows() == expected_rows(200)
+
+
+def test_f60_beyond_the_bound_events_go_first_then_all_and_both_are_counted_and_alarmed(log: Log, monkeypatch):
+    monkeypatch.setattr(store_module, "EVENTS_LET_GO_AT", 10)
+    monkeypatch.setattr(store_module, "ALL_LET_GO_AT", 40)
+    log.note(calls=1)
+    assert log.writer.flush()
+    gate = threading.Event()
+    log.writer._on_acknowledged = lambda _number: gate.wait(10)
+    log.note(calls=1, first=1)
+    log.note(calls=30, first=2)
+    gate.set()
+    assert log.writer.close()
+    status: LogStatus = log.writer.status
+    assert log.alarms.heard("call_log_overflow")
+    assert status.steps_let_go > 0
+    assert status.events_let_go > status.steps_let_go
+    assert len(log.rows()) == len(expected_rows(32)) - status.steps_let_go
+
+
+def test_f62_a_full_disk_costs_no_row_while_the_journal_has_its_space(tmp_path):
+    with faulty_disk() as disk:
+        log = log_in(tmp_path)
+        log.note(calls=2)
+        assert log.writer.flush()
+        disk.plan = lambda what, _nth: FULL if what == "write" else 0
+        log.note(calls=20, first=2)
+        assert log.writer.flush()
+        assert "full" in log.writer.status.cause
+        disk.heal()
+        assert log.is_in(Place.DATABASE)
+        log.note(calls=1, first=22)
+        assert log.writer.close()
+    assert log.rows() == expected_rows(23)
+
+
+def test_f62_the_journal_has_its_space_before_it_needs_it(tmp_path, monkeypatch):
+    """Writing beyond what the file occupies fails, as on a full disk; within it does not."""
+    log = log_in(tmp_path)
+    log.note(calls=1)
+    assert log.writer.flush()
+    refuse_growth(monkeypatch)
+    with locked(log):
+        log.note(calls=300, first=1)
+        assert log.writer.flush(20)
+        assert log.writer.status.place is Place.JOURNAL
+    assert log.is_in(Place.DATABASE)
+    assert log.writer.close()
+    assert log.rows() == expected_rows(301)
+
+
+def refuse_growth(monkeypatch):
+    real = os.pwrite
+
+    def pwrite(fd, data, at):
+        if at + len(data) > os.fstat(fd).st_blocks * 512:
+            raise OSError(28, "No space left on device")
+        return real(fd, data, at)
+
+    monkeypatch.setattr(journal_module.os, "pwrite", pwrite)
+
+
+def test_f62_a_disk_that_takes_nothing_leaves_rows_in_memory_unacknowledged_until_it_does(tmp_path, monkeypatch):
+    with faulty_disk() as disk:
+        log = log_in(tmp_path)
+        log.note(calls=1)
+        assert log.writer.flush()
+        acknowledged = log.writer.acknowledged
+        disk.plan = lambda _what, _nth: FULL
+        with monkeypatch.context() as patch:
+            patch.setattr(journal_module.os, "pwrite", refuse)
+            log.note(calls=5, first=1)
+            assert log.is_in(Place.MEMORY)
+            assert not log.writer.flush(0.2)
+            assert log.writer.acknowledged == acknowledged
+        disk.heal()
+        assert log.is_in(Place.DATABASE)
+        assert log.writer.flush()
+        assert log.writer.close()
+    assert log.rows() == expected_rows(6)
+
+
+def refuse(*_anything):
+    raise OSError(28, "No space left on device")
+
+
+def test_f62_alarms_when_a_tenth_and_when_a_twentieth_of_the_disk_is_left(log: Log, monkeypatch):
+    left = iter([0.5, 0.09, 0.08, 0.04])
+    usual = os.statvfs(log.site.home)
+
+    def statvfs(_path):
+        share = next(left, 0.5)
+        return os.statvfs_result((*usual[:2], 1000, usual[3], round(1000 * share), *usual[5:10]))
+
+    monkeypatch.setattr(store_module.os, "statvfs", statvfs)
+    for _ in range(4):
+        log.writer._watch_space()
+    assert [sentence[:4] for word, sentence in log.alarms.words if word == "disk_filling"] == ["9.0%", "4.0%"]
+
+
+@pytest.mark.parametrize("damage", ["not_a_database", "torn_pages", "empty_header"])
+def test_f63_a_corrupt_database_at_the_start_is_set_aside_and_the_journal_replayed(log: Log, damage):
+    log.note(calls=40)
+    assert log.writer.flush()
+    with locked(log):
+        log.note(calls=3, first=40)
+        assert log.writer.close()
+    spoil(log, damage)
+    log.start()
+    log.note(calls=2, first=43)
+    assert log.writer.flush()
+    assert log.writer.status.place is Place.DATABASE
+    assert log.rows() == expected_rows(5, first=40)
+    (aside,) = log.writer.status.set_aside
+    assert (log.site.home / aside).exists()
+    assert log.alarms.heard("call_log_set_aside")
+
+
+def spoil(log: Log, damage: str) -> None:
+    path = log.site.database_path
+    for tail in ("-wal", "-shm"):
+        path.with_name(path.name + tail).unlink(missing_ok=True)
+    data = bytearray(path.read_bytes())
+    if damage == "not_a_database":
+        data[:] = b"this is no database\n" * 200
+    elif damage == "empty_header":
+        data[:100] = bytes(100)
+    else:
+        for page in range(2, len(data) // 4096):
+            data[page * 4096 : page * 4096 + 64] = b"\xff" * 64
+    path.write_bytes(data)
+
+
+def test_f63_a_database_that_breaks_in_use_is_set_aside_and_service_goes_on(log: Log):
+    log.note(calls=40)
+    assert log.writer.flush()
+    with sqlite3.connect(log.site.database_path) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    other.close()
+    spoil(log, "torn_pages")
+    log.note(calls=10, first=40)
+    assert log.writer.flush()
+    assert log.alarms.heard("call_log_set_aside")
+    assert log.is_in(Place.DATABASE)
+    log.note(calls=2, first=50)
+    assert log.writer.flush()
+    assert log.rows()[-len(expected_rows(2)) :] == expected_rows(2, first=50)
+    assert set(expected_rows(10, first=40)) <= set(log.rows())
+
+
+def test_f64_a_database_deleted_in_use_is_begun_anew_and_said_so(log: Log):
+    log.note(calls=2)
+    assert log.writer.flush()
+    for file in log.site.home.glob("calls.sqlite*"):
+        file.unlink()
+    log.note(calls=3, first=2)
+    assert log.writer.flush()
+    assert log.is_in(Place.DATABASE)
+    assert log.rows() == expected_rows(3, first=2)
+    assert "deleted" in log.alarms.sentence("call_log_set_aside")
+
+
+def test_f64_a_directory_in_the_databases_place_is_set_aside(tmp_path):
+    (tmp_path / "calls.sqlite").mkdir()
+    log = log_in(tmp_path)
+    log.note(calls=2)
+    assert log.writer.close()
+    assert log.rows() == expected_rows(2)
+
+
+def test_f64_no_right_to_the_database_names_the_cause_and_costs_no_row(log: Log, monkeypatch):
+    """Somebody else's file in our directory; root would be let in, so the system's answer is played."""
+    log.note(calls=1)
+    assert log.writer.close()
+    real, theirs = os.open, log.site.database_path.stat().st_ino
+
+    def open_(path, flags, *more, **others):
+        file = Path(path)
+        if file == log.site.database_path and file.exists() and file.stat().st_ino == theirs:
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, flags, *more, **others)
+
+    monkeypatch.setattr("ivr.call_log.database.os.open", open_)
+    log.start()
+    log.note(calls=2, first=1)
+    assert log.writer.flush()
+    assert log.is_in(Place.DATABASE)
+    assert log.rows() == expected_rows(2, first=1)
+    assert "Permission denied" in log.alarms.sentence("call_log_set_aside")
+
+
+def test_f65_a_row_whose_fsync_failed_is_acknowledged_only_when_it_lies_elsewhere(tmp_path):
+    with faulty_disk() as disk:
+        log = log_in(tmp_path)
+        log.note(calls=2)
+        assert log.writer.flush()
+        first = log.writer._database
+        disk.plan = lambda what, _nth: IOERR_FSYNC if what == "sync" else 0
+        log.note(calls=3, first=2)
+        assert log.writer.flush()
+        assert log.writer.status.place is Place.JOURNAL, "acknowledged by the journal, not by the database"
+        disk.heal()
+        assert log.is_in(Place.DATABASE)
+        assert log.writer._database is not first, "the descriptor whose fsync failed is not asked again"
+        assert log.writer.close()
+    assert log.rows() == expected_rows(5)
+
+
+def test_f65_the_journal_is_emptied_only_after_a_sync_through_a_new_descriptor(tmp_path):
+    """After a failed fsync the -wal in memory may look whole and not be on disk: it is copied and synced first."""
+    with faulty_disk() as disk:
+        log = log_in(tmp_path)
+        log.note(calls=1)
+        assert log.writer.flush()
+        disk.fail_from(1, IOERR_FSYNC, "sync", times=1)
+        seen = disk.operations
+        log.note(calls=2, first=1)
+        assert log.writer.flush()
+        assert log.is_in(Place.DATABASE)
+        assert disk.refused == ["sync"]
+        assert disk.operations > seen
+        assert log.site.database_path.with_name("calls.sqlite-wal").stat().st_size == 0, "a checkpoint has truncated it"
+        assert log.writer.close()
+    assert log.rows() == expected_rows(3)
+
+
+def test_f65_a_journal_whose_fsync_fails_goes_on_in_another_file(log: Log, monkeypatch):
+    log.note(calls=1)
+    assert log.writer.flush()
+    real, failing = os.fdatasync, []
+
+    def fdatasync(fd):
+        name = Path(f"/proc/self/fd/{fd}").readlink()
+        if not failing:
+            failing.append(name)
+        if name in failing:
+            raise OSError(5, "Input/output error")
+        real(fd)
+
+    with locked(log):
+        monkeypatch.setattr(journal_module.os, "fdatasync", fdatasync)
+        log.note(calls=3, first=1)
+        assert log.writer.flush()
+        assert [path.name for path in journal_module.files_of(log.site.journal_path)] == [
+            "calls.journal",
+            "calls.journal.1",
+        ]
+    assert log.is_in(Place.DATABASE)
+    assert log.writer.close()
+    assert log.rows() == expected_rows(4)
+
+
+@pytest.mark.parametrize("code", [IOERR_WRITE, IOERR_FSYNC, FULL])
+@pytest.mark.parametrize("nth", range(1, 18))
+def test_g17_an_error_at_any_one_operation_loses_nothing_and_doubles_nothing(tmp_path, nth, code):
+    with faulty_disk() as disk:
+        disk.fail_from(nth, code)
+        log = log_in(tmp_path)
+        for first in range(0, 6, 2):
+            log.note(calls=2, first=first)
+            assert log.writer.flush()
+        assert log.writer.close()
+    log.start()
+    assert log.writer.close()
+    assert log.rows() == expected_rows(6)
+
+
+def test_what_is_no_step_is_alarmed_and_costs_nothing_else(log: Log):
+    log.writer.append(1, None, (object(),))
+    log.note(calls=2)
+    assert log.writer.flush()
+    assert log.alarms.heard("call_log_fault")
+    assert log.rows() == expected_rows(2)
+
+
+def test_a_fault_nobody_thought_of_is_alarmed_and_the_thread_lives(log: Log):
+    log.writer._on_acknowledged = lambda number: 1 // 0
+    log.note(calls=2)
+    assert log.alarms.heard("call_log_fault")
+    log.writer._on_acknowledged = None
+    log.note(calls=2, first=2)
+    assert log.writer.flush()
+    assert log.rows() == expected_rows(4)
+
+
+def test_f76_an_alarm_that_nobody_can_hear_does_not_end_the_log(log: Log):
+    def deaf(_word, _sentence):
+        raise BrokenPipeError
+
+    log.writer._raise_alarm = deaf
+    log.writer.append(1, None, (object(),))
+    log.note(calls=2)
+    assert log.writer.flush()
+    assert log.rows() == expected_rows(2)
+
+
+def test_the_status_can_be_told_over_the_control_socket(log: Log):
+    assert log.writer.status.place == "database"
+    assert log.writer.append(1, None, ()) is None
+    assert log.writer.waiting == 0
+
+
+def test_steps_of_the_kernel_without_event_or_entries_are_nothing(log: Log):
+    for at_ms, event, _entries in steps(1):
+        log.writer.append(at_ms, event, ())
+    assert log.writer.flush()
+    assert log.rows() == []
+    with log.read() as reader:
+        assert len(list(reader.events_between(0, 2**62))) == len(list(steps(1)))
