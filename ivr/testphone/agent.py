@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ivr.testphone.behaviour import Behaviour, Manner, answer
-from ivr.testphone.dialog import Dialog, new_tag, our_uri
+from ivr.testphone.dialog import Dialog, info_digit, new_tag, our_uri
 from ivr.testphone.ear import Ear
 from ivr.testphone.loopback import Address, only_loopback
 from ivr.testphone.message import Message, address_uri, response_to, uri_user
@@ -63,6 +63,9 @@ class Ring:
     heard_voice_ms: float = 0.0
     packets: int = 0
     digits: str = ""
+    """Keys heard as RFC 4733 events."""
+    info_digits: str = ""
+    """Keys told by SIP INFO."""
     longest_gap_ms: float = 0.0
     task: asyncio.Task[None] | None = field(default=None, repr=False)
     dialog: Dialog | None = field(default=None, repr=False)
@@ -174,6 +177,9 @@ class AgentPhone:
                 self._cancelled(message, to)
             case "BYE":
                 self._bye(message, to)
+            case "INFO" if current and current.call_id == message.call_id:
+                current.info_digits += info_digit(message)
+                self._respond(message, to, 200)
             case "OPTIONS" | "NOTIFY" | "INFO" | "UPDATE" | "MESSAGE":
                 self._respond(message, to, 200)
             case _:

@@ -231,9 +231,9 @@ class Caller:
     async def press(
         self, keys: str, *, info: bool = False, tone_ms: int = 100, gap_ms: int = 80, ends: int = 3
     ) -> None:
-        """The keys have been sent, as RFC 4733 events or (`info`, always when deaf) as SIP INFO."""
+        """The keys have been sent, as RFC 4733 events or (`info`) as SIP INFO."""
         self.note("pressed", keys)
-        if info or self._stream is None:
+        if info or self.press_info or self._stream is None:
             for key in keys:
                 if self._dialog and self.up:
                     await self._dialog.info_digit(key, tone_ms)

@@ -81,3 +81,12 @@ class Dialog:
 def our_uri(user: str, port: int) -> str:
     """A SIP URI of this machine."""
     return f"sip:{user}@{HOST}:{port}"
+
+
+def info_digit(message: Message) -> str:
+    """The key that an INFO tells of, "" for none."""
+    for line in message.body.decode("latin-1").splitlines():
+        name, _, value = line.partition("=")
+        if name.strip().lower() == "signal":
+            return value.strip()[:1]
+    return ""

@@ -133,6 +133,7 @@ async def test_digits_can_go_as_info_and_a_deaf_caller_hears_nothing(pair: Pair)
         (Dial(), Press("12"), Wait(100), HangUp())
     )
     assert (record["packets"], record["longest_silence_ms"], record["terminal"]) == (0, None, "hung_up_waiting")
+    assert (pair.phone.rings[0].info_digits, pair.phone.rings[0].digits) == ("12", "")
 
 
 async def test_a_hostile_name_reaches_the_phone_as_it_was_sent(pair: Pair):
