@@ -64,10 +64,7 @@ class Circles:
 
 
 def first_step(agent: Agent, queue: Queue) -> int:
-    """The first step of the queue's plan that names the agent; NEVER if none does, or they may not hear its calls.
-
-    A call carries the clearance it was given first: in a queue with another one, both are needed.
-    """
+    """The first step of the queue's plan that names the agent; NEVER if none does, or they may not hear its calls."""
     if not may_hear(agent.clearances, queue.clearance):
         return NEVER
     for i, step in enumerate(queue.steps):

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 from queues.agents import AgentState, PhoneState
 from queues.entries import CallEnded, CallEntered, CallQueued, CallRecovered, Entry, LateEventSeen, Outcome
-from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, AgentId, CallId, Clearance
+from queues.ids import UNKNOWN_CLEARANCE, AgentId, CallId, Clearance
 from routing.actions import LeaveToFallback, OfferToAgent
 from routing.circles import OWN_LEVEL, names
 from routing.deadlines import DeadlineKind
 from routing.kernel import Kernel, Step
-from routing.secrecy import may_hear
+from routing.secrecy import AND, may_hear
 from routing.state import NO_OFFER, NOBODY, OVER_KEPT, Call, CallState, Centre, Person
 
 WITH_SOMEBODY = {CallState.OFFERED: AgentState.RINGING, CallState.TALKING: AgentState.TALKING}
@@ -214,7 +214,8 @@ class Witness:
 
     def _clearance(self, entry: CallQueued) -> Iterator[str]:
         before = self.clearances.get(entry.call, UNKNOWN_CLEARANCE)
-        if before not in {NO_CLEARANCE, UNKNOWN_CLEARANCE, entry.clearance} or entry.clearance == UNKNOWN_CLEARANCE:
+        held = frozenset(map(Clearance, entry.clearance.split(AND)))
+        if entry.clearance == UNKNOWN_CLEARANCE or not (before == UNKNOWN_CLEARANCE or may_hear(held, before)):
             yield f"the clearance of {entry.call} fell from {before} to {entry.clearance}"
         self.clearances[entry.call] = entry.clearance
 
@@ -222,18 +223,20 @@ class Witness:
         ended = {entry.call for entry in step.entries if isinstance(entry, CallEnded)}
         for action in step.actions:
             if isinstance(action, OfferToAgent):
-                yield from self._offer(action)
+                yield from self._offer(action, ended)
             elif action.call in self.outcomes and action.call not in ended and not isinstance(action, LeaveToFallback):
                 yield f"{action} for a call that has ended"
 
-    def _offer(self, action: OfferToAgent) -> Iterator[str]:
+    def _offer(self, action: OfferToAgent, ended: set[CallId]) -> Iterator[str]:
         centre = self.kernel.centre
         call, agent = centre.calls.get(action.call), centre.plan.agents.get(action.agent)
         if action.offer in self.offers:
             yield f"offer {action.offer} made twice"
         self.offers.add(action.offer)
-        if call is None or agent is None:
+        if agent is None or (call is None and action.call not in ended):
             yield f"{action} to or of nobody"
+        elif call is None:
+            return  # offered, withdrawn and ended in one step
         elif not may_hear(agent.clearances, call.clearance):
             yield f"{action} of a call that needs {call.clearance}"
         elif call.offer == action.offer and centre.people[agent.id].phone is not PhoneState.IDLE:

@@ -124,8 +124,8 @@ def _take_up(centre: Centre, found: FoundCall, asked_at_ms: Instant) -> None:
         call.state, call.adopted = CallState.AWAY, True
     if call.state in {CallState.AWAY, CallState.MENU}:
         read_papers(centre, call, found.papers)
-    if found.offer < 0 or call.queue not in centre.plan.queues:
-        call.adopted = True  # there is no line of ours to go back to
+    if found.offer < 0 or not call.stood_in_line:
+        call.adopted = True  # there is no place of ours to go back to
     before = call.state
     _TAKE_UP[found.state](centre, call, found, asked_at_ms)
     call.known_at_ms = centre.now

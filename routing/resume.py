@@ -5,12 +5,13 @@ has is never worsened by papers: a clearance rises, a place stays.
 """
 
 from queues.entries import CallRecovered, OfferResult, Outcome, TalkEnder
-from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, Clearance, Instant
+from queues.ids import UNKNOWN_CLEARANCE, Instant
 from routing.actions import LeaveToFallback
 from routing.callers import call_arrived, enter_menu, enters, entrance_of, leave
 from routing.events import CallArrived, CallResumed
 from routing.offers import end_talk, offer_ends
 from routing.papers import Papers
+from routing.secrecy import known_better
 from routing.state import NO_OFFER, NOBODY, Call, CallState, Centre
 
 
@@ -90,19 +91,10 @@ def read_papers(centre: Centre, call: Call, papers: Papers) -> None:
         call.queue = papers.queue
     if not call.entered_at_ms:
         call.entered_at_ms = Instant(min(max(papers.entered_at_ms, 0), centre.now))
-    call.clearance = better_known(call.clearance, papers.clearance, centre.circles.clearances)
+    call.clearance = known_better(call.clearance, papers.clearance, centre.circles.clearances)
     call.language = papers.language
     call.priority = max(call.priority, min(max(papers.priority, 0), 9))
     call.recoveries = max(call.recoveries, papers.recoveries + 1)
-
-
-def better_known(had: Clearance, carried: Clearance, in_plan: frozenset[Clearance]) -> Clearance:
-    """What a call needs that carries papers. A name that the plan does not know is unknown, and so secret."""
-    if carried not in in_plan:
-        carried = UNKNOWN_CLEARANCE
-    if had == UNKNOWN_CLEARANCE or (had == NO_CLEARANCE and carried != UNKNOWN_CLEARANCE):
-        return carried
-    return had
 
 
 def remember(centre: Centre, call: Call) -> None:

@@ -10,7 +10,6 @@ from enum import StrEnum
 from queues.agents import CHANGES, AgentState, PhoneState
 from queues.entries import AgentStateChanged, CallEnded, CallQueued, Entry, Outcome, StepOpened
 from queues.ids import (
-    NO_CLEARANCE,
     UNKNOWN_CLEARANCE,
     AgentId,
     CallId,
@@ -28,6 +27,7 @@ from routing.deadlines import DeadlineKind, Deadlines
 from routing.menu import MenuTries
 from routing.papers import Papers
 from routing.plan import FAR_FUTURE_MS, Menu, Plan, PlanStep, Queue, TargetKind
+from routing.secrecy import risen
 
 NOBODY = AgentId("")
 NO_OFFER = OfferId(0)
@@ -91,6 +91,11 @@ class Call:
     recoveries: int = 0
     adopted: bool = False
     """Not in a session of ours: found ringing, talking or waiting in Asterisk."""
+
+    @property
+    def stood_in_line(self) -> bool:
+        """Whether the call has had a place in a line of ours."""
+        return self.message_at_ms > 0
 
     def papers(self) -> Papers:
         """What the call must carry from now on."""
@@ -320,13 +325,6 @@ class Centre:
                     self.open_steps(self.calls[waiting.call])
         else:
             self.logged_in.add(person.index)
-
-
-def risen(clearance: Clearance, queue: Clearance) -> Clearance:
-    """What a call needs when it enters a queue: it never falls, and before a choice it is unknown."""
-    if clearance in {NO_CLEARANCE, UNKNOWN_CLEARANCE}:
-        return queue
-    return clearance
 
 
 def closing(rules: Queue, entered_at_ms: Instant, now: Instant) -> Instant:

@@ -345,7 +345,7 @@ class Life:
 
     def list_falsely(self) -> None:
         rnd = self.rnd
-        names = [CallId(f"c{rnd.randint(1, self.arrivals + 2)}") for _ in range(rnd.randint(0, 4))]
+        names = [self._any_call() for _ in range(rnd.randint(0, 4))]
         found = tuple(
             FoundCall(
                 name,
@@ -362,6 +362,11 @@ class Life:
         phones = tuple((a, rnd.choice(list(PhoneState))) for a in AGENTS if rnd.random() < 0.2)
         asked = Instant(self.now + rnd.choice([-5_000, -1, 0, 1, 5_000]))
         self.feed(WorldListed(asked, found, phones))
+
+    def _any_call(self) -> CallId:
+        """A call that is, was, or never has been."""
+        n = self.rnd.randint(-1, self.arrivals)
+        return CallId(f"c{n}" if n > 0 else f"x{self.arrivals}{n}")
 
     def _agent_of(self, call: CallId) -> AgentId:
         known = self.kernel.centre.calls.get(call)
@@ -388,7 +393,7 @@ class Life:
     def say_anything(self) -> None:
         """An event about a call in whatever state it is."""
         rnd = self.rnd
-        call = CallId(f"c{rnd.randint(1, self.arrivals + 2)}")
+        call = self._any_call()
         known = self.kernel.centre.calls.get(call)
         offer = known.offer if known and rnd.random() < 0.7 else OfferId(rnd.choice([0, 7, self.first_offer + 1]))
         made: list[Event] = [
@@ -408,7 +413,7 @@ class Life:
             ),
         ]
         event = rnd.choice(made)
-        if isinstance(event, CallArrived | CallResumed):
+        if isinstance(event, CallArrived | CallResumed) and call not in self.kernel.centre.over:
             channel = self.world.channels.setdefault(call, Channel("1"))
             channel.idle()
             channel.session, channel.hears = True, ""

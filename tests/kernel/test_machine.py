@@ -82,10 +82,10 @@ TestMachine.settings = settings(
 )
 
 
-def live(seed: int, steps: int) -> Life:
+def live(seed: int, steps: int, kind: type[Life] = Life) -> Life:
     """A life of at least so many steps, calm or troubled."""
     rnd = Random(seed)
-    life = Life(rnd)
+    life = kind(rnd)
     trouble = rnd.choice([0.02, 0.1, 0.3])
     waits = rnd.choice([WAITS, WAITS[:5]])
     while life.steps < steps:
