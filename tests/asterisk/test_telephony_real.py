@@ -47,7 +47,9 @@ QUICK = TelephonyTimings(
     gap_s=0.05,
     confirm_s=0.05,
     without_link_s=1.0,
-    link=LinkTimings(ping_every_s=0.2, ping_answer_s=0.4, retry_most_s=0.3, refused_s=0.2, refused_most_s=0.3),
+    link=LinkTimings(
+        ping_every_s=0.2, ping_answer_s=0.4, retry_s=0.02, retry_most_s=0.1, refused_s=0.2, refused_most_s=0.3
+    ),
 )
 
 
@@ -330,20 +332,27 @@ async def test_the_fail_open_queues_follow_the_engine_and_no_uncleared_phone_is_
 
 
 class TestTheWire:
-    async def test_cuts_disturb_no_caller_and_no_talk(self, line: Line) -> None:
+    async def test_fifty_cuts_disturb_no_caller_no_ring_and_no_talk(self, line: Line) -> None:
         async with engine(line) as one:
             bo = await one.phone("bo", answer(after_ms=20))
+            alma = await one.phone("alma", ring_forever())
             talking, call = await one.waiting()
             offer = one.offer(call)
             await one.until(OfferAnswered)
+            ringing, third = await one.waiting()
+            one.offer(third, "alma", ring_ms=60_000)
+            await one.ringing(alma)
             waiting, other = await one.waiting()
-            for cut in range(1, 6):
+            truth = {call: FoundState.TALKING, other: FoundState.IN_SESSION, third: FoundState.RINGING}
+            for cut in range(1, 51):
                 one.proxy.cut()
                 await one.until(LinkLost, cut)
-                calls = await one.listed()
-                assert {c.call: c.state for c in calls} == {call: FoundState.TALKING, other: FoundState.IN_SESSION}
+                assert {c.call: c.state for c in await one.listed()} == truth
             assert talking.up
             assert waiting.up
+            assert ringing.up
+            assert alma.rings[0].end is RingEnd.RINGING
+            assert len(alma.rings) == len(bo.rings) == 1
             await bo.hang_up()
             assert await one.until(ConversationEnded) == ConversationEnded(call, offer, TalkEnder.AGENT)
 
