@@ -7,6 +7,7 @@ a caller whose opening cannot be used is closed at once: the fail-open dialplan 
 
 import asyncio
 import ipaddress
+import resource
 import socket
 from collections.abc import Callable
 from typing import cast
@@ -54,6 +55,7 @@ class AgiFront:
 
     async def start(self) -> None:
         """Listening; OSError if the port is taken."""
+        _allow_descriptors()
         loop = asyncio.get_running_loop()
         listener = socket.create_server((self.host, self.port))
         self._server = await loop.create_server(lambda: _Connection(self), sock=listener, backlog=ACCEPT_AT_ONCE)
@@ -126,6 +128,12 @@ class AgiFront:
             log.error("agi_reply_overdue", call=session.call)
             session.hand_over()
         self._sweeper = asyncio.get_running_loop().call_later(SWEEP_S, self._sweep)
+
+
+def _allow_descriptors() -> None:
+    """This process may hold as many connections as the system lets it; many shells allow 1,024, fewer than callers."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 class _Connection(asyncio.BufferedProtocol):

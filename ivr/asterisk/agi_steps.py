@@ -165,12 +165,12 @@ class Audio:
 
     def _wait(self, span_ms: int) -> Heard:
         """The key pressed within the span, "" for none."""
-        until, strays = self._clock() + span_ms / 1000, 0
+        until, left_ms, strays = self._clock() + span_ms / 1000, span_ms, 0
         while strays < MAX_STRAY_KEYS and not self._silenced():
-            reply = yield Verb.WAIT_FOR_DIGIT, _span(round((until - self._clock()) * 1000))
+            reply = yield Verb.WAIT_FOR_DIGIT, _span(left_ms)
             if reply.key not in _STRAY_KEYS:
                 return reply.key
-            strays += 1
+            strays, left_ms = strays + 1, round((until - self._clock()) * 1000)
         return ""
 
 
@@ -191,7 +191,10 @@ def _span(span_ms: int) -> str:
 
 
 def _dial_argument(action: OfferToAgent) -> str:
-    """What `Dial` is told: go on after the talk, music while it rings, the offer on the agent's leg."""
+    """What `Dial` is told: go on after the talk, follow no forwarding, music while it rings, the offer on the agent's leg.
+
+    The instant of the answer is kept for the dialplan, which must know a talk that was none when no engine does.
+    """
     music = f"m({action.music})" if _MUSIC.fullmatch(action.music) else ""
     ring_s = -(-action.ring_ms // 1000) + DIAL_MARGIN_S
-    return f"PJSIP/{action.agent},{ring_s},g{music}b(to-agent^s^1({action.offer}))"
+    return f"PJSIP/{action.agent},{ring_s},gi{music}b(to-agent^s^1({action.offer}))U(answered^s^1)"

@@ -1,6 +1,7 @@
 """Who is let in at the FastAGI door, and what the others cost."""
 
 import asyncio
+import resource
 import socket
 from contextlib import ExitStack
 
@@ -151,6 +152,16 @@ async def test_two_thousand_silent_connections_do_not_keep_a_caller_out(bench, m
     assert await caller.command() == 'SET MUSIC "ON" "default"'
     for peer in crowd:
         peer.abort()
+
+
+async def test_more_callers_than_a_shell_allows_descriptors_can_be_held():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(256, soft), hard))
+    try:
+        async with listening():
+            assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 async def test_a_caller_in_the_middle_of_a_crowd_is_not_pushed_out(bench):

@@ -16,7 +16,7 @@ HELLO = 'STREAM FILE "tonval/sv/hej" "D" "0"'
 MENU = f'GET OPTION "tonval/sv/meny" "{KEYS}" "1500"'
 THINKING = 'SET MUSIC "ON" "default"'
 MUSIC = 'SET MUSIC "ON" "lugn"'
-DIAL = 'EXEC Dial "PJSIP/alma,22,gm(lugn)b(to-agent^s^1(7))"'
+DIAL = 'EXEC Dial "PJSIP/alma,22,gim(lugn)b(to-agent^s^1(7))U(answered^s^1)"'
 RESULT = 'GET FULL VARIABLE "${DIALSTATUS}|${HANGUPCAUSE}|${DIALEDPEERNAME}"'
 WIPE = 'SET VARIABLE "DIALSTATUS" ""'
 PLAYED = "200 result=0 endpos=800"
@@ -95,6 +95,15 @@ async def test_who_thinks_about_a_key_hears_music_and_may_still_press_it(bench):
     await peer.answers(THINKING, "200 result=0")
     await peer.answers('WAIT FOR DIGIT "4500"', "200 result=54")
     assert await bench.director.report() == DigitsEntered(CALL, "6")
+
+
+async def test_music_is_known_to_be_gone_after_a_menu(bench):
+    peer, session = await bench.caller()
+    session.perform(hold("default"))
+    await peer.answers(THINKING, "200 result=0")
+    session.perform(ask("meny"))
+    await peer.answers(MENU, "200 result=0 endpos=8000")
+    await peer.answers(THINKING, "200 result=0")
 
 
 async def test_a_short_wait_needs_no_music(bench):
@@ -320,13 +329,13 @@ async def test_the_next_offer_goes_out_at_once(bench):
     session.perform(offer())
     await peer.answers(DIAL, "200 result=0")
     await peer.answers(RESULT, "200 result=1 (NOANSWER|0|)")
-    await peer.answers('EXEC Dial "PJSIP/bo,4,gm(lugn)b(to-agent^s^1(8))"', "200 result=0")
+    await peer.answers('EXEC Dial "PJSIP/bo,4,gim(lugn)b(to-agent^s^1(8))U(answered^s^1)"', "200 result=0")
 
 
 async def test_an_offer_without_music_is_silent(bench):
     peer, session = await bench.caller()
     session.perform(offer(music=""))
-    await peer.answers('EXEC Dial "PJSIP/alma,22,gb(to-agent^s^1(7))"', "200 result=0")
+    await peer.answers('EXEC Dial "PJSIP/alma,22,gib(to-agent^s^1(7))U(answered^s^1)"', "200 result=0")
 
 
 async def test_a_served_caller_who_stays_can_be_queued_again(bench):
