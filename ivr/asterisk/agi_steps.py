@@ -191,7 +191,7 @@ def _span(span_ms: int) -> str:
 
 
 def _dial_argument(action: OfferToAgent) -> str:
-    """What `Dial` is told: go on after the talk, follow no forwarding, music while it rings, the offer on the agent's leg.
+    """What `Dial` is told: go on after the talk, follow no forwarding, music while it rings, the offer for the phone.
 
     The instant of the answer is kept for the dialplan, which must know a talk that was none when no engine does.
     """
