@@ -18,8 +18,10 @@ from routing.events import FoundCall, FoundState, WorldListed
 from routing.papers import Papers
 
 OFFER_VARIABLE = "TONVAL_OFFER"
+ANSWERED_VARIABLE = "TONVAL_ANSWERED_MS"
+"""When a phone was last answered for the caller, as the dialplan notes it."""
 _PRESENTATION = "CALLERID(num-pres)"
-LIST_VARIABLES = ",".join((*VARIABLES, NUMBER_VARIABLE, OFFER_VARIABLE, _PRESENTATION))
+LIST_VARIABLES = ",".join((*VARIABLES, NUMBER_VARIABLE, OFFER_VARIABLE, ANSWERED_VARIABLE, _PRESENTATION))
 """What the list of channels is asked to tell of each."""
 
 ENGINE_CONTEXTS = frozenset({"from-trunk", "arrived", "resume", "engine"})
@@ -126,7 +128,7 @@ def _found(translator: Translator, call: CallId, listed: _Listed, asked_at_ms: I
     caller, papers = _caller(listed), papers_from_variables(listed.variables) or Papers()
     if rung is not None:
         state = FoundState.TALKING if rung.answered else FoundState.RINGING
-        since = _rings_since(rung, listed, asked_at_ms)
+        since = _since(rung, listed, asked_at_ms)
         return [FoundCall(call, state, number, caller, papers, rung.agent, rung.offer, since)]
     if tracked is not None and (tracked.in_session or _between(listed)):
         return [FoundCall(call, FoundState.IN_SESSION, number, caller, papers)]
@@ -186,13 +188,18 @@ def _talking(leg: Fields, listed: _Listed) -> bool:
     return bool(leg.get("BridgeID")) and leg.get("BridgeID") == listed.row.get("BridgeID")
 
 
-def _rings_since(offer: TrackedOffer, listed: _Listed, asked_at_ms: Instant) -> Instant:
-    """When the ringing began, to the second; 0 for a talk: the lists do not say."""
-    leg = next((row for row in listed.legs if row.get("Uniqueid") == offer.leg), None)
-    seconds = leg.get("Seconds", "") if leg else ""
-    if offer.answered or not seconds.isdecimal():
-        return Instant(0)
-    return Instant(max(asked_at_ms - 1000 * int(seconds[:9]), 0))
+def _since(offer: TrackedOffer, listed: _Listed, asked_at_ms: Instant) -> Instant:
+    """When the talk began, or, to the second, the ringing; 0 if the list does not say."""
+    leg = next((row for row in listed.legs if row.get("Uniqueid") == offer.leg), {})
+    if offer.answered:
+        return Instant(min(_whole(listed.variables.get(ANSWERED_VARIABLE, "")), asked_at_ms))
+    seconds = leg.get("Seconds", "")
+    return Instant(max(asked_at_ms - 1000 * _whole(seconds), 0)) if seconds else Instant(0)
+
+
+def _whole(digits: str) -> int:
+    """The number, 0 if it is none."""
+    return int(digits) if digits.isdecimal() and len(digits) <= 15 else 0
 
 
 def _unlisted(call: CallId, tracked: TrackedCall) -> FoundCall:

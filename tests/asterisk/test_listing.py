@@ -83,6 +83,11 @@ class TestAfterARestartOfTheEngine:
         found = listed(fresh(), status_row(variables=PAPERS, bridge="b"), leg_row(bridge="b")).calls[0]
         assert (found.state, found.agent, found.offer) == (FoundState.TALKING, ANNA, SEVEN)
 
+    def test_a_talk_began_when_the_dialplan_says_and_never_after_the_list(self):
+        for said, since in (("1795295999000", 1_795_295_999_000), ("1995295999000", NOW), ("", 0), ("x", 0)):
+            row = status_row(bridge="b", variables={"TONVAL_ANSWERED_MS": said})
+            assert listed(fresh(), row, leg_row(bridge="b")).calls[0].since_ms == since
+
     def test_the_ends_of_what_was_found_are_heard(self):
         ringing = fresh()
         listed(ringing, status_row(), leg_row())
