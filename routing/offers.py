@@ -170,10 +170,10 @@ def ended_unseen(centre: Centre, call: Call, event: ConversationEnded) -> bool:
 def ended_as(centre: Centre, call: Call, by: TalkEnder) -> None:
     """The talk is over and the caller is still there."""
     talk_ms = end_talk(centre, call, by)
-    if talk_ms < centre.plan.short_talk_ms and by is TalkEnder.AGENT and not call.adopted:
+    if talk_ms < centre.plan.short_talk_ms and by is TalkEnder.AGENT:
         call.answered_at_ms = Instant(0)
         centre.entries.append(CallReturned(centre.now, call.id, call.queue, call.entered_at_ms, "short_talk"))
-        centre.wait(call)
+        back(centre, call)
     else:
         centre.hang_up(call, Outcome.ANSWERED, f"{by.value}_hung_up")
 

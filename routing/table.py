@@ -88,7 +88,7 @@ CALL_EVENTS: dict[tuple[CallState, type], Row] = {
     (S.TALKING, PromptFinished): LATE,
     (S.TALKING, OfferAnswered): LATE,
     (S.TALKING, OfferFailed): LATE,
-    (S.TALKING, ConversationEnded): Row(ended, (S.WAITING, ENDED)),
+    (S.TALKING, ConversationEnded): Row(ended, (S.WAITING, S.AWAY, ENDED)),
     (S.TALKING, CallerHungUp): Row(hung_up, (ENDED,)),
     (S.LEAVING, DigitsEntered): LATE,
     (S.LEAVING, PromptFinished): Row(last_message_heard, (ENDED,)),

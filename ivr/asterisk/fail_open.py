@@ -42,6 +42,7 @@ def dialplan_values(house: House, site: Site) -> dict[str, Any]:
         "openings": [_opening(name, opening) for name, opening in house.openings.items()],
         "notice_sounds": _sounds(house.fallback_prompts, house.language),
         "hold_music": "default",
+        "short_talk_ms": plan.short_talk_ms,
     }
 
 

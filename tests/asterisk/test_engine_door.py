@@ -152,7 +152,7 @@ async def test_a_caller_taken_back_brings_all_papers(line: Line) -> None:
 
 
 async def test_a_served_caller_is_not_queued_again_when_the_engine_dies_in_the_talk(line: Line) -> None:
-    await line.phone("finn", answer(50, talk_ms=1_500))
+    await line.phone("finn", answer(50, talk_ms=2_500))
     async with engine_door(line) as door:
         caller = await up(line)
         session = await door.session()
@@ -161,6 +161,19 @@ async def test_a_served_caller_is_not_queued_again_when_the_engine_dies_in_the_t
         assert await caller.hear_agent(8_000)
     await asyncio.wait_for(caller.over.wait(), 8)
     assert "reservlage" not in caller.ear.prompts
+
+
+async def test_a_caller_dropped_at_once_is_not_taken_for_served_when_the_engine_dies_in_the_ring(line: Line) -> None:
+    """F03 and F41 at once: nobody but the dialplan is there to see that the talk was none."""
+    finn = await line.phone("finn", answer(400, talk_ms=200))
+    async with engine_door(line) as door:
+        caller = await up(line)
+        session = await door.session()
+        session.perform(KeepPapers(session.call, IN_LINE))
+        session.perform(OfferToAgent(session.call, OfferId(7), AgentId("finn"), 5_000, "default"))
+        await until(lambda: bool(finn.rings))
+    await until(lambda: "reservlage" in caller.ear.prompts)
+    assert caller.up
 
 
 async def test_an_offer_shows_its_id_and_the_house_and_no_queue(line: Line) -> None:
