@@ -64,7 +64,7 @@ def closing_entries(
         if call not in world.present:
             entries.extend(_close(call, remembered, cel_calls.get(call), world))
     for call, seen in cel_calls.items():
-        if call not in known and call not in world.present and seen.accepted_ms:
+        if call not in known and call not in open_calls and call not in world.present and seen.accepted_ms:
             entries.extend(_whole_record(seen, world))
     return entries
 
@@ -80,7 +80,7 @@ class _Story:
     """How far the log has come with one call."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self.number = self.caller = ""
+        self.number = ""
         self.state = "entered"
         self.queue = QueueId("")
         self.entered_at_ms = 0
@@ -98,7 +98,7 @@ class _Story:
     def _take(self, entry: Entry) -> None:
         match entry:
             case CallEntered():
-                self.number, self.caller = entry.number, entry.caller
+                self.number = entry.number
             case CallRecovered():
                 self._take_recovered(entry)
             case MenuEntered():
@@ -121,7 +121,7 @@ class _Story:
                 pass
 
     def _take_recovered(self, entry: CallRecovered) -> None:
-        self.number, self.caller = self.number or entry.number, self.caller or entry.caller
+        self.number = self.number or entry.number
         self._queue_up(entry.queue, entry.entered_at_ms, entry.state)
         self.clearance = entry.clearance
         if entry.answered_at_ms and not self.talk:
@@ -187,8 +187,9 @@ def _ended_with_asterisk(entered_ms: int, world: World) -> bool:
 def _found(call: CallId, story: _Story, state: str, world: World) -> CallRecovered:
     """That we learnt of this from Asterisk, and when."""
     entered, nobody, not_talking = Instant(story.entered_at_ms), AgentId(""), Instant(0)
+    # No caller: Asterisk's own log names none, and what ours has is a pseudonym, which must not be renamed once more.
     return CallRecovered(
-        *(world.now, call, state, story.number, story.caller, story.queue, entered, story.clearance),
+        *(world.now, call, state, story.number, "", story.queue, entered, story.clearance),
         agent=nobody,
         answered_at_ms=not_talking,
     )
