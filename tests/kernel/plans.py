@@ -60,7 +60,7 @@ def _queue(rnd: Random, name: QueueId) -> Queue:
         waiting_prompts=(PromptId("vantar"),) * rnd.randint(0, 1),
         closed_prompts=(PromptId("stangt"),) * rnd.randint(0, 1),
         first_message_ms=rnd.choice([0, 10_000]),
-        message_every_ms=rnd.choice([0, 50_000]),
+        message_every_ms=rnd.choice([0, *[50_000] * 9]),
         priority=rnd.choice([0, 0, 1, 9]),
         ring_ms=rnd.choice([0, 5_000, 20_000, 20_000, 20_000]),
         wrap_up_ms=rnd.choice([0, 30_000]),

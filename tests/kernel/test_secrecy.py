@@ -62,7 +62,7 @@ def busy_life(seed):
         life.feed(DigitsEntered(CallId(f"c{life.arrivals}"), rnd.choice(secret)))
         for what in ("answer", "refuse", "end_talk", "hang_up", rnd.choice(SELDOM), rnd.choice(RARELY)):
             if rnd.random() < (0.05 if what in RARELY + SELDOM else 0.5):
-                life.wait(rnd.choice([0, 500, 2_500, 20_000]))
+                life.wait(rnd.choice([0, 500, 2_500, 5_000]))
                 getattr(life, what)()
         life.staff(rnd.choice([0, 2, 2, 6]))
     return life
