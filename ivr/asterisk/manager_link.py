@@ -31,8 +31,11 @@ __all__ = [
 
 log = structlog.get_logger()
 
+REFUSALS_TO_ALARM = 3
 MAX_PENDING = 5_000
 """Actions that may wait for an answer at once."""
+REFUSED = "login_refused"
+UNANSWERED = "login_unanswered"
 _LISTS = frozenset({"Status", "DeviceStateList", "QueueStatus"})
 """Actions answered by a list. For the others the answer's wording must not make panoramisk wait for one."""
 
@@ -66,6 +69,8 @@ class LinkTimings:
     retry_most_s: float = 1.6
     silent_most_s: float = 10.0
     """Between tries where Asterisk accepts the connection and then says nothing."""
+    refused_soon_s: float = 0.25
+    """After the first refusals: Asterisk lets one of us in at a time, and may not know yet that the last one died."""
     refused_s: float = 5.0
     refused_most_s: float = 60.0
     steady_s: float = 5.0
@@ -169,23 +174,22 @@ class ManagerLink:
     async def _keep_up(self, manager: GuardedManager) -> None:
         """Never ends by itself."""
         loop = asyncio.get_running_loop()
-        failures = 0
+        failures = refusals = 0
         while True:
             began = loop.time()
             reason = await self._one_connection(manager)
             was_up = self.state is LinkState.UP
             failures = 0 if was_up and loop.time() - began >= self._timings.steady_s else failures + 1
-            self._report(reason, was_up=was_up)
-            await asyncio.sleep(self._pause_s(reason, failures))
+            refusals = refusals + 1 if reason == REFUSED else 0
+            self._report(reason, refusals, was_up=was_up)
+            await asyncio.sleep(self._pause_s(reason, refusals or failures))
 
-    def _report(self, reason: str, *, was_up: bool) -> None:
+    def _report(self, reason: str, refusals: int, *, was_up: bool) -> None:
         """Whoever must know that the link is gone does, once."""
-        before = self.state
-        self.state = LinkState.REFUSED if reason == "login_refused" else LinkState.DOWN
-        if self.state is LinkState.REFUSED:
-            self.counters.refused += 1
-            if before is not LinkState.REFUSED:
-                log.error("ami_login_refused", alarm=True, port=self._account.port)
+        self.state = LinkState.REFUSED if refusals >= REFUSALS_TO_ALARM else LinkState.DOWN
+        self.counters.refused += reason == REFUSED
+        if refusals == REFUSALS_TO_ALARM:
+            log.error("ami_login_refused", alarm=True, port=self._account.port)
         if was_up:
             self.counters.lost += 1
             log.warning("ami_link_lost", reason=reason)
@@ -194,10 +198,14 @@ class ManagerLink:
     def _pause_s(self, reason: str, failures: int) -> float:
         """Seconds until the next try: doubled with each failure, spread so that nobody comes in step."""
         timings = self._timings
-        least, most = {
-            "login_refused": (timings.refused_s, timings.refused_most_s),
-            "login_unanswered": (timings.retry_s, timings.silent_most_s),
-        }.get(reason, (timings.retry_s, timings.retry_most_s))
+        if reason == REFUSED and failures < REFUSALS_TO_ALARM:
+            least = most = timings.refused_soon_s
+        elif reason == REFUSED:
+            least, most, failures = timings.refused_s, timings.refused_most_s, failures - REFUSALS_TO_ALARM
+        elif reason == UNANSWERED:
+            least, most = timings.retry_s, timings.silent_most_s
+        else:
+            least, most = timings.retry_s, timings.retry_most_s
         return min(least * 2.0 ** min(failures, 20), most) * random.uniform(0.75, 1.0)  # noqa: S311 - no secret
 
     async def _one_connection(self, manager: GuardedManager) -> str:
@@ -230,10 +238,10 @@ class ManagerLink:
             async with asyncio.timeout(self._timings.login_s):
                 await asyncio.shield(future)
         except TimeoutError:
-            return "login_unanswered"
+            return UNANSWERED
         except LinkDownError as error:
             return str(error)
-        return None if manager.authenticated else "login_refused"
+        return None if manager.authenticated else REFUSED
 
     async def _watched(self, protocol: GuardedProtocol) -> str:
         """Returns why the connection ended; ends it itself if a ping stays unanswered."""

@@ -48,7 +48,13 @@ QUICK = TelephonyTimings(
     confirm_s=0.05,
     without_link_s=1.0,
     link=LinkTimings(
-        ping_every_s=0.2, ping_answer_s=0.4, retry_s=0.02, retry_most_s=0.1, refused_s=0.2, refused_most_s=0.3
+        ping_every_s=0.2,
+        ping_answer_s=0.4,
+        retry_s=0.02,
+        retry_most_s=0.1,
+        refused_soon_s=0.1,
+        refused_s=0.2,
+        refused_most_s=0.3,
     ),
 )
 
@@ -265,7 +271,7 @@ class TestAnotherEngine:
 
     async def test_a_ring_is_found_with_its_offer_and_answered(self, line: Line) -> None:
         async with engine(line) as first:
-            bo = await first.phone("bo", answer(after_ms=1500))
+            bo = await first.phone("bo", answer(after_ms=2500))
             _, call = await first.waiting()
             offer = first.offer(call)
             await first.ringing(bo)
@@ -280,7 +286,7 @@ class TestAnotherEngine:
 
     async def test_a_talk_is_found_and_a_caller_who_hangs_up_ends_it(self, line: Line) -> None:
         async with engine(line) as first:
-            await first.phone("bo", answer(after_ms=20))
+            bo = await first.phone("bo", answer(after_ms=20))
             caller, call = await first.waiting()
             offer = first.offer(call)
             await first.until(OfferAnswered)
@@ -288,6 +294,7 @@ class TestAnotherEngine:
             async with engine(line) as second:
                 (found,) = await second.listed(bool)
                 assert (found.state, found.agent, found.offer) == (FoundState.TALKING, BO, offer)
+                assert abs(found.since_ms - bo.rings[0].answered_ms) < 1000
                 await caller.hang_up()
                 assert await second.until(CallerHungUp) == CallerHungUp(call)
                 assert second.of_kind(ConversationEnded) == []
