@@ -41,7 +41,6 @@ def call_resumed(centre: Centre, event: CallResumed) -> bool:
             _end_at_once(centre, call)
             return True
     else:
-        call.recoveries += 1
         read_papers(centre, call, event.papers)
     if call.state is CallState.TALKING:
         end_talk(centre, call, TalkEnder.UNKNOWN)
@@ -58,6 +57,7 @@ def _go_on(centre: Centre, call: Call) -> None:
     centre.leave_line(call)
     call.offer, call.agent, call.adopted = NO_OFFER, NOBODY, False
     remember(centre, call)
+    call.found_again = False
     if call.outcome is not None:
         leave(centre, call, call.last_words, call.outcome, call.reason)
     elif call.queue in centre.plan.queues and call.clearance != UNKNOWN_CLEARANCE:
@@ -94,11 +94,15 @@ def read_papers(centre: Centre, call: Call, papers: Papers) -> None:
     call.clearance = known_better(call.clearance, papers.clearance, centre.circles.clearances)
     call.language = papers.language
     call.priority = max(call.priority, min(max(papers.priority, 0), 9))
-    call.recoveries = max(call.recoveries, papers.recoveries + 1)
+    call.recoveries = max(call.recoveries, papers.recoveries)
 
 
 def remember(centre: Centre, call: Call) -> None:
-    """It is remembered that this call was learnt of from Asterisk, and what it was doing."""
+    """It is remembered, once until a session has it again, that Asterisk and not our past said what it was doing."""
+    if call.found_again:
+        return
+    call.found_again = True
+    call.recoveries += 1
     centre.entries.append(
         CallRecovered(
             centre.now,

@@ -17,7 +17,7 @@ def may_hear(clearances: frozenset[Clearance], clearance: Clearance) -> bool:
 
 
 def risen(clearance: Clearance, queue: Clearance) -> Clearance:
-    """What a call needs when it enters a queue: it never falls. Before a choice it is unknown, and the choice decides."""
+    """What a call needs when it enters a queue: it never falls. Before a choice it is unknown: that decides."""
     if clearance == UNKNOWN_CLEARANCE:
         return queue
     names = {*clearance.split(AND), *queue.split(AND)} - {NO_CLEARANCE}

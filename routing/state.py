@@ -89,6 +89,8 @@ class Call:
     """What is said then."""
     reason: str = ""
     recoveries: int = 0
+    found_again: bool = False
+    """Counted and remembered as recovered, and not in a session since."""
     adopted: bool = False
     """Not in a session of ours: found ringing, talking or waiting in Asterisk."""
 
