@@ -47,6 +47,8 @@ class CelTalk:
     agent: AgentId
     began_ms: int
     ended_ms: int = 0
+    left_first: EndedBy = EndedBy.CALLER
+    """Who of the two left the bridge first."""
 
     @property
     def length_ms(self) -> int:
@@ -72,6 +74,10 @@ class CelCall:
     context: str = ""
     hung_up_ms: int = 0
     ended_by: EndedBy = EndedBy.SERVER
+    told_to_end: bool = False
+    """The dialplan hung up on purpose."""
+    phones_hung_up: dict[str, int] = field(default_factory=dict)
+    """Phone's channel → when it was hung up."""
     last_ms: int = 0
     """The last sign of life."""
     rang: bool = False
@@ -148,6 +154,8 @@ class CelFold:
             self._take_callers(call, line)
         elif line.kind == "CHAN_START":
             call.rang = True
+        elif line.kind == "HANGUP":
+            call.phones_hung_up[line.channel] = line.at_ms
 
     def _begin(self, line: _Line) -> None:
         call = CallId(line.channel_id)
@@ -167,6 +175,8 @@ class CelFold:
         elif line.kind == "APP_START" and line.app == "Queue":
             call.queue = QueueId(line.appdata.partition(",")[0].removeprefix(FALLBACK_QUEUE_PREFIX))
             call.queued_ms = call.queued_ms or line.at_ms
+        elif line.kind == "APP_START" and line.app == "Hangup":
+            call.told_to_end = True
         elif line.kind == "HANGUP" and not call.hung_up_ms:
             self._leave_bridge(call, line.channel_id, line.at_ms)
             call.hung_up_ms = line.at_ms
@@ -184,6 +194,7 @@ class CelFold:
         inside.pop(channel_id, None)
         if call.talks and not call.talks[-1].ended_ms and (call.call not in inside or len(inside) < 2):
             call.talks[-1].ended_ms = at_ms
+            call.talks[-1].left_first = EndedBy.CALLER if channel_id == call.call else EndedBy.AGENT
 
 
 def calls_from_cel(lines: Iterable[str]) -> Mapping[CallId, CelCall]:
@@ -249,6 +260,12 @@ def _ended_by(call: CelCall, extra: str) -> EndedBy:
         source = str(json.loads(extra).get("hangupsource", ""))
     if source == call.channel:
         return EndedBy.CALLER
+    phone_ms = call.phones_hung_up.get(source)
+    if phone_ms is not None and call.hung_up_ms - phone_ms > _SAME_MOMENT_MS:
+        # Asterisk keeps the first source for ever: this one ended an earlier ring or talk, not the call.
+        if call.talks and call.hung_up_ms - call.talks[-1].ended_ms <= _SAME_MOMENT_MS:
+            return call.talks[-1].left_first
+        return EndedBy.SERVER if call.told_to_end else EndedBy.CALLER
     return EndedBy.AGENT if "/" in source and _endpoint(source) else EndedBy.SERVER
 
 

@@ -132,6 +132,6 @@ def test_real_lines_of_asterisk_are_understood():
         ("ovrigt", [], "caller", False),
         ("ovrigt", [], "caller", False),
         ("aldre", ["eva"], "caller", False),
-        ("bygg", ["finn", "finn"], "agent", True),
+        ("bygg", ["finn", "finn"], "caller", False),  # who hung up 5 ms after finn's second answer
         ("bygg", [], "caller", False),
     ]
