@@ -105,6 +105,7 @@ class CallLogWriter:
         self._taken = 0
         self._hurry = threading.Event()
         self._closing = False
+        self._opened = threading.Event()
         self._progress = threading.Condition()
         self._status = LogStatus()
         self._journal = Journal(journal_path)
@@ -153,8 +154,10 @@ class CallLogWriter:
         return self._taken - self._status.acknowledged
 
     def flush(self, timeout_s: float = 5.0) -> bool:
-        """Whether everything taken so far became durable in time. Blocks: not for the event loop's thread."""
+        """Whether the log is open and everything taken so far durable, in time. Blocks: not for the event loop."""
         wanted = self._taken
+        if not self._opened.wait(timeout_s):
+            return False
         self._hurry.set()
         self._queue.put(None)
         with self._progress:
@@ -178,6 +181,7 @@ class CallLogWriter:
         with suppress(OSError):
             self._journal.open()  # the space is reserved while there is some
         self._guarded(self._come_back)
+        self._opened.set()
         while not self._closing or not self._queue.empty():
             self._guarded(self._round)
         if self._status.place is not Place.DATABASE:

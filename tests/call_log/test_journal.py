@@ -64,6 +64,21 @@ def test_a_line_torn_by_a_power_cut_is_left_out_and_the_next_run_writes_over_it(
     assert lying_in(journal) == steps(1, 2, 4)
 
 
+def test_nothing_of_a_long_torn_line_is_left_behind_a_short_one_written_over_it(journal: Journal):
+    journal.append(steps(1))
+    end = len(journal.path.read_bytes().rstrip(b"\0"))
+    long = Row(2, "MenuEntered", "x" * 900, "", "{}")
+    journal.append([Step(1, 2, 2, None, (long,))])
+    journal.close()
+    with journal.path.open("r+b") as file:
+        file.seek(end + 700)
+        file.write(bytes(400))
+    journal.append(steps(3))
+    reading = JournalReading(journal.path)
+    assert list(reading) == steps(1, 3)
+    assert reading.unreadable == 0
+
+
 def test_a_line_that_changed_on_the_disk_is_counted_and_the_others_are_read(journal: Journal):
     journal.append(steps(1, 2, 3))
     data = journal.path.read_bytes()

@@ -145,6 +145,24 @@ def test_what_still_lies_in_the_journal_is_read_too_and_once(log: Log):
         assert reader.final_rows(call_id(0)) == 1
 
 
+def test_a_journal_that_was_replayed_and_not_yet_emptied_is_not_read_twice(log: Log):
+    """As after a power cut between the commit and the wiping."""
+    log.add(*story(0, until="queued"))
+    assert log.writer.flush()
+    other = sqlite3.connect(log.site.database_path)
+    other.execute("BEGIN IMMEDIATE")
+    log.add(*story(0)[4:])
+    assert log.writer.flush()
+    left = log.site.journal_path.read_bytes()
+    other.rollback()
+    other.close()
+    assert log.writer.close()
+    log.site.journal_path.write_bytes(left)
+    with log.read() as reader:
+        assert reader.final_rows(call_id(0)) == 1
+        assert len(reader.call_entries(call_id(0))) == len(story(0))
+
+
 def test_a_day_can_be_run_again_from_its_events(log: Log):
     log.note(calls=2)
     assert log.writer.flush()

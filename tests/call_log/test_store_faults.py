@@ -12,7 +12,7 @@ from ivr.call_log import journal as journal_module
 from ivr.call_log import store as store_module
 from ivr.call_log.store import LogStatus, Place
 from tests.call_log.faulty_disk import FULL, IOERR_FSYNC, IOERR_WRITE, faulty_disk
-from tests.call_log.stories import Log, expected_rows, log_in, steps
+from tests.call_log.stories import Log, call_id, expected_rows, log_in, steps
 
 
 @contextmanager
@@ -202,6 +202,34 @@ def spoil(log: Log, damage: str) -> None:
         for page in range(2, len(data) // 4096):
             data[page * 4096 : page * 4096 + 64] = b"\xff" * 64
     path.write_bytes(data)
+
+
+def test_f63_after_a_crash_the_file_is_read_through_before_it_is_trusted(log: Log):
+    """Damage that no write would meet: who ended in good order does not look for it, who crashed does."""
+    log.note(calls=200)
+    assert log.writer.close()
+    middle = spoil_a_page_of_entries(log)
+    log.start()
+    assert log.writer.flush()
+    log.note(calls=1, first=200)
+    assert log.writer.close()
+    assert log.writer.status.set_aside == (), middle
+    with sqlite3.connect(log.site.database_path) as other:
+        other.execute("UPDATE runs SET closed_ms = NULL")
+    other.close()
+    log.start()
+    log.note(calls=1, first=201)
+    assert log.writer.close()
+    assert len(log.writer.status.set_aside) == 1
+    assert log.rows() == expected_rows(1, first=201)
+
+
+def spoil_a_page_of_entries(log: Log) -> int:
+    data = bytearray(log.site.database_path.read_bytes())
+    page = data.index(b'"' + call_id(100).encode()) // 4096
+    data[page * 4096 : page * 4096 + 8] = b"\xff" * 8
+    log.site.database_path.write_bytes(data)
+    return page
 
 
 def test_f63_a_database_that_breaks_in_use_is_set_aside_and_service_goes_on(log: Log):
