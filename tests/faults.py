@@ -1,0 +1,102 @@
+"""Which tests guard which row of the list of faults; rows that none guards are said.
+
+Example: python -m tests.faults --json
+
+Exit codes: 0 every row has a test, 1 some have none.
+"""
+
+import argparse
+import ast
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+ROWS = {
+    "F04": "engine killed within 200 ms of an answer",
+    "F05": "engine killed in a talk",
+    "F06": "engine killed while a person wraps up or pauses",
+    "F10": "engine hung",
+    "F13": "two engines for one installation",
+    "F15": "engine before Asterisk",
+    "F16": "Asterisk killed",
+    "F18": "manager link reset",
+    "F19": "manager link half open",
+    "F20": "manager login refused",
+    "F21": "manager link dropped with actions unanswered",
+    "F22": "events twice",
+    "F23": "events out of order",
+    "F24": "an event lost",
+    "F29": "a caller's session reset in a command",
+    "F30": "slow and idle connections at the callers' door",
+    "F31": "port scan",
+    "F32": "header bombs",
+    "F33": "hang-up told among the replies",
+    "F36": "the callers' door refuses",
+    "F37": "no answer",
+    "F38": "busy, declined, forbidden, broken",
+    "F39": "a phone loses power or leaves",
+    "F40": "answered as the caller hangs up",
+    "F41": "answered and dropped",
+    "F52": "the caller hangs up in each state",
+    "F57": "hostile names and numbers",
+    "F61": "database locked",
+    "F62": "disk full",
+    "F65": "fsync fails",
+    "F70": "the wall clock jumps",
+    "F75": "a prompt missing or empty",
+}
+"""The rows that this release answers for (FAULTS.md)."""
+Guards = dict[str, list[str]]
+
+
+def guards() -> Guards:
+    """Row → tests that carry its mark, as pytest names them; a mark on a class or a file counts for all in it."""
+    found: Guards = {}
+    for path in sorted(TESTS.rglob("test_*.py")):
+        for row, name in _marked(ast.parse(path.read_text("utf-8")), f"{TESTS.name}/{path.relative_to(TESTS)}"):
+            found.setdefault(row, []).append(name)
+    return found
+
+
+def _marked(tree: ast.Module, path: str) -> Iterator[tuple[str, str]]:
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign) and any(getattr(t, "id", "") == "pytestmark" for t in statement.targets):
+            yield from ((row, path) for row in _rows(statement.value))
+        if isinstance(statement, ast.ClassDef):
+            yield from ((row, f"{path}::{statement.name}") for mark in statement.decorator_list for row in _rows(mark))
+            for method in statement.body:
+                yield from _of_function(method, f"{path}::{statement.name}")
+        yield from _of_function(statement, path)
+
+
+def _of_function(statement: ast.stmt, where: str) -> Iterator[tuple[str, str]]:
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name.startswith("test_"):
+        yield from ((row, f"{where}::{statement.name}") for mark in statement.decorator_list for row in _rows(mark))
+
+
+def _rows(mark: ast.expr) -> Iterator[str]:
+    """The arguments of every `pytest.mark.fault(...)` in the expression."""
+    for call in ast.walk(mark):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "pytest.mark.fault":
+            yield from (ast.literal_eval(row) for row in call.args)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    found = guards()
+    rows = {row: found.get(row, []) for row in sorted({*ROWS, *found})}
+    if options.json:
+        print(json.dumps(rows, indent=2))
+    else:
+        for row, tests in rows.items():
+            print(f"{row}  {ROWS.get(row, '')}", *(f"     {test}" for test in tests or ["── NO TEST ──"]), sep="\n")
+    sys.exit(0 if all(rows.values()) else 1)
+
+
+if __name__ == "__main__":
+    main()
