@@ -82,7 +82,7 @@ CALL_EVENTS: dict[tuple[CallState, type], Row] = {
     (S.OFFERED, PromptFinished): LATE,
     (S.OFFERED, OfferAnswered): Row(answered, (S.TALKING,)),
     (S.OFFERED, OfferFailed): Row(failed, (S.WAITING, S.AWAY)),
-    (S.OFFERED, ConversationEnded): Row(ended_unseen, (S.WAITING, ENDED)),
+    (S.OFFERED, ConversationEnded): Row(ended_unseen, (S.WAITING, S.AWAY, ENDED)),
     (S.OFFERED, CallerHungUp): Row(hung_up, (ENDED,)),
     (S.TALKING, DigitsEntered): LATE,
     (S.TALKING, PromptFinished): LATE,
@@ -141,3 +141,26 @@ RANKS: dict[type, DeadlineKind] = {
     PhoneStateChanged: DeadlineKind.PAUSE_ENDS,
 }
 """At one instant, the deadlines up to this kind come before the event; all of them before any other event."""
+
+BEGUN = "begun"
+_AGAIN = ((S.MENU, S.WAITING), (S.MENU, S.LEAVING), (S.OFFERED, S.WAITING), (S.OFFERED, S.MENU), (S.TALKING, ENDED))
+_FROM_AWAY = ((S.AWAY, S.MENU), (S.AWAY, S.WAITING), (S.AWAY, S.LEAVING))
+_RING_STOPS = ((S.OFFERED, S.WAITING), (S.OFFERED, S.AWAY))
+_FOUND = (S.AWAY, S.OFFERED, S.TALKING)
+MOVES: dict[str, tuple[tuple[str, str], ...]] = {
+    "CallArrived": ((BEGUN, S.MENU), (BEGUN, S.LEAVING), (BEGUN, ENDED)),
+    "matching": ((S.WAITING, S.OFFERED),),
+    "RING_ENDS": ((S.OFFERED, S.WAITING),),
+    "LINE_CLOSES": ((S.WAITING, S.LEAVING),),
+    "AgentLoggedOut": _RING_STOPS,
+    "AgentPaused": _RING_STOPS,
+    "PhoneStateChanged": _RING_STOPS,
+    "a new plan": _RING_STOPS,
+    "CallResumed": ((BEGUN, S.MENU), (BEGUN, S.WAITING), (BEGUN, S.LEAVING), (BEGUN, ENDED), *_AGAIN, *_FROM_AWAY),
+    "WorldListed": (
+        *((BEGUN, found) for found in _FOUND),
+        *((state, found) for state in S for found in (*_FOUND, ENDED) if state != found),
+        (S.OFFERED, S.WAITING),
+    ),
+}
+"""What else moves a call: by cause, from where to where. A `CallArrived` of a known call is a `CallResumed`."""
