@@ -146,7 +146,8 @@ class CallLogReader:
     def open_calls(self) -> dict[CallId, tuple[Entry, ...]]:
         """The calls without a final row, with all that is remembered of each."""
         rows = self._all(
-            "SELECT e.kind, e.body FROM call_keys k JOIN entries e ON e.call = k.call"
+            # CROSS JOIN: from the few open calls to their entries; else SQLite reads all entries in their order.
+            "SELECT e.kind, e.body FROM call_keys k CROSS JOIN entries e ON e.call = k.call"
             " WHERE k.is_open = 1 ORDER BY e.seq"
         )
         calls: dict[CallId, list[Entry]] = {}

@@ -163,6 +163,28 @@ def test_a_journal_that_was_replayed_and_not_yet_emptied_is_not_read_twice(log: 
         assert len(reader.call_entries(call_id(0))) == len(story(0))
 
 
+def test_what_a_start_asks_does_not_grow_with_the_calls_that_are_over(log: Log):
+    """Counted in steps of SQLite's machine, which no other load on this computer changes."""
+
+    def cost() -> list[int]:
+        with log.read() as reader:
+            asked = []
+            for ask in (reader.open_calls, reader.last_agent_states, reader.last_call):
+                ticks: list[int] = []
+                reader._conn.set_progress_handler(lambda ticks=ticks: ticks.append(1), 10)
+                ask()
+                asked.append(len(ticks))
+            return asked
+
+    log.add(*story(9_000, until="offered"))
+    log.note(calls=30)
+    assert log.writer.flush()
+    small = cost()
+    log.note(calls=600, first=30)
+    assert log.writer.flush()
+    assert all(large < 2 * before + 20 for before, large in zip(small, cost(), strict=True))
+
+
 def test_a_day_can_be_run_again_from_its_events(log: Log):
     log.note(calls=2)
     assert log.writer.flush()
