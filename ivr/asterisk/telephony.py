@@ -264,6 +264,7 @@ class AsteriskTelephony:
 
     # ── the callers ───────────────────────────────────────────────────────────────────────────────────────────
     def _on_session(self, session: CallerSession) -> None:
+        over = self._translator.offers_over(session.call) if self.accepting else []
         if not self.accepting or not self._translator.session_opened(session.call):
             session.hand_over()
             return
@@ -275,6 +276,9 @@ class AsteriskTelephony:
         session.on_dial_ended = self._on_dial_ended
         session.on_closed = self._on_closed
         session.start(self._report)
+        self._emit(over)
+        if session.call not in self._translator.book.calls:
+            return
         if session.fresh and session.papers is None:
             self._feed(CallArrived(session.call, session.number, session.caller))
         else:

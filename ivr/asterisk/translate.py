@@ -84,6 +84,16 @@ class Translator:
         self.book.open(call, in_session=True)
         return True
 
+    def offers_over(self, call: CallId) -> list[Event]:
+        """The caller asks for an engine again: whatever rang or talked for them outside this session has ended."""
+        return [event for offer in list(self.book.offers(call)) for event in self._over(call, offer)]
+
+    def _over(self, call: CallId, offer: TrackedOffer) -> list[Event]:
+        if not offer.answered or offer.withdrawn:
+            return self._failed(call, offer)
+        self.book.end_offer(call, offer)
+        return [ConversationEnded(call, offer.offer, TalkEnder.AGENT)]
+
     def session_closed(self, call: CallId) -> None:
         """The caller, if there still is one, is on their own in the dialplan."""
         if (tracked := self.book.calls.get(call)) is not None:
@@ -225,12 +235,8 @@ class Translator:
         self.book.gone.add(channel)
         if offer is None or (self.book.calls[call].in_session and not offer.verdict):
             return []
-        if not offer.answered and not self.book.calls[call].caller_left_first:
-            return self._failed(call, offer)
-        self.book.end_offer(call, offer)
-        if offer.withdrawn or self.book.calls[call].caller_left_first:
-            return []
-        return [ConversationEnded(call, offer.offer, TalkEnder.AGENT)]
+        over = self._over(call, offer)
+        return [] if self.book.calls[call].caller_left_first else over
 
     def _device(self, fields: Fields) -> list[Event]:
         agent = AgentId(endpoint(fields["Device"]))

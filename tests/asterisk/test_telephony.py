@@ -290,6 +290,18 @@ async def test_a_call_too_many_is_left_to_the_dialplan(tmp_path):
         await peer.closed()
 
 
+async def test_a_talk_that_an_engine_before_us_began_has_ended_before_its_caller_resumes(tmp_path):
+    async with running(tmp_path) as bench:
+        bench.channels = [status_row(CALL, bridge="b"), leg_row(bridge="b", leg=LEG, call=CALL, name=PHONE)]
+        await bench.until(lambda: any(w.calls for w in bench.of_kind(WorldListed)))
+        await bench.caller(papers=tuple(PAPERS.values()), how="resumed")
+        await bench.until(lambda: bench.of_kind(CallResumed))
+        assert [type(e) for e in bench.fed if isinstance(e, ConversationEnded | CallResumed)] == [
+            ConversationEnded,
+            CallResumed,
+        ]
+
+
 class TestTakingBack:
     async def test_a_caller_in_the_dialplan_is_redirected_to_us(self, tmp_path):
         async with running(tmp_path) as bench:

@@ -280,9 +280,23 @@ class TestAnotherEngine:
                 (found,) = await second.listed(bool)
                 assert (found.state, found.agent, found.offer) == (FoundState.RINGING, BO, offer)
                 assert await second.until(OfferAnswered) == OfferAnswered(call, offer)
-                await bo.hang_up()
-                assert await second.until(ConversationEnded) == ConversationEnded(call, offer, TalkEnder.AGENT)
-                assert await second.until(CallerHungUp) == CallerHungUp(call)
+
+    @pytest.mark.parametrize("talk_ms", [300, 2500])
+    async def test_a_talk_that_is_found_ends_when_the_agent_hangs_up_and_a_short_one_asks_again(
+        self, line: Line, talk_ms: int
+    ) -> None:
+        async with engine(line) as first:
+            await first.phone("bo", answer(after_ms=1500, talk_ms=talk_ms))
+            _, call = await first.waiting()
+            offer = first.offer(call)
+            await first.listed(lambda calls: [c.state for c in calls] == [FoundState.RINGING])
+            await first.telephony.stop()
+            async with engine(line) as second:
+                await second.until(ConversationEnded)
+                asked = CallResumed if talk_ms < 2000 else CallerHungUp
+                await second.until(asked)
+                told = [e for e in second.fed if isinstance(e, OfferAnswered | ConversationEnded | asked)]
+                assert told[:2] == [OfferAnswered(call, offer), ConversationEnded(call, offer, TalkEnder.AGENT)]
 
     async def test_a_talk_is_found_and_a_caller_who_hangs_up_ends_it(self, line: Line) -> None:
         async with engine(line) as first:

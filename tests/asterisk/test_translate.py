@@ -188,6 +188,17 @@ class TestWithoutASession:
         said = told(translator, dial_begin(), dial_end("NOANSWER"), hangup(LEG, PHONE, cause="0"))
         assert said == [OfferFailed(CALL_ID, SEVEN, OfferResult.NO_ANSWER)]
 
+    def test_what_rang_or_talked_has_ended_when_the_caller_asks_for_an_engine_again(self):
+        talked, rang, withdrawn = (fresh(in_session=False) for _ in range(3))
+        told(talked, *answered_talk())
+        told(rang, dial_begin())
+        told(withdrawn, dial_begin())
+        withdrawn.offer_withdrawn(CALL_ID, SEVEN)
+        assert talked.offers_over(CALL_ID) == [ENDED]
+        assert rang.offers_over(CALL_ID) == [OfferFailed(CALL_ID, SEVEN, OfferResult.NO_ANSWER)]
+        assert withdrawn.offers_over(CALL_ID) == []
+        assert told(talked, hangup(LEG, PHONE)) == told(rang, hangup(LEG, PHONE)) == []
+
     def test_a_ring_that_nobody_told_us_of_asks_for_a_list(self):
         translator = fresh(offer=None, in_session=False)
         assert told(translator, dial_begin()) == []
