@@ -4,6 +4,8 @@ import asyncio
 import time
 from pathlib import Path
 
+import pytest
+
 from ivr.asterisk.render import Tuning
 from ivr.call_log.audit import audit_site
 from ivr.call_log.catch_up import CatchUp
@@ -78,6 +80,7 @@ def _caught_up(asterisk: RunningAsterisk) -> CallLogWriter:
     return writer
 
 
+@pytest.mark.fault("F16")
 async def test_f16_a_caller_cut_off_with_asterisk_has_a_final_row_when_it_is_back(tmp_path: Path):
     with running_asterisk(tmp_path, small_house(), Tuning(engine_silence_s=2)) as asterisk:
         async with line_to(asterisk) as line:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from ivr.call_log.store import Place
 from tests.call_log.stories import Log, log_in
 
@@ -41,6 +43,7 @@ def missing(log: Log, acknowledged: dict[int, int]) -> list[tuple[int, int, int]
     return [(run, number, found.get(run, 0)) for run, number in acknowledged.items() if found.get(run, 0) < number]
 
 
+@pytest.mark.fault("F66", "G16")
 def test_no_acknowledged_row_is_lost_and_none_is_doubled(tmp_path):
     log = log_in(tmp_path)
     assert log.writer.close()
@@ -56,6 +59,7 @@ def test_no_acknowledged_row_is_lost_and_none_is_doubled(tmp_path):
     assert doubled(log) == 0
 
 
+@pytest.mark.fault("F66")
 def test_the_same_while_the_database_is_locked_and_the_journal_has_the_rows(tmp_path):
     log = log_in(tmp_path)
     assert log.writer.close()

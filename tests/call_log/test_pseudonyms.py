@@ -1,5 +1,6 @@
 import sqlite3
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ def test_a_number_that_looks_like_a_pseudonym_is_not_let_through():
     assert pseudonyms(KEY)("p:0701740605") != "p:0701740605"
 
 
+@pytest.mark.fault("S21")
 def test_no_file_ever_holds_a_number_neither_database_nor_journal(log: Log):
     log.note(calls=20)
     assert log.writer.flush()

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +38,7 @@ def kinds(entries) -> list[str]:
     return [type(entry).__name__ for entry in entries]
 
 
+@pytest.mark.fault("F05")
 def test_f05_a_talk_that_ended_without_us_is_answered_with_its_end_and_length():
     scene = Scene(agent="anna", talk_from=12_000, talk_to=95_400, hung_up=95_401)
     entries = closed(story(0, until="answered"), scene)
@@ -49,6 +51,7 @@ def test_f05_a_talk_that_ended_without_us_is_answered_with_its_end_and_length():
     )
 
 
+@pytest.mark.fault("F04")
 def test_f04_a_call_answered_as_the_engine_died_is_answered_with_times_from_cel():
     scene = Scene(agent="anna", talk_from=11_000, talk_to=60_000, hung_up=60_001, by="agent")
     entries = closed(story(0, until="offered"), scene)
@@ -83,11 +86,13 @@ def test_whom_we_hung_up_on_without_a_word_is_failed_and_not_prettier():
     assert (ended.outcome, ended.reason) == (Outcome.FAILED, "server_hung_up")
 
 
+@pytest.mark.fault("F40")
 def test_f40_a_talk_of_an_instant_that_the_caller_ended_is_abandoned():
     scene = Scene(agent="anna", talk_from=12_000, talk_to=12_300, hung_up=12_301)
     assert final(closed(story(0, until="answered"), scene)).outcome is Outcome.ABANDONED
 
 
+@pytest.mark.fault("F16")
 def test_f16_what_asterisk_did_not_survive_ends_as_failed_by_its_restart():
     world = World(Instant(T0 + 3_600_000), booted_at_ms=T0 + 50_000)
     entries = closed(story(0, until="queued"), Scene(queue="barn_skola", queued=9_000), world=world)

@@ -37,6 +37,7 @@ def test_rows_are_there_in_order_and_a_clean_start_finds_them(log: Log):
     assert log.rows() == expected_rows(35)
 
 
+@pytest.mark.fault("F61")
 def test_f61_a_locked_database_sends_rows_to_the_journal_and_they_come_back_once_in_order(log: Log):
     log.note(calls=3)
     assert log.writer.flush()
@@ -52,6 +53,7 @@ def test_f61_a_locked_database_sends_rows_to_the_journal_and_they_come_back_once
     assert log.rows() == expected_rows(9)
 
 
+@pytest.mark.fault("F61")
 def test_f61_what_lies_in_the_journal_when_the_engine_ends_comes_back_with_the_next(log: Log):
     log.note(calls=1)
     assert log.writer.flush()
@@ -64,6 +66,7 @@ def test_f61_what_lies_in_the_journal_when_the_engine_ends_comes_back_with_the_n
     assert log.rows() == expected_rows(7)
 
 
+@pytest.mark.fault("F60")
 def test_f60_steps_are_taken_at_once_while_the_disk_is_slow(log: Log):
     with locked(log):
         log.note(calls=200)
@@ -73,6 +76,7 @@ def test_f60_steps_are_taken_at_once_while_the_disk_is_slow(log: Log):
     assert log.rows() == expected_rows(200)
 
 
+@pytest.mark.fault("F60")
 def test_f60_beyond_the_bound_events_go_first_then_all_and_both_are_counted_and_alarmed(log: Log, monkeypatch):
     monkeypatch.setattr(store_module, "EVENTS_LET_GO_AT", 10)
     monkeypatch.setattr(store_module, "ALL_LET_GO_AT", 40)
@@ -91,6 +95,7 @@ def test_f60_beyond_the_bound_events_go_first_then_all_and_both_are_counted_and_
     assert len(log.rows()) == len(expected_rows(32)) - status.steps_let_go
 
 
+@pytest.mark.fault("F62")
 def test_f62_a_full_disk_costs_no_row_while_the_journal_has_its_space(tmp_path):
     with faulty_disk() as disk:
         log = log_in(tmp_path)
@@ -107,6 +112,7 @@ def test_f62_a_full_disk_costs_no_row_while_the_journal_has_its_space(tmp_path):
     assert log.rows() == expected_rows(23)
 
 
+@pytest.mark.fault("F62")
 def test_f62_the_journal_has_its_space_before_it_needs_it(tmp_path, monkeypatch):
     """Writing beyond what the file occupies fails, as on a full disk; within it does not."""
     log = log_in(tmp_path)
@@ -133,6 +139,7 @@ def refuse_growth(monkeypatch):
     monkeypatch.setattr(journal_module.os, "pwrite", pwrite)
 
 
+@pytest.mark.fault("F62")
 def test_f62_a_disk_that_takes_nothing_leaves_rows_in_memory_unacknowledged_until_it_does(tmp_path, monkeypatch):
     with faulty_disk() as disk:
         log = log_in(tmp_path)
@@ -157,6 +164,7 @@ def refuse(*_anything):
     raise OSError(28, "No space left on device")
 
 
+@pytest.mark.fault("F62")
 def test_f62_alarms_when_a_tenth_and_when_a_twentieth_of_the_disk_is_left(log: Log, monkeypatch):
     left = iter([0.5, 0.09, 0.08, 0.04])
     usual = os.statvfs(log.site.home)
@@ -171,6 +179,7 @@ def test_f62_alarms_when_a_tenth_and_when_a_twentieth_of_the_disk_is_left(log: L
     assert [sentence[:4] for word, sentence in log.alarms.words if word == "disk_filling"] == ["9.0%", "4.0%"]
 
 
+@pytest.mark.fault("F63")
 @pytest.mark.parametrize("damage", ["not_a_database", "torn_pages", "empty_header"])
 def test_f63_a_corrupt_database_at_the_start_is_set_aside_and_the_journal_replayed(log: Log, damage):
     log.note(calls=40)
@@ -204,6 +213,7 @@ def spoil(log: Log, damage: str) -> None:
     path.write_bytes(data)
 
 
+@pytest.mark.fault("F63")
 def test_f63_after_a_crash_the_file_is_read_through_before_it_is_trusted(log: Log):
     """Damage that no write would meet: who ended in good order does not look for it, who crashed does."""
     log.note(calls=200)
@@ -232,6 +242,7 @@ def spoil_a_page_of_entries(log: Log) -> int:
     return page
 
 
+@pytest.mark.fault("F63")
 def test_f63_a_database_that_breaks_in_use_is_set_aside_and_service_goes_on(log: Log):
     log.note(calls=40)
     assert log.writer.flush()
@@ -249,6 +260,7 @@ def test_f63_a_database_that_breaks_in_use_is_set_aside_and_service_goes_on(log:
     assert set(expected_rows(10, first=40)) <= set(log.rows())
 
 
+@pytest.mark.fault("F64")
 def test_f64_a_database_deleted_in_use_is_begun_anew_and_said_so(log: Log):
     log.note(calls=2)
     assert log.writer.flush()
@@ -261,6 +273,7 @@ def test_f64_a_database_deleted_in_use_is_begun_anew_and_said_so(log: Log):
     assert "deleted" in log.alarms.sentence("call_log_set_aside")
 
 
+@pytest.mark.fault("F64")
 def test_f64_a_directory_in_the_databases_place_is_set_aside(tmp_path):
     (tmp_path / "calls.sqlite").mkdir()
     log = log_in(tmp_path)
@@ -269,6 +282,7 @@ def test_f64_a_directory_in_the_databases_place_is_set_aside(tmp_path):
     assert log.rows() == expected_rows(2)
 
 
+@pytest.mark.fault("F64")
 def test_f64_no_right_to_the_database_names_the_cause_and_costs_no_row(log: Log, monkeypatch):
     """Somebody else's file in our directory; root would be let in, so the system's answer is played."""
     log.note(calls=1)
@@ -290,6 +304,7 @@ def test_f64_no_right_to_the_database_names_the_cause_and_costs_no_row(log: Log,
     assert "Permission denied" in log.alarms.sentence("call_log_set_aside")
 
 
+@pytest.mark.fault("F65")
 def test_f65_a_row_whose_fsync_failed_is_acknowledged_only_when_it_lies_elsewhere(tmp_path):
     with faulty_disk() as disk:
         log = log_in(tmp_path)
@@ -307,6 +322,7 @@ def test_f65_a_row_whose_fsync_failed_is_acknowledged_only_when_it_lies_elsewher
     assert log.rows() == expected_rows(5)
 
 
+@pytest.mark.fault("F65")
 def test_f65_the_journal_is_emptied_only_after_a_sync_through_a_new_descriptor(tmp_path):
     """After a failed fsync the -wal in memory may look whole and not be on disk: it is copied and synced first."""
     with faulty_disk() as disk:
@@ -325,6 +341,7 @@ def test_f65_the_journal_is_emptied_only_after_a_sync_through_a_new_descriptor(t
     assert log.rows() == expected_rows(3)
 
 
+@pytest.mark.fault("F65")
 def test_f65_a_journal_whose_fsync_fails_goes_on_in_another_file(log: Log, monkeypatch):
     log.note(calls=1)
     assert log.writer.flush()
@@ -351,6 +368,7 @@ def test_f65_a_journal_whose_fsync_fails_goes_on_in_another_file(log: Log, monke
     assert log.rows() == expected_rows(4)
 
 
+@pytest.mark.fault("G17")
 @pytest.mark.parametrize("code", [IOERR_WRITE, IOERR_FSYNC, FULL])
 @pytest.mark.parametrize("nth", range(1, 18))
 def test_g17_an_error_at_any_one_operation_loses_nothing_and_doubles_nothing(tmp_path, nth, code):
@@ -384,6 +402,7 @@ def test_a_fault_nobody_thought_of_is_alarmed_and_the_thread_lives(log: Log):
     assert log.rows() == expected_rows(4)
 
 
+@pytest.mark.fault("F76")
 def test_f76_an_alarm_that_nobody_can_hear_does_not_end_the_log(log: Log):
     def deaf(_word, _sentence):
         raise BrokenPipeError
