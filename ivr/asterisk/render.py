@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ivr.asterisk.fail_open import dialplan_values
 from ivr.asterisk.papers_wire import VARIABLES
 from ivr.asterisk.plain import AGENT, EXTENSION, NAME, RenderError, checked, display, output, written_secret
+from ivr.asterisk.translate import WANTED_EVENTS
 from ivr.config.house import House, Person
 from ivr.config.secrets import Secrets
 from ivr.config.site import HOST, Site
@@ -51,12 +52,6 @@ REQUIRED = frozenset({"chan_pjsip", "res_agi", "res_musiconhold", "res_rtp_aster
 RESERVED = frozenset({"global", "system", "udp", "trunk", "phone", "phone-auth", "phone-aor"})
 """Names of sections that are not agents'."""
 
-UNWANTED_EVENTS = (
-    *("VarSet", "Newexten", "TestEvent", "CEL", "RTCPSent", "RTCPReceived"),
-    *("NewConnectedLine", "NewCallerid"),
-)
-"""Three quarters of all events, none of which says anything to the engine."""
-
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
@@ -80,7 +75,7 @@ def render(house: House, site: Site, secrets: Secrets, tuning: Tuning | None = N
     tuning = tuning or Tuning()
     values = {**_site_values(site), **_people_values(house, secrets, tuning), **dialplan_values(house, site)}
     values |= {"modules": MODULES, "required": REQUIRED, "papers": VARIABLES}
-    values |= {"unwanted_events": UNWANTED_EVENTS, "tuning": tuning, "host": HOST, "ami_user": AMI_USER}
+    values |= {"wanted_events": sorted(WANTED_EVENTS), "tuning": tuning, "host": HOST, "ami_user": AMI_USER}
     unknown = {q.music for q in house.plan.queues.values()} - set(MUSIC)
     if unknown:
         raise RenderError(f"musik {', '.join(sorted(unknown))} finns inte; det finns {', '.join(MUSIC)}")
