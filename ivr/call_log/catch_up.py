@@ -5,8 +5,9 @@ again next time.
 """
 
 import time
-from contextlib import suppress
 from pathlib import Path
+
+import structlog
 
 from ivr.call_log.cel import CelFile, CelFold
 from ivr.call_log.reading import CallLogReader, CallLogUnreadableError
@@ -35,12 +36,15 @@ class CatchUp:
 
     def entries(self, present: frozenset[CallId], now: Instant) -> tuple[Entry, ...]:
         """What the log lacks. `present`: the kernel's calls at `now`. Blocks: not for the event loop."""
-        if self._writer and not self._writer.flush():
+        try:
+            if self._writer and not self._writer.flush():
+                return ()
+            self._fold.feed(self._cel.new_lines())
+            with CallLogReader(self._site.database_path, self._site.journal_path) as log:
+                return self._lacking(log, present, now)
+        except (CallLogUnreadableError, OSError) as error:
+            structlog.get_logger("call_log").warning("not_caught_up", because=str(error))
             return ()
-        self._fold.feed(self._cel.new_lines())
-        with suppress(CallLogUnreadableError), CallLogReader(self._site.database_path, self._site.journal_path) as log:
-            return self._lacking(log, present, now)
-        return ()
 
     def _lacking(self, log: CallLogReader, present: frozenset[CallId], now: Instant) -> tuple[Entry, ...]:
         open_calls = log.open_calls()

@@ -7,7 +7,7 @@ asterisk-config/cel_custom.conf.jinja. Times there are seconds with six decimals
 import csv
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -29,6 +29,7 @@ CLOSED_CONTEXTS = ("entrance-", "choose-")
 SHORT_TALK_MS = 2_000
 """A shorter talk after which the caller was still there was none, as in the kernel and in the dialplan."""
 _SAME_MOMENT_MS = 1_000
+_PIECE_BYTES = 4 * 1024 * 1024
 
 
 class EndedBy(StrEnum):
@@ -217,15 +218,20 @@ class CelFile:
             self._inode = os.fstat(file.fileno()).st_ino
             self._offset = _offset_of(file.fileno(), from_ms)
 
-    def new_lines(self) -> list[str]:
-        """The whole lines since last time; a last one without its end waits. [] when there is no file."""
+    def new_lines(self) -> Iterator[str]:
+        """The whole lines since last time; a last one without its end waits. None when there is no file."""
+        while lines := self._piece():
+            yield from lines
+
+    def _piece(self) -> list[str]:
+        """The next few megabytes of lines: a year of them must not come into memory at once."""
         try:
             with self.path.open("rb") as file:
                 status = os.fstat(file.fileno())
                 if status.st_ino != self._inode or status.st_size < self._offset:
                     self._inode, self._offset, self._rest = status.st_ino, 0, b""
                 file.seek(self._offset)
-                data = file.read()
+                data = file.read(_PIECE_BYTES)
         except OSError:
             return []
         self._offset += len(data)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ivr.call_log import cel as cel_module
 from ivr.call_log.cel import FIELDS, CelFile, CelFold, EndedBy, calls_from_cel
 from tests.call_log.cel_lines import Scene, line, lines_of
 from tests.call_log.stories import NUMBER, T0, call_id
@@ -87,7 +88,7 @@ def test_the_file_is_read_onwards_and_a_torn_last_line_waits_for_its_rest(tmp_pa
     text = "".join(f"{line}\n" for line in lines)
     file, got, written = CelFile(path), [], 0
     chance = random.Random(7)
-    assert file.new_lines() == []
+    assert list(file.new_lines()) == []
     while written < len(text):
         piece = text[written : written + chance.randint(1, 90)]
         with path.open("a") as out:
@@ -101,12 +102,22 @@ def test_a_file_begun_anew_is_read_from_its_beginning(tmp_path):
     path = tmp_path / "cel.csv"
     path.write_text("one\ntwo\n")
     file = CelFile(path)
-    assert file.new_lines() == ["one", "two"]
+    assert list(file.new_lines()) == ["one", "two"]
     path.rename(tmp_path / "cel.csv.1")
     path.write_text("three\n")
-    assert file.new_lines() == ["three"]
+    assert list(file.new_lines()) == ["three"]
     path.write_text("4\n")
-    assert file.new_lines() == ["4"], "the same file, emptied"
+    assert list(file.new_lines()) == ["4"], "the same file, emptied"
+
+
+def test_a_long_file_is_read_in_pieces_and_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(cel_module, "_PIECE_BYTES", 1_000)
+    path = tmp_path / "cel.csv"
+    lines = lines_of(*(Scene(n, hung_up=9_000) for n in range(30)))
+    path.write_text("".join(f"{line}\n" for line in lines))
+    file = CelFile(path)
+    assert list(file.new_lines()) == lines
+    assert list(file.new_lines()) == []
 
 
 @pytest.mark.parametrize("nth", [0, 1, 57, 58, 199, 200, 399])
@@ -114,8 +125,8 @@ def test_reading_can_begin_at_an_instant_wherever_it_lies_in_the_file(tmp_path, 
     path = tmp_path / "cel.csv"
     lines = [line("HANGUP", T0 + i * 1_000, call_id(i), call_id(i), "PJSIP/trunk-1") for i in range(400)]
     path.write_text("".join(f"{line}\n" for line in lines))
-    assert CelFile(path, from_ms=T0 + nth * 1_000).new_lines() == lines[nth:]
-    assert CelFile(path, from_ms=T0 + 400_000).new_lines() == []
+    assert list(CelFile(path, from_ms=T0 + nth * 1_000).new_lines()) == lines[nth:]
+    assert list(CelFile(path, from_ms=T0 + 400_000).new_lines()) == []
 
 
 def test_real_lines_of_asterisk_are_understood():
