@@ -40,6 +40,8 @@ class TrackedCall:
     offers: list[TrackedOffer] = field(default_factory=list)
     """In the order in which they are dialled; those that ended are taken out."""
     caller_left_first: bool = False
+    in_fallback: bool = False
+    """Listed in the fail-open dialplan, which nobody leaves for an engine unless they are fetched."""
 
 
 class RememberedGone:
@@ -84,7 +86,7 @@ class CallBook:
             for offer in tracked.offers:
                 self.gone.add(offer.leg)
             tracked.offers.clear()
-            tracked.caller_left_first = False
+            tracked.caller_left_first = tracked.in_fallback = False
         tracked.in_session = in_session
         self.touch(call)
         return tracked

@@ -124,23 +124,27 @@ def _found(translator: Translator, call: CallId, listed: _Listed, asked_at_ms: I
     book = translator.book
     tracked = book.calls.get(call)
     rung = _rung(translator, call, listed, tracked)
+    if call in book.calls:
+        book.calls[call].in_fallback = not waits_for_engine(listed.row)
     number = listed.variables[NUMBER_VARIABLE]
     caller, papers = _caller(listed), papers_from_variables(listed.variables) or Papers()
     if rung is not None:
         state = FoundState.TALKING if rung.answered else FoundState.RINGING
         since = _since(rung, listed, asked_at_ms)
         return [FoundCall(call, state, number, caller, papers, rung.agent, rung.offer, since)]
-    if tracked is not None and (tracked.in_session or _between(listed)):
+    if tracked is not None and (tracked.in_session or waits_for_engine(listed.row)):
         return [FoundCall(call, FoundState.IN_SESSION, number, caller, papers)]
-    if tracked is None and _between(listed):
+    if tracked is None and waits_for_engine(listed.row):
         return []
-    book.open(call, in_session=False).offers.clear()
+    tracked = book.open(call, in_session=False)
+    tracked.offers.clear()
+    tracked.in_fallback = True
     return [FoundCall(call, FoundState.IN_FALLBACK, number, caller, papers)]
 
 
-def _between(listed: _Listed) -> bool:
-    """Whether the caller is about to ask an engine, or has just left one."""
-    return listed.row.get("Context", "") in ENGINE_CONTEXTS
+def waits_for_engine(row: Fields) -> bool:
+    """Whether the caller is where the dialplan asks an engine, or is about to, or has just done so."""
+    return row.get("Context", "") in ENGINE_CONTEXTS
 
 
 def _rung(translator: Translator, call: CallId, listed: _Listed, tracked: TrackedCall | None) -> TrackedOffer | None:

@@ -14,7 +14,7 @@ import structlog
 
 from ivr.asterisk.agi import AgiFront
 from ivr.asterisk.caller_session import INTERRUPT_DIGIT, CallerSession, DialEnded
-from ivr.asterisk.listing import LIST_VARIABLES, NO_DOUBTS, Doubts, begin_listing, doubts, world
+from ivr.asterisk.listing import LIST_VARIABLES, NO_DOUBTS, Doubts, begin_listing, doubts, waits_for_engine, world
 from ivr.asterisk.manager_link import (
     DEFAULT_TIMINGS,
     Account,
@@ -183,11 +183,12 @@ class AsteriskTelephony:
 
     def _take_back(self, call: CallId) -> None:
         """The caller is fetched; not out of a talk that has begun meanwhile."""
-        offer = self._translator.book.current(call)
+        book = self._translator.book
+        offer, tracked = book.current(call), book.calls.get(call)
         if offer is not None and offer.answered:
             self._list_due.set()
         elif call not in self._sessions:
-            self._spawn(self._redirect(call))
+            self._spawn(self._redirect(call, in_fallback=tracked is not None and tracked.in_fallback))
 
     # ── over the link ─────────────────────────────────────────────────────────────────────────────────────────
     async def _hang_up(self, channel: str) -> None:
@@ -196,8 +197,15 @@ class AsteriskTelephony:
         except _IN_VAIN as error:
             log.info("hangup_in_vain", because=type(error).__name__)
 
-    async def _redirect(self, call: CallId) -> None:
+    async def _redirect(self, call: CallId, *, in_fallback: bool) -> None:
+        """The caller comes to us. One who asks for an engine by themselves is not disturbed: a session under way ends
+        as if the caller had hung up when its channel is moved.
+        """
         try:
+            if not in_fallback:
+                rows = await self.link.action("Status", Channel=call)
+                if call in self._sessions or any(waits_for_engine(row) for row in rows):
+                    return
             await self.link.action("Redirect", Channel=call, Context="resume", Exten="s", Priority="1")
         except ActionRefusedError:
             self._emit(self._translator.hung_up(call))

@@ -154,8 +154,11 @@ class Translator:
         )
 
     def hung_up(self, call: CallId) -> list[Event]:
-        """The caller is gone; said once, whoever saw it first."""
-        self.book.gone.add(call)
+        """The caller is gone, as the session has it; said once, whoever saw it first.
+
+        A session says so too when the channel is taken out of it. Final is only Asterisk's own `Hangup`: a caller who
+        is listed after this is found again.
+        """
         return [CallerHungUp(call)] if self.book.close(call) is not None else []
 
     def ended_by_us(self, call: CallId) -> None:
@@ -230,6 +233,7 @@ class Translator:
         channel = fields["Uniqueid"]
         call = CallId(fields.get("Linkedid", channel))
         if channel == call or CallId(channel) in self.book.calls:
+            self.book.gone.add(channel)
             return self.hung_up(CallId(channel))
         offer = self.book.by_leg(call, channel)
         self.book.gone.add(channel)

@@ -131,6 +131,12 @@ class TestGhosts:
         for _ in range(3):
             assert listed(translator, WAITING).calls == ()
 
+    def test_a_caller_who_was_only_taken_out_of_the_session_is_found_again(self):
+        translator = in_session(offer=False)
+        assert translator.hung_up(CALL_ID) == [CallerHungUp(CALL_ID)]
+        assert listed(translator, WAITING, before=Doubts()).calls == ()
+        assert states(listed(translator, WAITING)) == [FoundState.IN_FALLBACK]
+
     def test_a_call_that_nobody_knew_must_be_listed_twice(self):
         translator = fresh()
         begin_listing(translator.book)

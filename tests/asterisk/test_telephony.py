@@ -313,6 +313,20 @@ class TestTakingBack:
             asked = bench.server.named("Redirect")[0]
             assert (asked["Channel"], asked["Context"], asked["Exten"], asked["Priority"]) == (CALL, "resume", "s", "1")
 
+    @pytest.mark.parametrize(("context", "fetched"), [("engine", False), ("resume", False), ("wait", True)])
+    async def test_a_caller_who_is_about_to_ask_an_engine_by_themselves_is_not_disturbed(
+        self, tmp_path, context, fetched
+    ):
+        async with running(tmp_path) as bench:
+            bench.channels = [status_row(CALL), leg_row("7", leg=LEG, call=CALL, name=PHONE)]
+            await bench.until(lambda: any(w.calls for w in bench.of_kind(WorldListed)))
+            bench.channels = [status_row(CALL, context=context)]
+            bench.ami(hangup(LEG, PHONE, CALL))
+            await bench.heard(OfferFailed(CALL, SEVEN, OfferResult.NO_ANSWER))
+            bench.telephony.perform(TakeBack(CALL))
+            await bench.listed_again()
+            assert bool(bench.server.named("Redirect")) is fetched
+
     async def test_a_caller_who_is_no_longer_there_has_hung_up(self, tmp_path):
         async with running(tmp_path) as bench:
             bench.server.answers["Redirect"] = lambda a: [

@@ -1,7 +1,7 @@
 """The telephony on a real Asterisk, with real callers and phones, and a wire that can be cut in between."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -66,9 +66,20 @@ class Engine:
         self.line = line
         self.proxy = proxy
         self.fed: list[Event] = []
+        self.reactions: list[tuple[type, Callable[[], None]]] = []
         self.offers = 1_795_000_000_000
         site = replace(line.asterisk.site, ami_port=proxy.port)
         self.telephony = AsteriskTelephony(site, line.asterisk.house, line.asterisk.secrets, LiveClock(), QUICK)
+
+    def feed(self, event: Event) -> None:
+        self.fed.append(event)
+        for kind, then in self.reactions:
+            if isinstance(event, kind):
+                then()
+
+    def on(self, kind, then) -> None:
+        """Do this the instant such an event is fed, as the kernel would."""
+        self.reactions.append((kind, then))
 
     def of_kind(self, kind):
         return [event for event in self.fed if isinstance(event, kind)]
@@ -117,7 +128,7 @@ class Engine:
 async def engine(line: Line, *, up: bool = True) -> AsyncIterator[Engine]:
     async with proxy_to(line.asterisk.site.ami_port) as proxy:
         one = Engine(line, proxy)
-        await one.telephony.start(one.fed.append)
+        await one.telephony.start(one.feed)
         try:
             if up:
                 await one.until(WorldListed)
@@ -312,6 +323,22 @@ class TestAnotherEngine:
                 await caller.hang_up()
                 assert await second.until(CallerHungUp) == CallerHungUp(call)
                 assert second.of_kind(ConversationEnded) == []
+
+    async def test_a_caller_whose_ring_ended_asks_again_and_is_not_cut_by_being_fetched(self, line: Line) -> None:
+        async with engine(line) as first:
+            await first.phone("bo", refuse_with(486, after_ms=1500))
+            caller, call = await first.waiting()
+            offer = first.offer(call)
+            await first.listed(lambda calls: [c.state for c in calls] == [FoundState.RINGING])
+            await first.telephony.stop()
+            async with engine(line) as second:
+                second.on(OfferFailed, lambda: second.telephony.perform(TakeBack(call)))
+                assert await second.until(OfferFailed) == OfferFailed(call, offer, OfferResult.BUSY)
+                await second.until(CallResumed)
+                second.telephony.perform(HoldMusic(call, "default"))
+                assert [c.state for c in await second.listed()] == [FoundState.IN_SESSION]
+                assert second.of_kind(CallerHungUp) == []
+                assert caller.up
 
     async def test_a_ring_of_the_fail_open_queue_is_found_with_an_offer_of_its_own(self, line: Line) -> None:
         async with engine(line) as first:
