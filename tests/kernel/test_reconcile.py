@@ -345,3 +345,24 @@ def test_talk_that_was_none_is_asked_back_if_the_dialplan_has_the_caller():
     b.at(5, listed(4, found(FoundState.TALKING, papers=Papers(), who="anna", offer=-5)))
     assert b.at(5.5, ConversationEnded(C1, OfferId(-5), TalkEnder.AGENT)).actions == (TakeBack(C1),)
     assert state(b) is CallState.AWAY
+
+
+def test_talk_that_was_found_and_ends_at_once_was_a_talk():
+    """It had lasted before it was found, for nobody knows how long."""
+    b = bench(linked=False)
+    b.at(5, listed(4, found(FoundState.TALKING, who="anna", offer=7)))
+    assert ended(b.at(5.2, CallerHungUp(C1))) == [("c1", "answered", "caller_hung_up")]
+
+
+def test_talk_with_a_stranger_goes_on():
+    b = talking()
+    b.at(10, listed(9, found(FoundState.TALKING, who="stranger")))
+    assert (state(b), b.call("c1").agent) == (CallState.TALKING, "anna")
+
+
+def test_talk_with_nobody_known_gets_its_person_when_a_list_says_who():
+    b = bench(linked=False)
+    b.at(5, listed(4, found(FoundState.TALKING, who="", offer=7)))
+    b.at(20, listed(19, found(FoundState.TALKING, who="anna", offer=7)))
+    assert (b.call("c1").agent, b.person("anna").state) == ("anna", AgentState.TALKING)
+    assert [type(e) for e in b.step.entries if isinstance(e, CallAnswered)] == []

@@ -85,9 +85,12 @@ def test_nothing_follows_a_hang_up(seed):
         assert call not in life.kernel.centre.calls
 
 
-def test_hang_up_seen_before_its_call_leaves_an_abandoned_call_and_no_ghost():
+@pytest.mark.parametrize(
+    "event", [CallArrived(CallId("early"), "1", ""), CallResumed(CallId("early"), "1", "", Papers())]
+)
+def test_hang_up_seen_before_its_call_leaves_an_abandoned_call_and_no_ghost(event):
     life = Life(Random(1))
     life.feed(CallerHungUp(CallId("early")))
-    step = life.feed(CallArrived(CallId("early"), "1", ""))
+    step = life.feed(event)
     assert [e.outcome for e in step.entries if isinstance(e, CallEnded)] == [Outcome.ABANDONED]
     assert not life.kernel.centre.calls
