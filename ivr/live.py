@@ -27,7 +27,7 @@ from routing.kernel import Kernel
 
 STAND_BY_S = 0.2
 """How often a second engine looks whether the first is gone."""
-CATCH_UP_S = 10.0
+FIRST_CATCH_UP_S, CATCH_UP_S = 0.5, 10.0
 """How often final rows are written for calls that ended without us; FAULTS.md allows 60 s."""
 log = structlog.get_logger()
 
@@ -139,8 +139,10 @@ class Service:
     async def _catch_up_for_ever(self) -> None:
         """Calls that ended while no engine served them get their final rows."""
         loop = asyncio.get_running_loop()
+        pause_s = FIRST_CATCH_UP_S  # an engine that dies young must still write what the one before it left open
         while True:
-            await asyncio.sleep(CATCH_UP_S)
+            await asyncio.sleep(pause_s)
+            pause_s = CATCH_UP_S
             present = frozenset(self.kernel.centre.calls)
             entries = await loop.run_in_executor(None, self.catch_up.entries, present, self.clock())
             if entries:
