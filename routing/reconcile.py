@@ -4,7 +4,7 @@ Listing the same world twice changes nothing the second time. A list says nothin
 for, so whatever began later is left alone. First everybody is set free from what is no longer so, then found busy.
 """
 
-from queues.agents import AgentState, NotReadyReason
+from queues.agents import AgentState
 from queues.entries import OfferResult, RoutingPaused, RoutingResumed, TalkEnder
 from queues.ids import CallId, Instant
 from routing.actions import WithdrawOffer
@@ -145,7 +145,7 @@ def _talks(centre: Centre, call: Call, found: FoundCall, asked_at_ms: Instant) -
         return
     call.offer, call.agent = found.offer or call.offer, person.id if person else NOBODY
     if person is not None:
-        _comes_back_to(person)
+        _comes_back_to(centre, person)
     begin_talk(centre, call, person)
     call.answered_at_ms = Instant(min(max(found.since_ms or centre.now, call.entered_at_ms), centre.now))
 
@@ -166,7 +166,7 @@ def _rings(centre: Centre, call: Call, found: FoundCall, asked_at_ms: Instant) -
     centre.move(call, CallState.OFFERED)
     call.offer, call.agent = found.offer, person.id
     call.offered_at_ms = Instant(min(found.since_ms or centre.now, centre.now))
-    _comes_back_to(person)
+    _comes_back_to(centre, person)
     ring(centre, call, person)
     if not call.adopted:
         ring_no_longer_than(centre, person, max(call.offered_at_ms + centre.queue_of(call).ring_ms, centre.now))
@@ -175,10 +175,10 @@ def _rings(centre: Centre, call: Call, found: FoundCall, asked_at_ms: Instant) -
 _TAKE_UP = {FoundState.TALKING: _talks, FoundState.RINGING: _rings, FoundState.IN_FALLBACK: _in_fallback}
 
 
-def _comes_back_to(person: Person) -> None:
+def _comes_back_to(centre: Centre, person: Person) -> None:
     """Who had chosen not to take calls, and is found with one all the same, goes back to that afterwards."""
-    chose = person.chose_to_leave if person.state is AgentState.LOGGED_OUT else person.reason not in set(NotReadyReason)
-    if chose and person.state in {AgentState.LOGGED_OUT, AgentState.NOT_READY}:
+    left = person.state is AgentState.LOGGED_OUT and person.chose_to_leave
+    if left or (person.state is AgentState.NOT_READY and not centre.ends_by_itself(person)):
         person.intends, person.intends_reason = person.state, person.reason
 
 

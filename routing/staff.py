@@ -97,11 +97,7 @@ def phone_is(centre: Centre, person: Person, phone: PhoneState) -> None:
         _phone_died(centre, person)
     elif before is PhoneState.UNREACHABLE:
         _phone_lives(centre, person)
-    if (
-        phone is PhoneState.IDLE
-        and person.state is AgentState.NOT_READY
-        and person.reason == NotReadyReason.PHONE_FAULT
-    ):
+    if phone is PhoneState.IDLE and person.reason == NotReadyReason.PHONE_FAULT and centre.ends_by_itself(person):
         centre.become(person, AgentState.READY)
     centre.refresh(person)
 

@@ -304,6 +304,10 @@ class Centre:
         self.refresh(person)
         self.entries.append(AgentStateChanged(self.now, person.id, before, state, reason, until_ms))
 
+    def ends_by_itself(self, person: Person) -> bool:
+        """Whether the person's pause is one that the engine made and will end."""
+        return (person.id, DeadlineKind.PAUSE_ENDS) in self.deadlines.owned()
+
     def refresh(self, person: Person) -> None:
         """Whether the person can be offered a call is written down where matching looks."""
         if person.state is AgentState.READY and person.phone is PhoneState.IDLE:

@@ -366,3 +366,19 @@ def test_talk_with_nobody_known_gets_its_person_when_a_list_says_who():
     b.at(20, listed(19, found(FoundState.TALKING, who="anna", offer=7)))
     assert (b.call("c1").agent, b.person("anna").state) == ("anna", AgentState.TALKING)
     assert [type(e) for e in b.step.entries if isinstance(e, CallAnswered)] == []
+
+
+def test_pause_after_a_refusal_is_not_made_endless_by_a_ring_that_was_found():
+    b = waiting("anna")
+    b.fail(2, "c1", OfferResult.DECLINED)
+    b.at(10, listed(9, found(FoundState.RINGING, who="anna", offer=-5)))
+    b.at(12, OfferFailed(C1, OfferId(-5), OfferResult.UNREACHABLE))
+    b.at(30)
+    assert b.person("anna").state is AgentState.READY
+
+
+def test_ended_talk_of_a_caller_in_session_has_the_wait_until_its_ringing_ended():
+    """F40: as if it had never been answered."""
+    b = talking()
+    (entry,) = [e for e in b.at(2.5, CallerHungUp(C1)).entries if hasattr(e, "wait_ms")]
+    assert (entry.outcome, entry.state, entry.wait_ms) == (Outcome.ABANDONED, "offered", 1_500)

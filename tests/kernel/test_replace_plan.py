@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from queues.agents import AgentState
+from queues.entries import PlanReplaced
 from queues.ids import AgentId, CallId, MenuId, PromptId, QueueId
 from routing.actions import AskDigits, WithdrawOffer
 from routing.events import AgentLoggedIn, CallArrived, CallerHungUp, DigitsEntered, LinkLost, WorldListed
@@ -94,6 +95,11 @@ def test_phone_of_a_person_who_loses_the_right_stops_ringing():
     step = b.replace_plan(2, plan_of([agent("anna", barn=2)], [SECRET, queue("bygg")]))
     assert any(isinstance(a, WithdrawOffer) for a in step.actions)
     assert b.call("c1").state is CallState.WAITING
+
+
+def test_it_is_remembered_which_plan_is_in_force():
+    b = bench()
+    assert b.replace_plan(1, replace(plan_of([], TWO), digest="d2")).entries == (PlanReplaced(1_000, "d2"),)
 
 
 def test_person_who_is_new_may_log_in_and_one_who_was_there_goes_on():

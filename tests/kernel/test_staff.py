@@ -121,6 +121,12 @@ def test_every_change_says_when_it_ends():
     assert AgentStateChanged(10_000, ANNA, AgentState.TALKING, AgentState.WRAP_UP, "", 40_000) in b.step.entries
 
 
+def test_pause_is_the_persons_own_whatever_they_call_it():
+    b = bench()
+    b.at(0, AgentLoggedIn(ANNA), AgentPaused(ANNA, "phone_fault"), BUSY, IDLE)
+    assert state(b) is PAUSED
+
+
 # ── login by phone ────────────────────────────────────────────────────────────────────────────────────────────────
 def test_phone_that_registers_logs_its_person_in_and_one_that_is_gone_logs_them_out():
     b = bench(login_by_phone=True)
