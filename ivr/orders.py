@@ -33,7 +33,7 @@ def state(service: "Service") -> Mapping[str, Any]:
         "plan": centre.plan.digest,
         "paused": centre.paused,
         "faults": service.engine.faults,
-        "log": asdict(service.call_log.status),
+        "log": {**asdict(service.call_log.status), "waiting": service.call_log.waiting},
         "calls": dict(Counter(call.state.value for call in centre.calls.values())),
         "queues": {
             queue: {

@@ -11,10 +11,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from ivr.call_log.journal import Step
-from ivr.call_log.schema import migrations
 
 BUSY_S = 0.5
 """How long another program may hold the file before the batch goes to the journal."""
@@ -163,6 +160,11 @@ def set_aside(path: Path) -> Path | None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    # Loaded here, in the writer's thread: a restart after a crash must not wait for it.
+    from sqlite_utils import Database  # noqa: PLC0415
+
+    from ivr.call_log.schema import migrations  # noqa: PLC0415
+
     conn = sqlite3.connect(path, timeout=BUSY_S)
     try:
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):

@@ -1,6 +1,7 @@
 """`tonval audit`: whether every call is accounted for, once, by all who witnessed it."""
 
 import json
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -100,8 +101,9 @@ def _print(report: "Report") -> None:
 
     from ivr.call_log.audit import Verdict  # noqa: PLC0415
     from ivr.call_log.journey import OUTCOMES  # noqa: PLC0415
+    from ivr.commands.calls import plain  # noqa: PLC0415
 
-    console = Console(width=None if Console().is_terminal else 160)
+    console = Console(width=None if sys.stdout.isatty() else 160, markup=False)
     total = report.accepted
     witnesses = "tre vittnen" if report.callers_side else "två vittnen (uppringarnas sida saknas)"
     console.print(f"{witnesses}: {report.attempted} försök, {total} mottagna, {report.in_progress} pågår")
@@ -117,7 +119,9 @@ def _print(report: "Report") -> None:
     if report.findings:
         table = Table("vad", "samtal", "varför", "uppringarens id", box=None)
         for finding in report.findings:
-            table.add_row(_VERDICT[finding.verdict], finding.call, _WHY.get(finding.why, finding.why), finding.token)
+            table.add_row(
+                _VERDICT[finding.verdict], plain(finding.call), _WHY.get(finding.why, finding.why), plain(finding.token)
+            )
         console.print(table)
     for note in _notes(report):
         console.print(note)

@@ -1,6 +1,7 @@
 """`tonval calls` and `tonval call`: the calls of a day, and one call's way step by step. No caller is shown."""
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -139,7 +140,7 @@ def _print_rows(rows: "list[CallRow]", names: "Names", zone: "ZoneInfo") -> None
 
     table = Table("samtal", "in", "nummer", "kö", "väntan", "svar av", "samtal", "slut", "varför", box=None)
     for row in rows:
-        table.add_row(
+        cells = (
             row.call,
             clock(row.entered_at_ms, zone),
             row.number,
@@ -150,9 +151,15 @@ def _print_rows(rows: "list[CallRow]", names: "Names", zone: "ZoneInfo") -> None
             OUTCOMES.get(row.outcome, row.outcome),
             reason(row.reason),
         )
-    console = Console(width=None if Console().is_terminal else 200)
+        table.add_row(*map(plain, cells))
+    console = Console(width=None if sys.stdout.isatty() else 200, markup=False)
     console.print(table)
     console.print(f"{len(rows)} samtal")
+
+
+def plain(text: str) -> str:
+    """The text without what a terminal would obey instead of show."""
+    return "".join(letter if letter.isprintable() else "·" for letter in text)
 
 
 def _print_journey(row: "CallRow", steps: "list[Step]", names: "Names", zone: "ZoneInfo") -> None:
@@ -162,12 +169,12 @@ def _print_journey(row: "CallRow", steps: "list[Step]", names: "Names", zone: "Z
     from ivr.call_log.journey import OUTCOMES  # noqa: PLC0415
     from ivr.local_days import local  # noqa: PLC0415
 
-    console = Console(width=None if Console().is_terminal else 160)
+    console = Console(width=None if sys.stdout.isatty() else 160, markup=False)
     queue = f" · {names.queue(row.queue)}" if row.queue else ""
     console.print(
         f"{row.call} · {local(row.entered_at_ms, zone):%Y-%m-%d}{queue} · {OUTCOMES.get(row.outcome, row.outcome)}"
     )
     table = Table("tid", "vad", "varför", box=None)
     for step in steps:
-        table.add_row(f"{local(step.at_ms, zone):%H:%M:%S.%f}"[:-3], step.what, step.why)
+        table.add_row(f"{local(step.at_ms, zone):%H:%M:%S.%f}"[:-3], plain(step.what), plain(step.why))
     console.print(table)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -65,6 +66,17 @@ def test_one_call_is_told_step_by_step_with_why(home: Path):
         assert words in told.stdout
     assert CALLER not in told.stdout
     assert "p:" not in told.stdout
+
+
+@pytest.mark.fault("S17")
+def test_what_a_terminal_would_obey_is_shown_and_not_done(log: Log):
+    entered = replace(story(0)[0], number="\x1b[2J[bold]08\r\n")
+    log.add(entered)
+    assert log.writer.flush()
+    for command in (("calls", "--day", DAY), ("call", "last")):
+        shown = tonval(*command, "--home", str(log.site.home)).stdout
+        assert "\x1b" not in shown
+        assert "·[2J[bold]08··" in shown
 
 
 def test_one_call_for_machines_has_every_step(home: Path):

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from ivr.call_log.database import LogDatabase
 from ivr.call_log.reading import CallLogReader, CallLogUnreadableError
 from queues.agents import AgentState
 from queues.entries import (
@@ -248,6 +249,15 @@ def test_what_is_no_log_is_said(tmp_path):
     (tmp_path / "calls.sqlite").write_text("this is no database, whatever its name says " * 30)
     with pytest.raises(CallLogUnreadableError, match="not a database"):
         CallLogReader(tmp_path / "calls.sqlite")
+
+
+@pytest.mark.fault("S26")
+def test_what_is_deleted_one_day_will_not_be_readable_in_the_file(log: Log):
+    assert log.writer.close()
+    database = LogDatabase(log.site.database_path)
+    asked = [database._open_connection().execute(f"PRAGMA {p}").fetchone()[0] for p in ("secure_delete", "synchronous")]
+    database.close()
+    assert asked == [1, 2]
 
 
 def test_others_may_read_neither_the_log_nor_what_lies_beside_it(tmp_path):

@@ -77,6 +77,29 @@ def test_f60_steps_are_taken_at_once_while_the_disk_is_slow(log: Log):
 
 
 @pytest.mark.fault("F60")
+def test_f60_a_disk_that_hangs_holds_up_the_thread_and_nobody_else(tmp_path):
+    with faulty_disk() as disk:
+        log = log_in(tmp_path)
+        assert log.writer.flush()
+        released, hanging = threading.Event(), threading.Event()
+
+        def hang(_what: str, _nth: int) -> int:
+            hanging.set()
+            released.wait(10)
+            return 0
+
+        disk.plan = hang
+        log.note(calls=1)
+        assert hanging.wait(10)
+        log.note(calls=100, first=1)
+        assert log.writer.waiting == len(expected_rows(101))
+        assert not released.is_set()
+        released.set()
+        assert log.writer.close()
+    assert log.rows() == expected_rows(101)
+
+
+@pytest.mark.fault("F60")
 def test_f60_beyond_the_bound_events_go_first_then_all_and_both_are_counted_and_alarmed(log: Log, monkeypatch):
     monkeypatch.setattr(store_module, "EVENTS_LET_GO_AT", 10)
     monkeypatch.setattr(store_module, "ALL_LET_GO_AT", 40)
