@@ -31,12 +31,15 @@ _ABSENT = "(null)"
 
 
 @dataclass(slots=True)
-class _Listed:
+class Listed:
     """One caller's channel as listed, and the phones that ring or talk for it."""
 
     row: Fields
     variables: dict[str, str]
     legs: list[Fields]
+
+
+Callers = dict[CallId, Listed]
 
 
 def begin_listing(book: CallBook) -> None:
@@ -57,9 +60,9 @@ class Doubts:
 NO_DOUBTS = Doubts()
 
 
-def doubts(translator: Translator, status: list[Fields]) -> Doubts:
+def doubts(translator: Translator, listed: Callers) -> Doubts:
     """What the next list must confirm."""
-    listed, known = _callers(translator, status), translator.book.calls
+    known = translator.book.calls
     return Doubts(
         frozenset(call for call in listed if call not in known),
         frozenset(call for call, tracked in known.items() if tracked.in_session and call not in listed),
@@ -69,7 +72,7 @@ def doubts(translator: Translator, status: list[Fields]) -> Doubts:
 def world(
     translator: Translator,
     asked_at_ms: Instant,
-    status: list[Fields],
+    listed: Callers,
     devices: list[Fields],
     before: Doubts = NO_DOUBTS,
 ) -> WorldListed:
@@ -79,7 +82,6 @@ def world(
     """
     book = translator.book
     touched = book.touched or set()
-    listed = _callers(translator, status)
     found = []
     for call, one in listed.items():
         if call in book.calls or call in before.strangers:
@@ -96,9 +98,9 @@ def world(
     return WorldListed(asked_at_ms, tuple(found), phones)
 
 
-def _callers(translator: Translator, status: list[Fields]) -> dict[CallId, _Listed]:
+def callers(translator: Translator, status: list[Fields]) -> Callers:
     """Every caller's channel that has not hung up. A caller is one who rang a number of ours."""
-    calls: dict[CallId, _Listed] = {}
+    calls: Callers = {}
     legs: dict[str, list[Fields]] = {}
     for row in status:
         channel, linked = row.get("Uniqueid", ""), row.get("Linkedid", "")
@@ -107,7 +109,7 @@ def _callers(translator: Translator, status: list[Fields]) -> dict[CallId, _List
         if endpoint(row.get("Channel", "")) in translator.agents:
             legs.setdefault(linked, []).append(row)
         elif (variables := _variables(row)).get(NUMBER_VARIABLE):
-            calls[CallId(channel)] = _Listed(row, variables, [])
+            calls[CallId(channel)] = Listed(row, variables, [])
     for call, listed in calls.items():
         listed.legs = legs.get(call, [])
     return calls
@@ -119,7 +121,7 @@ def _variables(row: Fields) -> dict[str, str]:
     return {name: value for name, _, value in pairs if value and value != _ABSENT}
 
 
-def _found(translator: Translator, call: CallId, listed: _Listed, asked_at_ms: Instant) -> list[FoundCall]:
+def _found(translator: Translator, call: CallId, listed: Listed, asked_at_ms: Instant) -> list[FoundCall]:
     """The call as it is; nothing for a stranger who is on the way to us and will say so."""
     book = translator.book
     tracked = book.calls.get(call)
@@ -147,7 +149,7 @@ def waits_for_engine(row: Fields) -> bool:
     return row.get("Context", "") in ENGINE_CONTEXTS
 
 
-def _rung(translator: Translator, call: CallId, listed: _Listed, tracked: TrackedCall | None) -> TrackedOffer | None:
+def _rung(translator: Translator, call: CallId, listed: Listed, tracked: TrackedCall | None) -> TrackedOffer | None:
     """The offer that is ringing or talked on, in the book from now on; None if there is none."""
     book = translator.book
     for offer in tracked.offers if tracked else ():
@@ -187,12 +189,12 @@ def _offer_id(book: CallBook, leg: Fields) -> OfferId:
     return OfferId(int(written)) if written.isdecimal() and int(written) > 0 else book.found_offer()
 
 
-def _talking(leg: Fields, listed: _Listed) -> bool:
+def _talking(leg: Fields, listed: Listed) -> bool:
     """Whether the phone and the caller are in the same bridge."""
     return bool(leg.get("BridgeID")) and leg.get("BridgeID") == listed.row.get("BridgeID")
 
 
-def _since(offer: TrackedOffer, listed: _Listed, asked_at_ms: Instant) -> Instant:
+def _since(offer: TrackedOffer, listed: Listed, asked_at_ms: Instant) -> Instant:
     """When the talk began, or, to the second, the ringing; 0 if the list does not say."""
     leg = next((row for row in listed.legs if row.get("Uniqueid") == offer.leg), {})
     if offer.answered:
@@ -215,7 +217,7 @@ def _unlisted(call: CallId, tracked: TrackedCall) -> FoundCall:
     return FoundCall(call, state, "", "", Papers(), offer.agent, offer.offer)
 
 
-def _caller(listed: _Listed) -> str:
+def _caller(listed: Listed) -> str:
     """The caller's number, "" if withheld or no number."""
     if listed.variables.get(_PRESENTATION, "").startswith(("prohib", "unavail")):
         return ""

@@ -14,14 +14,14 @@ import structlog
 
 from ivr.asterisk.agi import AgiFront
 from ivr.asterisk.caller_session import INTERRUPT_DIGIT, CallerSession, DialEnded
-from ivr.asterisk.listing import LIST_VARIABLES, NO_DOUBTS, Doubts, begin_listing, doubts, waits_for_engine, world
+from ivr.asterisk.lister import DEFAULT_LIST_TIMINGS, Lister, ListTimings
+from ivr.asterisk.listing import waits_for_engine
 from ivr.asterisk.manager_link import (
     DEFAULT_TIMINGS,
     Account,
     ActionRefusedError,
     LinkDownError,
     LinkHooks,
-    LinkState,
     LinkTimings,
     ManagerLink,
 )
@@ -44,7 +44,7 @@ from routing.actions import (
     TakeBack,
     WithdrawOffer,
 )
-from routing.events import CallArrived, CallerHungUp, CallResumed, Event, LinkLost, OfferFailed
+from routing.events import CallArrived, CallerHungUp, CallResumed, Event, LinkLost, OfferFailed, WorldListed
 from routing.kernel import Step
 from routing.papers import Papers
 
@@ -59,18 +59,11 @@ _IN_VAIN = (ActionRefusedError, LinkDownError, TimeoutError)
 class TelephonyTimings:
     """How long things may take, in seconds."""
 
-    audit_s: float = 15.0
-    """Between lists when nothing asks for one: what a lost event costs at most."""
-    gap_s: float = 0.3
-    """Between two lists at least, whatever asks for them."""
-    confirm_s: float = 0.1
-    """Between two lists when the first shows a call that nobody knew."""
-    boot_s: float = 3.0
-    """How long an Asterisk that accepts us may take to say that it has booted."""
     without_link_s: float = 5.0
     last_word_s: float = 0.1
     """How long a phone's own reason may come after Dial has returned."""
     link: LinkTimings = DEFAULT_TIMINGS
+    lists: ListTimings = DEFAULT_LIST_TIMINGS
 
 
 DEFAULTS = TelephonyTimings()
@@ -94,16 +87,13 @@ class AsteriskTelephony:
         """Whether callers are taken; otherwise the fail-open dialplan keeps them."""
         self.lists = 0
         """How many times the world has been listed."""
-        self._clock = clock
         self._timings = timings
         self._translator = Translator(house.plan.agents)
         self._roster = RosterKeeper(self.link, house.plan)
         self._sessions: dict[CallId, CallerSession] = {}
         self._feed: Feed = lambda _event: None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._list_due = asyncio.Event()
-        self._booted = asyncio.Event()
-        self._doubts = NO_DOUBTS
+        self._lister = Lister(self.link, self._translator, clock, timings.lists)
         self._without_link: asyncio.TimerHandle | None = None
         self._evacuated = False
 
@@ -113,7 +103,7 @@ class AsteriskTelephony:
         self._feed = feed
         await self.front.start()
         await self.link.start()
-        self._spawn(self._list_for_ever())
+        self._spawn(self._lister.keep(self._on_listed))
         self._spawn(self._roster.keep())
 
     async def stop(self) -> None:
@@ -142,7 +132,7 @@ class AsteriskTelephony:
         """Phones and fail-open queues follow this configuration."""
         self._translator.agents = frozenset(house.plan.agents)
         self._roster.replace_plan(house.plan)
-        self._list_due.set()
+        self._lister.due.set()
 
     def _perform(self, action: Action) -> None:
         call, session = action.call, self._sessions.get(action.call)
@@ -162,7 +152,7 @@ class AsteriskTelephony:
             case OfferToAgent() if session is not None:
                 self._translator.offer_begun(call, action.offer, action.agent)
             case OfferToAgent():
-                self._list_due.set()
+                self._lister.due.set()
             case _:
                 pass
         if session is not None and not isinstance(action, WithdrawOffer | TakeBack):
@@ -186,7 +176,7 @@ class AsteriskTelephony:
         book = self._translator.book
         offer, tracked = book.current(call), book.calls.get(call)
         if offer is not None and offer.answered:
-            self._list_due.set()
+            self._lister.due.set()
         elif call not in self._sessions:
             self._spawn(self._redirect(call, in_fallback=tracked is not None and tracked.in_fallback))
 
@@ -225,14 +215,14 @@ class AsteriskTelephony:
 
     def _on_event(self, fields: Fields) -> None:
         if fields["Event"] == "FullyBooted":
-            self._booted.set()
-            self._list_due.set()
+            self._lister.booted.set()
+            self._lister.due.set()
             return
         self._emit(self._translator.event(fields))
         self._hang_up_due()
         if self._translator.resync_wanted:
             self._translator.resync_wanted = False
-            self._list_due.set()
+            self._lister.due.set()
 
     def _emit(self, events: list[Event]) -> None:
         for event in events:
@@ -247,10 +237,10 @@ class AsteriskTelephony:
 
     def _on_up(self) -> None:
         self._stop_waiting_for_link()
-        self._list_due.set()
+        self._lister.due.set()
 
     def _on_down(self, reason: str) -> None:
-        self._booted.clear()
+        self._lister.booted.clear()
         self._feed(LinkLost(reason))
         self._stop_waiting_for_link()
         loop = asyncio.get_running_loop()
@@ -307,55 +297,10 @@ class AsteriskTelephony:
     def _verdict_due(self, call: CallId, offer: OfferId) -> None:
         self._emit(self._translator.verdict_due(call, offer))
 
-    def _on_closed(self, session: CallerSession, hung_up: bool) -> None:
-        if self._sessions.get(session.call) is not session:
-            return
-        del self._sessions[session.call]
-        self._translator.session_closed(session.call)
-        if not hung_up and session.call in self._translator.book.calls:
-            self._list_due.set()
-
-    # ── what Asterisk has ─────────────────────────────────────────────────────────────────────────────────────
-    async def _list_for_ever(self) -> None:
-        """Lists the world when something asks for it, and every so often anyway."""
-        while True:
-            try:
-                async with asyncio.timeout(self._timings.audit_s):
-                    await self._list_due.wait()
-            except TimeoutError:
-                pass
-            self._list_due.clear()
-            if self.link.state is LinkState.UP:
-                await self._list_world()
-            await asyncio.sleep(self._timings.gap_s)
-
-    async def _list_world(self) -> None:
-        """The kernel knows what Asterisk has; if it could not be asked, it will be soon."""
-        try:
-            async with asyncio.timeout(self._timings.boot_s):
-                await self._booted.wait()
-        except TimeoutError:
-            log.warning("asterisk_does_not_say_it_has_booted")
-        try:
-            await self._list()
-        except _IN_VAIN as error:
-            log.warning("world_not_listed", because=type(error).__name__)
-            self._translator.book.touched = None
-            self._list_due.set()
-
-    async def _list(self) -> None:
-        book, before = self._translator.book, self._doubts
-        asked_at_ms, status = await self._ask_channels()
-        new = doubts(self._translator, status).strangers - before.strangers
-        if new:
-            before = Doubts(before.strangers | new, before.missing)
-            await asyncio.sleep(self._timings.confirm_s)
-            asked_at_ms, status = await self._ask_channels()
-        devices = await self.link.action("DeviceStateList")
-        self._doubts = doubts(self._translator, status)
-        listed = world(self._translator, asked_at_ms, status, devices, before)
-        for call in self._sessions.keys() - book.calls.keys():
-            if call in before.missing:
+    def _on_listed(self, listed: WorldListed) -> None:
+        """Callers are taken from now on. A session whose caller has no channel any more is closed."""
+        for call in self._sessions.keys() - self._translator.book.calls.keys():
+            if call in self._lister.missing:
                 self._sessions[call].hand_over()
         self.lists += 1
         self.accepting, self._evacuated = True, False
@@ -363,6 +308,10 @@ class AsteriskTelephony:
         self._hang_up_due()
         self._roster.read_again()
 
-    async def _ask_channels(self) -> tuple[Instant, list[Fields]]:
-        begin_listing(self._translator.book)
-        return self._clock(), await self.link.action("Status", Variables=LIST_VARIABLES)
+    def _on_closed(self, session: CallerSession, hung_up: bool) -> None:
+        if self._sessions.get(session.call) is not session:
+            return
+        del self._sessions[session.call]
+        self._translator.session_closed(session.call)
+        if not hung_up and session.call in self._translator.book.calls:
+            self._lister.due.set()

@@ -1,6 +1,6 @@
 """What the lists mean, beside what is known already (FAULTS.md F16, F24, F34; the found calls of F02 to F05)."""
 
-from ivr.asterisk.listing import LIST_VARIABLES, Doubts, begin_listing, doubts, world
+from ivr.asterisk.listing import LIST_VARIABLES, Doubts, begin_listing, callers, doubts, world
 from ivr.asterisk.translate import Translator
 from queues.agents import PhoneState
 from queues.entries import TalkEnder
@@ -47,7 +47,7 @@ def listed(translator, *status, devices=(), before=KNOWN_STRANGER, heard=()):
     begin_listing(translator.book)
     for fields in heard:
         translator.event(fields)
-    return world(translator, NOW, list(status), list(devices), before)
+    return world(translator, NOW, callers(translator, list(status)), list(devices), before)
 
 
 def states(world_listed):
@@ -140,14 +140,14 @@ class TestGhosts:
     def test_a_call_that_nobody_knew_must_be_listed_twice(self):
         translator = fresh()
         begin_listing(translator.book)
-        assert doubts(translator, [WAITING]) == KNOWN_STRANGER
+        assert doubts(translator, callers(translator, [WAITING])) == KNOWN_STRANGER
         assert listed(translator, WAITING, before=Doubts()).calls == ()
         assert states(listed(translator, WAITING)) == [FoundState.IN_FALLBACK]
 
     def test_a_session_without_a_channel_is_disbelieved_at_the_second_list(self):
         translator = in_session(offer=False)
         begin_listing(translator.book)
-        doubt = doubts(translator, [])
+        doubt = doubts(translator, {})
         assert doubt.missing == {CALL_ID}
         assert states(listed(translator, before=Doubts())) == [FoundState.IN_SESSION]
         assert listed(translator, before=doubt).calls == ()
@@ -165,14 +165,14 @@ class TestListedWhileWeKnowMore:
         translator = fresh()
         begin_listing(translator.book)
         translator.session_opened(CALL_ID)
-        assert states(world(translator, NOW, [], [])) == [FoundState.IN_SESSION]
+        assert states(world(translator, NOW, {}, [])) == [FoundState.IN_SESSION]
 
     def test_a_call_whose_session_came_and_went_meanwhile_is_kept(self):
         translator = fresh()
         begin_listing(translator.book)
         translator.session_opened(CALL_ID)
         translator.session_closed(CALL_ID)
-        assert states(world(translator, NOW, [], [])) == [FoundState.IN_SESSION]
+        assert states(world(translator, NOW, {}, [])) == [FoundState.IN_SESSION]
 
     def test_a_call_that_hung_up_after_the_list_was_asked_for_is_gone(self):
         assert listed(in_session(offer=False), status_row(), heard=[hangup(CALL, CALLER)]).calls == ()

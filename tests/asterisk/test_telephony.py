@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+from dataclasses import replace
 
 import pytest
 
+from ivr.asterisk.lister import ListTimings
 from ivr.asterisk.manager_link import LinkTimings
 from ivr.asterisk.telephony import AsteriskTelephony, TelephonyTimings
 from ivr.config.secrets import Secrets
@@ -48,11 +50,8 @@ BO = AgentId("bo")
 SEVEN = OfferId(7)
 OFFER = OfferToAgent(CALL, SEVEN, BO, 20_000, "default")
 QUICK = TelephonyTimings(
-    audit_s=0.4,
-    gap_s=0.02,
-    confirm_s=0.01,
-    boot_s=0.3,
     without_link_s=0.3,
+    lists=ListTimings(audit_s=0.4, gap_s=0.02, confirm_s=0.01, boot_s=0.3),
     link=LinkTimings(ping_every_s=0.1, ping_answer_s=0.2, retry_s=0.02, retry_most_s=0.05, login_s=0.3),
 )
 
@@ -407,7 +406,7 @@ class TestTheLinkGone:
             assert bench.server.named("Hangup")[-1]["Channel"] == LEG
 
     async def test_a_list_that_failed_is_asked_for_again_without_waiting_for_the_audit(self, tmp_path):
-        slow = TelephonyTimings(audit_s=60, gap_s=0.02, confirm_s=0.01, boot_s=0.3, link=QUICK.link)
+        slow = replace(QUICK, lists=replace(QUICK.lists, audit_s=60))
         async with running(tmp_path, wait=False, timings=slow) as bench:
             whole = bench.server.answers["Status"]
 
@@ -420,7 +419,7 @@ class TestTheLinkGone:
 
     async def test_an_asterisk_that_never_says_it_has_booted_is_listed_all_the_same(self, tmp_path):
         async with running(tmp_path, wait=False) as bench:
-            bench.telephony._booted.set = lambda: None
+            bench.telephony._lister.booted.set = lambda: None
             await bench.until(lambda: bench.of_kind(WorldListed))
 
 
@@ -437,7 +436,7 @@ class TestLists:
             assert (await bench.listed_again()).calls == ()
 
     async def test_a_caller_in_the_fail_open_dialplan_is_found_without_waiting_for_the_audit(self, tmp_path):
-        slow = TelephonyTimings(audit_s=60, gap_s=0.02, confirm_s=0.01, boot_s=0.3, link=QUICK.link)
+        slow = replace(QUICK, lists=replace(QUICK.lists, audit_s=60))
         async with running(tmp_path, timings=slow) as bench:
             bench.channels = [status_row(CALL, context="wait", variables=PAPERS)]
             bench.server.send(event("UserEvent", UserEvent="TonvalFallback", Call=CALL))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ivr.asterisk.lister import ListTimings
 from ivr.asterisk.manager_link import LinkState, LinkTimings
 from ivr.asterisk.telephony import AsteriskTelephony, TelephonyTimings
 from ivr.clock import LiveClock
@@ -43,10 +44,8 @@ pytestmark = pytest.mark.asterisk
 IN_LINE = Papers(MENU, QueueId("bygg"), Instant(1_700_000_000_000), NO_CLEARANCE)
 BO = AgentId("bo")
 QUICK = TelephonyTimings(
-    audit_s=0.5,
-    gap_s=0.05,
-    confirm_s=0.05,
     without_link_s=1.0,
+    lists=ListTimings(audit_s=0.5, gap_s=0.05, confirm_s=0.05),
     link=LinkTimings(
         ping_every_s=0.2,
         ping_answer_s=0.4,
