@@ -171,11 +171,16 @@ def ended_as(centre: Centre, call: Call, by: TalkEnder) -> None:
     """The talk is over and the caller is still there."""
     talk_ms = end_talk(centre, call, by)
     if talk_ms < centre.plan.short_talk_ms and by is TalkEnder.AGENT:
-        call.answered_at_ms = Instant(0)
-        centre.entries.append(CallReturned(centre.now, call.id, call.queue, call.entered_at_ms, "short_talk"))
+        was_no_answer(centre, call, "short_talk")
         back(centre, call)
     else:
         centre.hang_up(call, Outcome.ANSWERED, f"{by.value}_hung_up")
+
+
+def was_no_answer(centre: Centre, call: Call, reason: str) -> None:
+    """The answer does not count: the caller has not been served."""
+    call.answered_at_ms = Instant(0)
+    centre.entries.append(CallReturned(centre.now, call.id, call.queue, call.entered_at_ms, reason))
 
 
 def caller_ends_talk(centre: Centre, call: Call) -> Outcome:
@@ -184,7 +189,8 @@ def caller_ends_talk(centre: Centre, call: Call) -> Outcome:
         end_talk(centre, call, TalkEnder.CALLER)
         return Outcome.ANSWERED
     remember_talk(centre, call, TalkEnder.CALLER)
-    call.state, call.answered_at_ms = CallState.OFFERED, Instant(0)
+    was_no_answer(centre, call, "short_talk")
+    call.state = CallState.OFFERED
     if person := centre.people.get(call.agent):
         after_talk(centre, person, 0)
     return Outcome.ABANDONED

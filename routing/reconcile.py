@@ -19,6 +19,7 @@ from routing.offers import (
     remember_answer,
     ring,
     ring_no_longer_than,
+    was_no_answer,
     withdraw,
 )
 from routing.resume import read_papers, remember
@@ -92,6 +93,8 @@ def _let_go(centre: Centre, found: FoundCall) -> None:
         ended_as(centre, call, TalkEnder.UNKNOWN)
     elif call.state is CallState.TALKING:
         end_talk(centre, call, TalkEnder.UNKNOWN)
+        if found.state is not FoundState.TALKING:
+            was_no_answer(centre, call, "talk_lost")
         _with_nobody(call)
     elif call.state is CallState.OFFERED and (found.state is not FoundState.IN_SESSION or call.adopted):
         offer_ends(centre, call, OfferResult.WITHDRAWN)
@@ -99,7 +102,7 @@ def _let_go(centre: Centre, found: FoundCall) -> None:
 
 
 def _with_nobody(call: Call) -> None:
-    call.state, call.offer, call.agent, call.answered_at_ms = CallState.AWAY, NO_OFFER, NOBODY, Instant(0)
+    call.state, call.offer, call.agent = CallState.AWAY, NO_OFFER, NOBODY
 
 
 def _still_with(centre: Centre, call: Call, found: FoundCall) -> bool:
@@ -126,12 +129,12 @@ def _take_up(centre: Centre, found: FoundCall, asked_at_ms: Instant) -> None:
         read_papers(centre, call, found.papers)
     if found.offer < 0 or not call.stood_in_line:
         call.adopted = True  # there is no place of ours to go back to
-    before = call.state
+    was_answered = call.answered_at_ms > 0
     _TAKE_UP[found.state](centre, call, found, asked_at_ms)
     call.known_at_ms = centre.now
     if not known:
         remember(centre, call)
-    elif call.state is CallState.TALKING and before is not CallState.TALKING:
+    elif call.state is CallState.TALKING and not was_answered:
         remember_answer(centre, call)
 
 

@@ -9,9 +9,9 @@ from queues.ids import UNKNOWN_CLEARANCE, Instant
 from routing.actions import LeaveToFallback
 from routing.callers import call_arrived, enter_menu, enters, entrance_of, leave
 from routing.events import CallArrived, CallResumed
-from routing.offers import end_talk, offer_ends
+from routing.offers import end_talk, offer_ends, was_no_answer
 from routing.papers import Papers
-from routing.secrecy import known_better
+from routing.secrecy import known_better, risen
 from routing.state import NO_OFFER, NOBODY, Call, CallState, Centre
 
 
@@ -43,9 +43,10 @@ def call_resumed(centre: Centre, event: CallResumed) -> bool:
     else:
         read_papers(centre, call, event.papers)
     if call.state is CallState.TALKING:
-        end_talk(centre, call, TalkEnder.UNKNOWN)
-        centre.hang_up(call, Outcome.ANSWERED, "resumed_after_talk")
-        return True
+        if end_talk(centre, call, TalkEnder.UNKNOWN) >= centre.plan.short_talk_ms:
+            centre.hang_up(call, Outcome.ANSWERED, "resumed_after_talk")
+            return True
+        was_no_answer(centre, call, "short_talk")
     if call.state is CallState.OFFERED:
         offer_ends(centre, call, OfferResult.WITHDRAWN)
     _go_on(centre, call)
@@ -92,6 +93,8 @@ def read_papers(centre: Centre, call: Call, papers: Papers) -> None:
     if not call.entered_at_ms:
         call.entered_at_ms = Instant(min(max(papers.entered_at_ms, 0), centre.now))
     call.clearance = known_better(call.clearance, papers.clearance, centre.circles.clearances)
+    if call.clearance != UNKNOWN_CLEARANCE and call.queue in centre.plan.queues:
+        call.clearance = risen(call.clearance, centre.plan.queues[call.queue].clearance)
     call.language = papers.language
     call.priority = max(call.priority, min(max(papers.priority, 0), 9))
     call.recoveries = max(call.recoveries, papers.recoveries)

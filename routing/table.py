@@ -143,7 +143,11 @@ RANKS: dict[type, DeadlineKind] = {
 """At one instant, the deadlines up to this kind come before the event; all of them before any other event."""
 
 BEGUN = "begun"
-_AGAIN = ((S.MENU, S.WAITING), (S.MENU, S.LEAVING), (S.OFFERED, S.WAITING), (S.OFFERED, S.MENU), (S.TALKING, ENDED))
+_AGAIN = (
+    *((S.MENU, to) for to in (S.WAITING, S.LEAVING)),
+    *((S.OFFERED, to) for to in (S.WAITING, S.MENU)),
+    *((S.TALKING, to) for to in (S.WAITING, S.MENU, ENDED)),
+)
 _FROM_AWAY = ((S.AWAY, S.MENU), (S.AWAY, S.WAITING), (S.AWAY, S.LEAVING))
 _RING_STOPS = ((S.OFFERED, S.WAITING), (S.OFFERED, S.AWAY))
 _FOUND = (S.AWAY, S.OFFERED, S.TALKING)

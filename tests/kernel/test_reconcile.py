@@ -3,7 +3,7 @@
 import pytest
 
 from queues.agents import AgentState, PhoneState
-from queues.entries import CallAnswered, CallQueued, CallRecovered, OfferResult, Outcome, TalkEnder
+from queues.entries import CallAnswered, CallQueued, CallRecovered, CallReturned, OfferResult, Outcome, TalkEnder
 from queues.ids import (
     NO_CLEARANCE,
     UNKNOWN_CLEARANCE,
@@ -127,6 +127,15 @@ def test_ringing_found_is_answered_or_fails_under_its_own_id():
 def test_session_that_asks_after_a_talk_ends_the_call_and_does_not_queue_it_again():
     b = talking()
     assert ended(b.at(60, CallResumed(C1, "0850000", "", PAPERS))) == [("c1", "answered", "resumed_after_talk")]
+
+
+def test_session_that_asks_after_a_talk_that_was_none_has_the_old_place():
+    """The dialplan ends a call after a talk, unless the talk was none."""
+    b = talking()
+    step = b.at(3, CallResumed(C1, "0850000", "", PAPERS))
+    assert ended(step) == []
+    assert [e.reason for e in step.entries if isinstance(e, CallReturned)] == ["short_talk"]
+    assert state(b) is CallState.WAITING
 
 
 def test_caller_in_the_menu_hears_the_same_menu_again():
@@ -382,3 +391,25 @@ def test_ended_talk_of_a_caller_in_session_has_the_wait_until_its_ringing_ended(
     b = talking()
     (entry,) = [e for e in b.at(2.5, CallerHungUp(C1)).entries if hasattr(e, "wait_ms")]
     assert (entry.outcome, entry.state, entry.wait_ms) == (Outcome.ABANDONED, "offered", 1_500)
+
+
+def test_what_the_list_says_of_phones_is_believed():
+    b = waiting()
+    b.at(2, AgentLoggedIn(ANNA))
+    b.at(10, WorldListed(Instant(9_000), (found(FoundState.IN_SESSION),), ((ANNA, IDLE), (AgentId("stranger"), IDLE))))
+    assert offered(b.step) == [("c1", "anna")]
+
+
+def test_talk_that_is_no_more_while_the_caller_is_in_the_dialplan_does_not_count_as_an_answer():
+    b = talking()
+    step = b.at(60, listed(59, found(FoundState.IN_FALLBACK)))
+    assert [e.reason for e in step.entries if isinstance(e, CallReturned)] == ["talk_lost"]
+    assert TakeBack(C1) in step.actions
+    assert ended(b.at(61, CallerHungUp(C1))) == [("c1", "abandoned", "caller_hung_up")]
+
+
+def test_papers_of_a_confidential_queue_rise_to_what_it_needs():
+    b = bench(linked=False)
+    papers = Papers(MENU, QueueId("barn"), Instant(1_000), NO_CLEARANCE)
+    b.at(10, listed(9, found(FoundState.IN_FALLBACK, papers=papers)))
+    assert [e.clearance for e in b.step.entries if isinstance(e, CallRecovered)] == ["barn"]
