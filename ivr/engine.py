@@ -85,15 +85,18 @@ class Engine:
 
     def _arm(self) -> None:
         due = self.kernel.next_deadline()
-        if due == self._armed_for:
+        # A timer that has become too early costs one idle wake-up; replacing it would cost something at every event.
+        if due is None or (self._armed_for is not None and self._armed_for <= due):
             return
         if self._timer:
             self._timer.cancel()
-        self._armed_for, self._timer = due, None
-        if due is not None:
-            delay_s = max(due - self.clock(), 0) / 1000
-            self._timer = asyncio.get_running_loop().call_later(delay_s, self._wake)
+        delay_s = max(due - self.clock(), 0) / 1000
+        self._armed_for, self._timer = due, asyncio.get_running_loop().call_later(delay_s, self._wake)
 
     def _wake(self) -> None:
         self._armed_for = self._timer = None
-        self.feed(Tick())
+        due = self.kernel.next_deadline()
+        if due is not None and due <= self.clock():
+            self.feed(Tick())
+        else:
+            self._arm()

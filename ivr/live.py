@@ -1,6 +1,7 @@
 """An engine put together and at work: configuration, secrets, log, kernel and Asterisk of one installation."""
 
 import asyncio
+import gc
 import signal
 from pathlib import Path
 
@@ -78,6 +79,13 @@ async def _alone(lock: HomeLock, stop: asyncio.Event) -> bool:
     return False
 
 
+def _spare_the_collector() -> None:
+    """What is there at the start stays, and is not looked through for garbage again and again; the rest, less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 class Service:
     """Everything one engine consists of, from start to stop."""
 
@@ -99,6 +107,7 @@ class Service:
         self._mend_sounds()
         for restored in self._agents_before():
             self.engine.feed(restored)
+        _spare_the_collector()
         await self.engine.start()
         await self.control.start()
         catching_up = asyncio.create_task(self._catch_up_for_ever())

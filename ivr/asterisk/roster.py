@@ -39,14 +39,18 @@ class QueueChange:
     headers: Fields
 
 
+def is_paused(state: AgentState) -> bool | None:
+    """How somebody who does this stands in their lines: paused, not paused, or None for not at all."""
+    return None if state is AgentState.LOGGED_OUT else state is AgentState.NOT_READY
+
+
 def desired_members(plan: Plan, states: Mapping[AgentId, AgentState]) -> Members:
     """Who should stand where. An agent without a state is logged out."""
     members: Members = {}
     for agent in plan.agents.values():
-        state = states.get(agent.id, AgentState.LOGGED_OUT)
-        if state is AgentState.LOGGED_OUT:
+        paused = is_paused(states.get(agent.id, AgentState.LOGGED_OUT))
+        if paused is None:
             continue
-        paused = state is AgentState.NOT_READY
         for queue in plan.queues.values():
             if _may_take(agent, queue):
                 key = (fallback_queue(queue.id), INTERFACE_PREFIX + agent.id)
@@ -70,7 +74,7 @@ def listed_members(rows: list[Fields]) -> Members:
         if row.get("Event") == "QueueMember" and row.get("Queue", "").startswith(FALLBACK_PREFIX):
             key = (row["Queue"], row.get("Location", ""))
             penalty = row.get("Penalty", "0")
-            members[key] = Member(int(penalty) if penalty.isdecimal() else -1, row.get("Paused") == "1")
+            members[key] = Member({"0": 0, "1": 1}.get(penalty, -1), row.get("Paused") == "1")
     return members
 
 

@@ -9,7 +9,7 @@ import asyncio
 import structlog
 
 from ivr.asterisk.manager_link import ActionRefusedError, LinkDownError, LinkState, ManagerLink
-from ivr.asterisk.roster import Members, changes, desired_members, listed_members
+from ivr.asterisk.roster import Members, changes, desired_members, is_paused, listed_members
 from queues.agents import AgentState
 from queues.entries import AgentStateChanged, Entry
 from queues.ids import AgentId
@@ -36,8 +36,11 @@ class RosterKeeper:
         """Agents are as the entries say."""
         for entry in entries:
             if isinstance(entry, AgentStateChanged):
+                before = self._states.get(entry.agent, AgentState.LOGGED_OUT)
                 self._states[entry.agent] = entry.after
-                self._due.set()
+                # A ring, a talk and a wrap-up change nothing: a hundred calls a second must not be told here.
+                if is_paused(entry.after) is not is_paused(before):
+                    self._due.set()
 
     def replace_plan(self, plan: Plan) -> None:
         """Who may stand where follows this plan."""
@@ -63,6 +66,10 @@ class RosterKeeper:
             except (ActionRefusedError, LinkDownError, TimeoutError) as error:
                 self._known = None
                 log.warning("fallback_members_not_set", because=type(error).__name__)
+            except Exception:
+                # Nothing that one change brings may keep the next ones from being told.
+                self._known = None
+                log.exception("fallback_members_failed", alarm=True)
 
     async def _put_right(self) -> None:
         """Asterisk has the members that it should; nothing is asked if it already had."""
