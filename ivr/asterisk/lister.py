@@ -87,6 +87,9 @@ class Lister:
             log.warning("world_not_listed", because=type(error).__name__)
             self._translator.book.touched = None
             self.due.set()
+        except Exception:
+            # A list that we cannot read must not be the last one that is asked for.
+            log.exception("world_not_understood", alarm=True)
         else:
             on_listed(listed)
 

@@ -185,8 +185,8 @@ def _stop_withdrawn(translator: Translator, offer: TrackedOffer, legs: list[Fiel
 
 def _offer_id(book: CallBook, leg: Fields) -> OfferId:
     """The offer written on the phone's channel; a new negative one where the fail-open queue rings."""
-    written = _variables(leg).get(OFFER_VARIABLE, "")
-    return OfferId(int(written)) if written.isdecimal() and int(written) > 0 else book.found_offer()
+    written = _whole(_variables(leg).get(OFFER_VARIABLE, ""))
+    return OfferId(written) if written else book.found_offer()
 
 
 def _talking(leg: Fields, listed: Listed) -> bool:

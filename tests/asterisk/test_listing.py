@@ -246,6 +246,11 @@ def test_after_a_restart_of_asterisk_nothing_is_left_and_late_hang_ups_are_heard
     assert CallerHungUp(CALL_ID) not in translator.event(hangup(CALL, CALLER))
 
 
+def test_an_offer_that_is_no_number_is_nobodys():
+    for written in ("9" * 5000, "x", "-1", "0", ""):
+        assert listed(fresh(), WAITING, leg_row(written)).calls[0].offer == -1
+
+
 def test_rows_that_are_none_are_left_out():
     odd = [
         {"Response": "Success"},

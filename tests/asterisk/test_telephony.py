@@ -435,6 +435,20 @@ class TestLists:
             bench.channels = []
             assert (await bench.listed_again()).calls == ()
 
+    async def test_a_list_that_cannot_be_read_is_not_the_last_one(self, tmp_path):
+        async with running(tmp_path) as bench:
+            lister = bench.telephony._lister
+            clock, failed = lister._clock, asyncio.Event()
+
+            def broken():
+                failed.set()
+                lister._clock = clock
+                raise RuntimeError("broken")
+
+            lister._clock = broken
+            await asyncio.wait_for(failed.wait(), 5)
+            await bench.listed_again()
+
     async def test_a_caller_in_the_fail_open_dialplan_is_found_without_waiting_for_the_audit(self, tmp_path):
         slow = replace(QUICK, lists=replace(QUICK.lists, audit_s=60))
         async with running(tmp_path, timings=slow) as bench:
@@ -462,6 +476,14 @@ class TestFailOpenMembers:
             await bench.server.until(lambda: bench.server.named("QueueRemove"))
             removed = bench.server.named("QueueRemove")[0]
             assert (removed["Queue"], removed["Interface"]) == ("fallback-socialtjanst", "PJSIP/bo")
+
+    async def test_an_agent_who_cannot_be_told_keeps_nobody_else_from_it(self, tmp_path):
+        async with running(tmp_path) as bench:
+            bench.members = [{"Event": "QueueMember", "Queue": "fallback-bygg", "Location": "x" * 2000}]
+            bench.telephony.observe(Step((), (self.changed("bo", AgentState.READY),)))
+            await bench.server.until(lambda: len(bench.server.named("QueueStatus")) >= 2)
+            bench.members = []
+            await bench.server.until(lambda: len(bench.server.named("QueueAdd")) >= 4)
 
     async def test_a_talk_changes_nothing_there(self, tmp_path):
         async with running(tmp_path) as bench:
