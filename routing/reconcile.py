@@ -7,7 +7,7 @@ for, so whatever began later is left alone. First everybody is set free from wha
 from queues.agents import AgentState
 from queues.entries import OfferResult, RoutingPaused, RoutingResumed, TalkEnder
 from queues.ids import CallId, Instant
-from routing.actions import WithdrawOffer
+from routing.actions import LeaveToFallback, WithdrawOffer
 from routing.callers import gone
 from routing.events import FoundCall, FoundState, LinkLost, WorldListed
 from routing.offers import (
@@ -49,6 +49,8 @@ def world_listed(centre: Centre, event: WorldListed) -> bool:
     present = {found.call for found in event.calls}
     for call in tuple(centre.calls.values()):
         if call.id not in present and call.known_at_ms < asked_at_ms:
+            # Whatever the list forgot: a session that lives after all is not left in silence.
+            centre.actions.append(LeaveToFallback(call.id))
             gone(centre, call, "missing")
     news = _news(centre, event.calls, asked_at_ms)
     for found in news:

@@ -162,10 +162,12 @@ class Life:
         return step
 
     def silent(self) -> list[str]:
-        """Callers who wait in a session of ours and hear nothing."""
+        """Callers in a session of ours who hear nothing, or of whom we know nothing."""
         quiet = []
         for call, channel in self.world.channels.items():
             known = self.kernel.centre.calls.get(call)
+            if known is None and channel.session:
+                quiet.append(f"{call} is in a session and nobody knows it")
             ours = known is not None and known.state in {CallState.MENU, CallState.WAITING, CallState.LEAVING}
             if ours and channel.session and not channel.agent and not channel.hears:
                 quiet.append(f"{call} is {known.state} and hears nothing")
@@ -417,9 +419,9 @@ class Life:
             channel = self.world.channels.setdefault(call, Channel("1"))
             channel.idle()
             channel.session, channel.hears = True, ""
-        self.feed(event)
         if isinstance(event, CallerHungUp):
             self.world.channels.pop(call, None)
+        self.feed(event)
 
     def replace_plan(self) -> None:
         self.plans += 1

@@ -206,6 +206,7 @@ def test_call_that_is_missing_has_ended():
     b = waiting("anna")
     step = b.at(10, listed(9))
     assert ended(step) == [("c1", "abandoned", "missing")]
+    assert LeaveToFallback(C1) in step.actions  # should the list have been wrong, the caller is not left in silence
     assert b.person("anna").state is AgentState.READY
 
 
