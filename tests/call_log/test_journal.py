@@ -1,5 +1,6 @@
 import os
 import zlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -114,6 +115,20 @@ def test_a_disk_on_which_no_fsync_succeeds_is_not_littered_with_files(journal: J
         with pytest.raises(OSError, match=r"fsync|output"):
             journal.append(steps(number))
     assert len(list(journal.path.parent.iterdir())) <= 20
+
+
+def test_no_descriptor_is_kept_of_what_is_over(journal: Journal):
+    """Nothing else opens files in this test; the first round opens the one that stays."""
+
+    def descriptors() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    counts = []
+    for number in range(1, 6):
+        journal.append(steps(number))
+        counts.append(descriptors())
+        journal.clear()
+    assert len(set(counts)) == 1
 
 
 def test_others_may_not_read_it(journal: Journal):

@@ -67,6 +67,17 @@ def test_a_talk_that_was_none_is_no_answer(log: Log):
     assert (row.answered_at_ms, row.agent, row.wait_ms) == (T0 + 20_000, "bo", 15_000)
 
 
+@pytest.mark.fault("F40")
+def test_a_call_abandoned_in_the_instant_of_its_answer_is_no_answer(log: Log):
+    log.add(*story(0, until="answered"))
+    log.add(
+        TalkEnded(Instant(T0 + 12_100), call_id(0), OfferId(1), ANNA, 100, TalkEnder.CALLER),
+        CallEnded(Instant(T0 + 12_100), call_id(0), Outcome.ABANDONED, "offered", QUEUE, 7_100, "caller_hung_up"),
+    )
+    row = one(log)
+    assert (row.answered_at_ms, row.agent, row.outcome, row.wait_ms) == (None, "", "abandoned", 7_100)
+
+
 def test_a_call_found_talking_is_answered_since_then(log: Log):
     log.add(recovered(0, state="talking", agent=ANNA, answered_at_ms=Instant(T0 + 12_000)))
     row = one(log)

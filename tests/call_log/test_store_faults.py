@@ -99,6 +99,18 @@ def test_f60_a_disk_that_hangs_holds_up_the_thread_and_nobody_else(tmp_path):
     assert log.rows() == expected_rows(101)
 
 
+def test_flushed_means_that_the_log_is_open_too(tmp_path):
+    with faulty_disk() as disk:
+        released = threading.Event()
+        disk.plan = lambda _what, _nth: 0 * released.wait(10)
+        log = log_in(tmp_path)
+        assert not log.writer.flush(0.05)
+        released.set()
+        assert log.writer.flush()
+        assert log.site.database_path.exists()
+        assert log.writer.close()
+
+
 @pytest.mark.fault("F60")
 def test_f60_beyond_the_bound_events_go_first_then_all_and_both_are_counted_and_alarmed(log: Log, monkeypatch):
     monkeypatch.setattr(store_module, "EVENTS_LET_GO_AT", 10)
