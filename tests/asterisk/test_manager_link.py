@@ -280,8 +280,8 @@ async def test_a_refusal_because_the_engine_before_us_has_only_just_died_costs_a
     async with fake_ami() as server:
         server.accept_login = False
         async with linked(server, wait=False, timings=slow) as (link, heard):
-            await server.until(lambda: server.logins >= 1)
-            assert link.state is not LinkState.REFUSED
+            await server.until(lambda: server.logins >= 2)
+            assert (link.state, link.counters.refused >= 1) == (LinkState.DOWN, True)
             server.accept_login = True
             await heard.until(lambda: heard.ups == 1)
     assert "ami_login_refused" not in capsys.readouterr().out
