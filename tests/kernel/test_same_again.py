@@ -72,8 +72,8 @@ def test_nothing_follows_a_hang_up(seed):
     life = live(seed, 150)
     rnd = Random(seed)
     for call in list(life.kernel.centre.calls):
-        life.feed(CallerHungUp(call))
         life.world.channels.pop(call, None)
+        life.feed(CallerHungUp(call))
         for event in (
             OfferAnswered(call, OfferId(rnd.randint(-1, 3))),
             ConversationEnded(call, OfferId(0), "agent"),
