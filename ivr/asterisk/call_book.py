@@ -125,6 +125,11 @@ class CallBook:
         tracked = self.calls.get(call)
         return iter(tracked.offers if tracked else ())
 
+    def rings(self, agent: AgentId) -> bool:
+        """Whether the person's phone rings, or is about to, for some call."""
+        offers = (offer for call in self.calls for offer in self.offers(call))
+        return any(offer.agent == agent and not offer.answered and not offer.withdrawn for offer in offers)
+
     def named(self, call: CallId, offer: OfferId) -> TrackedOffer | None:
         """The offer by its id, if it has not ended."""
         return next((o for o in self.offers(call) if o.offer == offer), None)

@@ -23,6 +23,7 @@ _PHONE_STATES = {
     "INVALID": PhoneState.UNREACHABLE,
     "UNKNOWN": PhoneState.UNREACHABLE,
 }
+_CONTACT_LOST = frozenset({"Unreachable", "Removed"})
 _FALLBACK = "TonvalFallback"
 
 
@@ -61,6 +62,7 @@ class Translator:
             "HangupRequest": self._hangup_request,
             "Hangup": self._hangup,
             "DeviceStateChange": self._device,
+            "ContactStatus": self._contact,
             "UserEvent": self._user_event,
             "QueueCallerJoin": self._queue_join,
         }
@@ -252,6 +254,15 @@ class Translator:
             return []
         self.phones[agent] = state
         return [PhoneStateChanged(agent, state)]
+
+    def _contact(self, fields: Fields) -> list[Event]:
+        """A phone that rings is in use as far as its device's state goes, dead or not: its contact knows better."""
+        agent = AgentId(fields["EndpointName"])
+        if fields["ContactStatus"] not in _CONTACT_LOST or agent not in self.agents or not self.book.rings(agent):
+            return []
+        self.book.touch(agent)
+        self.phones[agent] = PhoneState.UNREACHABLE
+        return [PhoneStateChanged(agent, PhoneState.UNREACHABLE)]
 
     def _user_event(self, fields: Fields) -> list[Event]:
         self.resync_wanted |= fields.get("UserEvent") == _FALLBACK

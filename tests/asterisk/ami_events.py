@@ -42,6 +42,10 @@ def device(agent, state):
     return {"Event": "DeviceStateChange", "Device": f"PJSIP/{agent}", "State": state}
 
 
+def contact(agent, status):
+    return {"Event": "ContactStatus", "EndpointName": agent, "AOR": agent, "ContactStatus": status}
+
+
 def answered_talk():
     """A phone that is answered, up to both being in the bridge."""
     return [dial_begin(), dial_end(), enter(LEG, PHONE), enter(CALL, CALLER)]

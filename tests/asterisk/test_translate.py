@@ -18,6 +18,7 @@ from tests.asterisk.ami_events import (
     LEG,
     PHONE,
     answered_talk,
+    contact,
     device,
     dial_begin,
     dial_end,
@@ -294,6 +295,25 @@ class TestPhones:
     def test_only_a_change_is_news(self):
         events = [device("anna", "RINGING"), device("anna", "INUSE"), device("anna", "NOT_INUSE")]
         assert [said.state for said in told(Translator((ANNA,)), *events)] == [PhoneState.BUSY, PhoneState.IDLE]
+
+    @pytest.mark.fault("F39")
+    @pytest.mark.parametrize("status", ["Unreachable", "Removed"])
+    def test_a_phone_that_is_lost_while_it_rings_is_unreachable_and_may_come_back(self, status):
+        translator = fresh()
+        assert told(translator, device("anna", "RINGING"), dial_begin(), contact("anna", status)) == [
+            PhoneStateChanged(ANNA, PhoneState.BUSY),
+            PhoneStateChanged(ANNA, PhoneState.UNREACHABLE),
+        ]
+        translator.offer_withdrawn(CALL_ID, SEVEN)
+        assert told(translator, device("anna", "NOT_INUSE")) == [PhoneStateChanged(ANNA, PhoneState.IDLE)]
+
+    @pytest.mark.parametrize("before", [[], [dial_begin(), *answered_talk()]])
+    def test_what_becomes_of_a_contact_otherwise_is_left_to_the_device(self, before):
+        translator = fresh()
+        told(translator, *before)
+        if not before:
+            translator.offer_withdrawn(CALL_ID, SEVEN)
+        assert told(translator, contact("anna", "Removed"), contact("anna", "Reachable"), contact("x", "Removed")) == []
 
     def test_what_is_no_agents_phone_is_nobodys(self):
         assert told(Translator((ANNA,)), device("trunk", "INUSE"), {**device("x", "BUSY"), "Device": "Queue:q"}) == []
