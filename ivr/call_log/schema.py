@@ -49,6 +49,9 @@ _ENDED = "'CallEnded'"
 _QUEUED = "'CallQueued', 'CallRecovered'"
 _STILL_ANSWERED = (
     "AND e.seq > coalesce((SELECT max(r.seq) FROM entries r WHERE r.call = k.call AND r.kind = 'CallReturned'), 0)"
+    # Whoever hung up as the phone was answered was not answered, and by nobody (F40).
+    " AND NOT EXISTS (SELECT 1 FROM entries a WHERE a.call = k.call AND a.kind = 'CallEnded'"
+    " AND (a.body ->> '$.outcome') = 'abandoned')"
 )
 _ANSWERED_BY = "AND e.agent <> '' " + _STILL_ANSWERED
 _IN_QUEUE = "AND (e.body ->> '$.queue') <> ''"
@@ -95,3 +98,9 @@ def m001_rows_and_calls(db: Database) -> None:
     for trigger in _TRIGGERS.split("CREATE TRIGGER")[1:]:
         db.execute("CREATE TRIGGER" + trigger)
     db.create_view("calls", _CALLS)
+
+
+@migrations()
+def m002_abandoned_is_not_answered(db: Database) -> None:
+    """The view of calls shows no answer for a call that ended abandoned."""
+    db.create_view("calls", _CALLS, replace=True)
