@@ -11,24 +11,21 @@ Beyond the bound events are let go first (they serve replay), then everything; b
 the recovery from Asterisk's own log gives the calls concerned their final row.
 """
 
-import os
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from secrets import randbits
 from typing import Final
 
-import structlog
-
 from ivr.call_log.codec import to_row
 from ivr.call_log.database import DatabaseRefusedError, LogDatabase, set_aside
 from ivr.call_log.journal import Journal, JournalReading, Step
 from ivr.call_log.pseudonyms import pseudonyms
+from ivr.call_log.status import SPACE_ALARMS, Alarm, LogStatus, Place, free_share, structlog_alarm
 from queues.entries import Entry
 from queues.ids import Instant
 from routing.events import Event
@@ -41,42 +38,8 @@ ALL_LET_GO_AT: Final = 60_000
 _BATCH: Final = 2_000
 _RETRY_S: Final = (0.5, 1.0, 2.0, 5.0)
 _SPACE_EVERY_S: Final = 30.0
-_SPACE_ALARMS: Final = (0.10, 0.05)
-
-Alarm = Callable[[str, str], None]
-"""Told, in the writer's thread, what is wrong: a word for machines and a sentence. Must not block."""
-
 
 _Taken = tuple[int, Instant, Event | None, tuple[Entry, ...]]
-
-
-class Place(StrEnum):
-    """Where new steps go."""
-
-    DATABASE = "database"
-    JOURNAL = "journal"
-    MEMORY = "memory"
-
-
-@dataclass(frozen=True, slots=True)
-class LogStatus:
-    """How the log fares. Replaced as a whole by the writer's thread, so that any thread may look."""
-
-    place: Place = Place.DATABASE
-    acknowledged: int = 0
-    """The number of this run's last step that will survive a power cut, and all before it."""
-    events_let_go: int = 0
-    steps_let_go: int = 0
-    unreadable_lines: int = 0
-    """Lines of the journal that could not be read back."""
-    set_aside: tuple[str, ...] = ()
-    """Databases that were unusable, by their new names."""
-    cause: str = ""
-    """Why new steps do not go to the database."""
-
-
-def _structlog_alarm(word: str, sentence: str) -> None:
-    structlog.get_logger("call_log").warning(word, detail=sentence)
 
 
 class CallLogWriter:
@@ -91,7 +54,7 @@ class CallLogWriter:
         journal_path: Path,
         pseudonym_key: bytes,
         *,
-        alarm: Alarm = _structlog_alarm,
+        alarm: Alarm = structlog_alarm,
         on_acknowledged: Callable[[int], None] | None = None,
     ) -> None:
         self.run = (time.time_ns() // 1_000_000 << 20) + randbits(20)
@@ -360,12 +323,8 @@ class CallLogWriter:
             self._watch_space()
 
     def _watch_space(self) -> None:
-        try:
-            disk = os.statvfs(self._path.parent)
-        except OSError:
-            return
-        free = disk.f_bavail / max(disk.f_blocks, 1)
-        alarms = sum(free < limit for limit in _SPACE_ALARMS)
+        free = free_share(self._path.parent)
+        alarms = sum(free < limit for limit in SPACE_ALARMS)
         if alarms > self._space_alarms:
             self._alarm("disk_filling", f"{free:.1%} of the disk with the call log is free")
         self._space_alarms = alarms

@@ -1,13 +1,16 @@
 """Made-up calls as the kernel would note them, and a log to write them into. Numbers are those kept for fiction."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ivr.call_log.reading import CallLogReader
-from ivr.call_log.store import CallLogWriter, Place
+from ivr.call_log.status import Place
+from ivr.call_log.store import CallLogWriter
 from ivr.config.site import Site
 from queues.entries import (
     CallAnswered,
@@ -121,6 +124,18 @@ class Log:
         """(kind, at_ms) of every entry in the database, in its order."""
         with self.read() as log:
             return log._all("SELECT kind, at_ms FROM entries ORDER BY seq")
+
+
+@contextmanager
+def locked(log: Log) -> Iterator[None]:
+    """Another program holds the database's write lock."""
+    other = sqlite3.connect(log.site.database_path)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.rollback()
+    finally:
+        other.close()
 
 
 def log_in(home: Path) -> Log:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.call_log.store import Place
+from ivr.call_log.status import Place
 from tests.call_log.stories import Log, log_in
 
 ROWS = 10_000

@@ -120,6 +120,7 @@ def test_open_calls_are_those_without_a_final_row_with_all_that_is_known_of_them
     ]
 
 
+@pytest.mark.fault("F06")
 def test_each_person_was_last_doing_what_the_last_change_says(log: Log):
     def change(at_ms: int, agent: str, after: AgentState, reason: str = "", until_ms: int = 0) -> AgentStateChanged:
         return AgentStateChanged(Instant(at_ms), AgentId(agent), AgentState.READY, after, reason, until_ms)
