@@ -94,6 +94,16 @@ def test_same_instant_is_served_in_the_order_of_arrival():
     assert order(Discipline.OWN_FIRST, calls) == ["ett", "tva", "tre"]
 
 
+def test_higher_priority_of_a_queue_goes_before_an_earlier_call_in_every_discipline():
+    for discipline in Discipline:
+        queues = [queue("bygg", steps=ANY), queue("kris", steps=ANY, priority=5)]
+        b = Bench(plan_of([agent("anna", bygg=2)], queues, discipline=discipline))
+        b.arrive(1, "c1", "1")
+        b.arrive(2, "c2", "2")
+        b.staff(3, "anna")
+        assert offered(b.step) == [("c2", "anna")]
+
+
 # ── lending ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def lending(keeps):
     people = [agent("anna", bygg=2), agent("bo", bygg=2)]
