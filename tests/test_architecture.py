@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("queues", "routing", "ivr", "simulator")
-MOST_LINES = 380  # 350 is meant; a file on its way to being split may pass it
+MOST_LINES = 350
 MOST_LINES_OF_A_FUNCTION = 60
 VAGUE = {"utils", "util", "helpers", "common", "manager", "base", "misc"}
 
