@@ -19,6 +19,8 @@ class Relay:
         self.flowing.set()
         self.tamper: Tamper | None = None
         """For a manager's messages only: what passes is taken apart at their ends."""
+        self.cut_at = b""
+        """When the engine says this it is not passed on, and every connection is reset; once."""
         self._target = target
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -82,6 +84,9 @@ class Relay:
         try:
             while data := await reader.read(65536):
                 await self.flowing.wait()
+                if self.cut_at and not lies and self.cut_at in data:
+                    self.cut_at = b""
+                    self.cut()
                 if lies and self.tamper:
                     *whole, held = (held + data).split(b"\r\n\r\n")
                     data = b"".join(out for message in whole for out in self.tamper(message + b"\r\n\r\n"))

@@ -65,11 +65,16 @@ class Scene:
     # ── people ──────────────────────────────────────────────────────────────────────────────────────────────────
     async def phone(self, name: str, behaviour: Behaviour | Callable[[Ring], Behaviour]) -> AgentPhone:
         """The person's phone, registered; the service has seen it, and may have rung it already."""
+        phone = await self.phone_alone(name, behaviour)
+        await self.agent_is(name, *(state.value for state in AgentState if state is not AgentState.LOGGED_OUT))
+        return phone
+
+    async def phone_alone(self, name: str, behaviour: Behaviour | Callable[[Ring], Behaviour]) -> AgentPhone:
+        """The person's phone, registered with Asterisk, whatever the engine knows of it."""
         account, password, server = phone_account(self.standing, name)
         phone = AgentPhone(account, password, server, self.studio, behaviour, voice=len(self.phones) % 200)
         self.phones.append(phone)
         assert await phone.register() == 200
-        await self.agent_is(name, *(state.value for state in AgentState if state is not AgentState.LOGGED_OUT))
         return phone
 
     def caller(self, **more: Any) -> Caller:
