@@ -105,9 +105,10 @@ def phone_is(centre: Centre, person: Person, phone: PhoneState) -> None:
 def _phone_died(centre: Centre, person: Person) -> None:
     ringing = person.state is AgentState.RINGING
     if centre.plan.login_by_phone:
-        person.chose_to_leave = False
+        person.chose_to_leave = person.intends is AgentState.LOGGED_OUT and person.intends_reason != BY_PHONE
         if ringing or person.state is AgentState.TALKING:
-            person.intends, person.intends_reason = AgentState.LOGGED_OUT, BY_PHONE
+            if person.intends is None:
+                person.intends, person.intends_reason = AgentState.LOGGED_OUT, BY_PHONE
         elif person.state is not AgentState.LOGGED_OUT:
             centre.become(person, AgentState.LOGGED_OUT, BY_PHONE)
     if ringing:

@@ -32,6 +32,11 @@ def test_who_has_to_wait_is_told_at_once_then_after_ten_seconds_then_every_fifty
     assert times_said(b, 130) == [10, 60, 110]
 
 
+def test_queue_with_nothing_to_say_plays_music_at_once():
+    b = Bench(plan_of([], [queue("bygg", queued_prompts=())]))
+    assert b.arrive(0, "c1", "1").actions[-1] == HoldMusic(C1, "default")
+
+
 def test_music_comes_back_after_a_message():
     b = Bench(plan_of([], [queue("bygg", waiting_prompts=WAITING, music="lugn")]))
     b.arrive(0, "c1", "1")

@@ -165,6 +165,27 @@ def test_phone_that_dies_in_a_talk_logs_out_after_it_unless_it_is_back_before():
     assert state(b) is OUT
 
 
+def test_phone_listed_as_dead_again_and_again_still_logs_its_person_in_when_it_is_back():
+    b = talking(login_by_phone=True)
+    b.at(3, DEAD, DEAD)
+    b.at(10, CallerHungUp(C1))
+    assert state(b) is OUT
+    b.at(20, IDLE)
+    assert state(b) is READY
+
+
+@pytest.mark.parametrize(
+    ("event", "after"), [(AgentLoggedOut(ANNA), OUT), (AgentPaused(ANNA, "rast"), PAUSED)], ids=["logout", "pause"]
+)
+def test_what_was_asked_for_in_a_talk_is_not_forgotten_when_the_phone_is_gone_for_a_moment(event, after):
+    b = talking(login_by_phone=True)
+    b.at(3, event, DEAD, BUSY)
+    b.at(10, CallerHungUp(C1))
+    assert state(b) is after
+    b.at(11, IDLE)
+    assert state(b) is after
+
+
 def test_phone_that_dies_while_it_rings_logs_out_without_a_miss():
     b = bench(login_by_phone=True)
     b.at(0, IDLE)
