@@ -1,10 +1,11 @@
 """Who takes which call (ROUTING.md, Matching)."""
 
 from queues.agents import PhoneState
-from queues.ids import AgentId, CallId, QueueId
-from routing.events import AgentReady, CallerHungUp, PhoneStateChanged
+from queues.ids import NO_CLEARANCE, AgentId, CallId, Instant, QueueId
+from routing.events import AgentReady, CallerHungUp, CallResumed, PhoneStateChanged
+from routing.papers import Papers
 from routing.plan import Discipline, PlanStep, TargetKind
-from tests.kernel.centre import Bench, agent, offered, plan_of, queue
+from tests.kernel.centre import MENU, Bench, agent, offered, plan_of, queue
 
 ANY = (PlanStep(0, TargetKind.ANY),)
 
@@ -92,6 +93,16 @@ def test_nearest_target_takes_who_has_used_most_of_their_time():
 def test_same_instant_is_served_in_the_order_of_arrival():
     calls = {"ett": ("1", 5), "tva": ("1", 5), "tre": ("1", 5)}
     assert order(Discipline.OWN_FIRST, calls) == ["ett", "tva", "tre"]
+
+
+def test_caller_taken_back_late_goes_by_when_they_entered_and_not_by_when_they_came_back():
+    queues = [queue("bygg", steps=ANY), queue("vatten", steps=ANY)]
+    b = Bench(plan_of([agent("anna", bygg=2)], queues, discipline=Discipline.LONGEST_WAIT))
+    b.arrive(10, "c1", "1")
+    papers = Papers(MENU, QueueId("vatten"), Instant(5_000), NO_CLEARANCE)
+    b.at(20, CallResumed(CallId("c2"), "0850000", "", papers))
+    b.staff(30, "anna")
+    assert offered(b.step) == [("c2", "anna")]
 
 
 def test_higher_priority_of_a_queue_goes_before_an_earlier_call_in_every_discipline():

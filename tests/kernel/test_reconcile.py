@@ -1,5 +1,7 @@
 """What Asterisk has is true (FAULTS.md, F02–F06, F16–F24, F34; I11, I12, I19)."""
 
+from dataclasses import replace
+
 import pytest
 
 from queues.agents import AgentState, PhoneState
@@ -414,3 +416,14 @@ def test_papers_of_a_confidential_queue_rise_to_what_it_needs():
     papers = Papers(MENU, QueueId("barn"), Instant(1_000), NO_CLEARANCE)
     b.at(10, listed(9, found(FoundState.IN_FALLBACK, papers=papers)))
     assert [e.clearance for e in b.step.entries if isinstance(e, CallRecovered)] == ["barn"]
+
+
+@pytest.mark.fault("F16")
+@pytest.mark.parametrize(("before", "was"), [("waiting", "waiting"), ("offered", "offered"), ("talking", "talking")])
+def test_whom_asterisk_cut_off_when_it_ended_was_failed_and_not_less(before, was):
+    b = {"waiting": lambda: waiting(), "offered": lambda: waiting("anna"), "talking": talking}[before]()
+    assert state(b).value == was
+    b.at(50, LinkLost("reset"))
+    step = b.at(60, replace(listed(59), restarted=True))
+    assert ended(step) == [("c1", "failed", "asterisk_restart")]
+    assert before == "waiting" or b.person("anna").state is not AgentState.TALKING
