@@ -1,12 +1,12 @@
 """What a caller's events mean: arriving, walking the menu, hearing a last message, hanging up."""
 
-from queues.entries import CallEntered, MenuChoiceMade, MenuEntered, OfferResult, Outcome
+from queues.entries import CallEntered, MenuChoiceMade, MenuEntered, OfferResult, Outcome, TalkEnder
 from queues.ids import CallId, Instant, MenuId, PromptId, QueueId
 from routing.actions import AskDigits, HoldMusic, KeepPapers, Say, WithdrawOffer
 from routing.deadlines import DeadlineKind
 from routing.events import CallArrived, CallerHungUp, DigitsEntered, PromptFinished
 from routing.menu import MenuTries, answer
-from routing.offers import caller_ends_talk, offer_ends
+from routing.offers import caller_ends_talk, end_talk, offer_ends
 from routing.plan import Entrance, Menu
 from routing.state import Call, CallState, Centre
 
@@ -138,6 +138,20 @@ def step_due(centre: Centre, owner: str) -> None:
 def hung_up(centre: Centre, call: Call, _event: CallerHungUp) -> None:
     """The caller is gone: before an answer the call is abandoned, in a talk it was answered."""
     gone(centre, call, "caller_hung_up")
+
+
+def missing(centre: Centre, call: Call) -> None:
+    """The caller is gone, and nobody saw them go."""
+    gone(centre, call, "missing")
+
+
+def cut_off(centre: Centre, call: Call) -> None:
+    """The caller was cut off when Asterisk ended: no success of ours, whatever they were doing (F16)."""
+    if call.state is CallState.TALKING:
+        end_talk(centre, call, TalkEnder.UNKNOWN)
+    elif call.state is CallState.OFFERED:
+        offer_ends(centre, call, OfferResult.CALLER_HUNG_UP)
+    centre.end(call, Outcome.FAILED, "asterisk_restart")
 
 
 def gone(centre: Centre, call: Call, reason: str) -> None:

@@ -157,6 +157,8 @@ class WorldListed:
     asked_at_ms: Instant
     calls: tuple[FoundCall, ...]
     phones: tuple[tuple[AgentId, PhoneState], ...]
+    restarted: bool = False
+    """Asterisk has begun anew since the list before: whom it no longer has was cut off by that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from queues.agents import AgentState
 from queues.entries import OfferResult, RoutingPaused, RoutingResumed, TalkEnder
 from queues.ids import CallId, Instant
 from routing.actions import LeaveToFallback, WithdrawOffer
-from routing.callers import gone
+from routing.callers import cut_off, missing
 from routing.events import FoundCall, FoundState, LinkLost, WorldListed
 from routing.offers import (
     away,
@@ -51,7 +51,7 @@ def world_listed(centre: Centre, event: WorldListed) -> bool:
         if call.id not in present and call.known_at_ms < asked_at_ms:
             # Whatever the list forgot: a session that lives after all is not left in silence.
             centre.actions.append(LeaveToFallback(call.id))
-            gone(centre, call, "missing")
+            (cut_off if event.restarted else missing)(centre, call)
     news = _news(centre, event.calls, asked_at_ms)
     for found in news:
         _let_go(centre, found)

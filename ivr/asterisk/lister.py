@@ -6,7 +6,7 @@ is asked for twice before it is believed.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -60,6 +60,15 @@ class Lister:
         self._clock = clock
         self._timings = timings
         self._doubts = NO_DOUBTS
+        self._began_at_ms = self._listed_at_ms = Instant(0)
+        """When this Asterisk began, at the latest; when the last list was asked for."""
+
+    def has_booted(self, uptime_s: str) -> None:
+        """Asterisk is whole; it began so long ago, as it says ("" when it does not)."""
+        if uptime_s.isdecimal():
+            self._began_at_ms = Instant(self._clock() - int(uptime_s) * 1000)
+        self.booted.set()
+        self.due.set()
 
     async def keep(self, on_listed: Callable[[WorldListed], None]) -> None:
         """Lists the world again and again; never ends by itself."""
@@ -101,7 +110,10 @@ class Lister:
             await asyncio.sleep(self._timings.confirm_s)
             asked_at_ms, devices, listed = await self._ask()
         self._doubts, self.missing = doubts(self._translator, listed), before.missing
-        return world(self._translator, asked_at_ms, listed, devices, before)
+        seen = world(self._translator, asked_at_ms, listed, devices, before)
+        restarted = 0 < self._listed_at_ms < self._began_at_ms
+        self._listed_at_ms = asked_at_ms
+        return replace(seen, restarted=restarted)
 
     async def _ask(self) -> tuple[Instant, list[Fields], Callers]:
         """When it was asked, the phones, and the callers, read the instant the list was whole."""

@@ -215,8 +215,7 @@ class AsteriskTelephony:
 
     def _on_event(self, fields: Fields) -> None:
         if fields["Event"] == "FullyBooted":
-            self._lister.booted.set()
-            self._lister.due.set()
+            self._lister.has_booted(fields.get("Uptime", ""))
             return
         self._emit(self._translator.event(fields))
         self._hang_up_due()

@@ -421,7 +421,7 @@ def test_papers_of_a_confidential_queue_rise_to_what_it_needs():
 @pytest.mark.fault("F16")
 @pytest.mark.parametrize(("before", "was"), [("waiting", "waiting"), ("offered", "offered"), ("talking", "talking")])
 def test_whom_asterisk_cut_off_when_it_ended_was_failed_and_not_less(before, was):
-    b = {"waiting": lambda: waiting(), "offered": lambda: waiting("anna"), "talking": talking}[before]()
+    b = {"waiting": waiting, "offered": lambda: waiting("anna"), "talking": talking}[before]()
     assert state(b).value == was
     b.at(50, LinkLost("reset"))
     step = b.at(60, replace(listed(59), restarted=True))
