@@ -250,7 +250,7 @@ async def test_a_scan_of_every_port_and_a_crowd_of_silent_strangers_disturb_nobo
     everybody = await crowd(scene)
     before, said = await truth(scene), scene.standing.log_path.stat().st_size
     descriptors = Path(f"/proc/{scene.standing.engine_pid()}/fd")
-    held = len(list(descriptors.iterdir()))
+    held = len(list(descriptors.iterdir()))  # noqa: ASYNC240
     silent = [(await asyncio.open_connection(HOST, site.agi_port))[1] for _ in range(300)]
     doors = (site.agi_port, site.control_path)
     ways = [(door, what, how) for door in doors for what in PROBES.values() for how in ("close", "half", "reset")]
