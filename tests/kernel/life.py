@@ -363,7 +363,7 @@ class Life:
         )
         phones = tuple((a, rnd.choice(list(PhoneState))) for a in AGENTS if rnd.random() < 0.2)
         asked = Instant(self.now + rnd.choice([-5_000, -1, 0, 1, 5_000]))
-        self.feed(WorldListed(asked, found, phones))
+        self.feed(WorldListed(asked, found, phones, restarted=rnd.random() < 0.2))
 
     def _any_call(self) -> CallId:
         """A call that is, was, or never has been."""
