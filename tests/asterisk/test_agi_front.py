@@ -57,6 +57,7 @@ def test_the_door_is_on_loopback_only():
         AgiFront("0.0.0.0", 0, lambda _session: None)
 
 
+@pytest.mark.fault("F31")
 @pytest.mark.parametrize("probe", [name for name in PROBES if name not in {"nothing", "half an opening"}])
 async def test_a_stranger_is_shown_out_at_once_and_logged_in_one_line(bench, probe):
     with capture_logs() as lines:
@@ -68,6 +69,7 @@ async def test_a_stranger_is_shown_out_at_once_and_logged_in_one_line(bench, pro
     assert await is_served(bench)
 
 
+@pytest.mark.fault("F31")
 @pytest.mark.parametrize("probe", ["nothing", "half an opening"])
 @pytest.mark.parametrize("leave", [AgiPeer.close, AgiPeer.reset])
 async def test_connect_and_close_costs_nothing(bench, probe, leave):
@@ -79,6 +81,7 @@ async def test_connect_and_close_costs_nothing(bench, probe, leave):
     assert await is_served(bench)
 
 
+@pytest.mark.fault("F31", "G15")
 async def test_two_hundred_probes_are_one_line(bench):
     with capture_logs() as lines:
         for _ in range(50):
@@ -89,6 +92,7 @@ async def test_two_hundred_probes_are_one_line(bench):
     assert await is_served(bench)
 
 
+@pytest.mark.fault("F31")
 async def test_half_closing_without_a_word_is_leaving(bench):
     peer = await bench.stranger()
     peer._writer.write_eof()
@@ -96,6 +100,7 @@ async def test_half_closing_without_a_word_is_leaving(bench):
     await until_shown_out(bench.front, 1)
 
 
+@pytest.mark.fault("F30")
 async def test_who_does_not_say_who_they_are_in_time_is_shown_out(bench, monkeypatch):
     monkeypatch.setattr(agi, "OPENING_DEADLINE_S", 0.05)
     silent, slow = await bench.stranger(), await bench.stranger()
@@ -123,6 +128,7 @@ async def test_an_opening_that_comes_byte_by_byte_is_whole(bench):
     assert (session.call, session.caller, session.number, session.fresh) == (CALL, "0701740605", "0853061000", True)
 
 
+@pytest.mark.fault("F32")
 async def test_a_caller_with_a_long_name_is_served(bench):
     peer, session = await bench.caller(opening(name="Å" * 10_240))
     assert session.caller_name == "Å" * 80
@@ -130,6 +136,7 @@ async def test_a_caller_with_a_long_name_is_served(bench):
     assert await peer.command() == 'SET MUSIC "ON" "silent"'
 
 
+@pytest.mark.fault("F32")
 async def test_what_a_stranger_sends_is_kept_up_to_the_limit_only(bench):
     peer = await bench.stranger(b"agi_")
     connection = None
@@ -142,6 +149,7 @@ async def test_what_a_stranger_sends_is_kept_up_to_the_limit_only(bench):
     assert len(connection._block) <= MAX_OPENING_BYTES + agi.READ_BYTES
 
 
+@pytest.mark.fault("F30", "G15")
 async def test_two_thousand_silent_connections_do_not_keep_a_caller_out(bench, monkeypatch):
     monkeypatch.setattr(agi, "OPENING_DEADLINE_S", 600.0)
     caller, session = await bench.caller()

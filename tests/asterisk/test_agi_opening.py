@@ -107,6 +107,7 @@ def test_no_variables_upset_the_reader_of_papers(values):
     assert papers is None or papers.clearance in {NO_CLEARANCE, UNKNOWN_CLEARANCE, *map(Clearance, values)}
 
 
+@pytest.mark.fault("F32", "F57")
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_a_hostile_name_is_shown_as_plain_text(name):
     read = read_opening(block(name=name))
@@ -115,6 +116,7 @@ def test_a_hostile_name_is_shown_as_plain_text(name):
     assert not [char for char in read.caller_name if unicodedata.category(char)[0] == "C"]
 
 
+@pytest.mark.fault("F32", "F57")
 def test_a_latin_1_name_does_not_cost_the_call():
     read = read_opening(block(name="@@").replace(b"@@", "Åsa Öberg".encode("latin-1")))
     assert read is not None
@@ -150,6 +152,7 @@ def test_a_withheld_number_is_not_kept(presentation, kept):
     assert read.caller == kept
 
 
+@pytest.mark.fault("F32")
 def test_a_line_break_in_a_name_forges_neither_papers_nor_call():
     forged = (
         "x\nagi_uniqueid: tonval-9.9\nagi_channel: PJSIP/other\nagi_arg_4: none\nagi_arg_2: ovrigt\nagi_arg_8: resumed"
@@ -184,6 +187,7 @@ def test_no_bytes_upset_the_reader_of_openings(data):
     assert read_opening(data) is None
 
 
+@pytest.mark.fault("F57")
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
 def test_callers_words_change_nothing_but_themselves(name, caller, dnid):
     plain = read_opening(block())

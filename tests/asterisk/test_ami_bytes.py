@@ -21,6 +21,7 @@ def read(*chunks: bytes) -> list[dict[str, str] | None]:
     return [parse(raw) for chunk in chunks for raw in splitter.feed(chunk)]
 
 
+@pytest.mark.fault("F27")
 def test_a_name_is_whole_wherever_the_network_cut_it():
     stream = HANGUP + b"\r\n\r\n"
     for at in range(len(stream) + 1):
@@ -45,6 +46,7 @@ def test_a_message_ended_with_carriage_returns_is_left_out_and_the_next_read():
     ]
 
 
+@pytest.mark.fault("F26")
 @pytest.mark.parametrize(
     "bad",
     [

@@ -46,6 +46,7 @@ async def test_a_hang_up_while_nothing_is_asked_is_seen_at_once(bench):
     assert await peer.closed() == b""
 
 
+@pytest.mark.fault("F33")
 @pytest.mark.parametrize("action", BUSY_WITH, ids=lambda action: type(action).__name__)
 @pytest.mark.parametrize("lines", [HANGUP, ("200 result=-1 endpos=1760", *HANGUP), ("200 result=1", *HANGUP)])
 async def test_a_hang_up_in_the_reply_stream_is_never_taken_for_an_answer(bench, action, lines):
@@ -56,6 +57,7 @@ async def test_a_hang_up_in_the_reply_stream_is_never_taken_for_an_answer(bench,
     await gone(bench, hung_up=True)
 
 
+@pytest.mark.fault("F33")
 @pytest.mark.parametrize("action", [SAY, ASK, OFFER], ids=lambda action: type(action).__name__)
 async def test_a_command_that_the_caller_ended_is_no_answer_before_the_hang_up_is_said(bench, action):
     peer, session = await bench.caller()
@@ -69,6 +71,7 @@ async def test_a_command_that_the_caller_ended_is_no_answer_before_the_hang_up_i
     assert await peer.closed() == b""
 
 
+@pytest.mark.fault("F33")
 async def test_a_hang_up_in_the_wait_for_a_key_is_no_silence(bench):
     peer, session = await bench.caller()
     session.perform(AskDigits(CALL, (), "sv", 1, 6_000, 4_000))
@@ -115,6 +118,7 @@ async def test_a_talk_whose_hang_up_is_never_said_leaves_the_caller_to_the_dialp
 
 
 # ── a link that fails ───────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.fault("F29")
 @pytest.mark.parametrize("action", BUSY_WITH, ids=lambda action: type(action).__name__)
 @pytest.mark.parametrize("how", ["close", "reset", "half a reply"])
 async def test_an_end_of_the_link_within_a_command_is_no_hang_up(bench, action, how):
@@ -255,6 +259,7 @@ def whole_call(block: bytes) -> list[bytes]:
     return wire.lines
 
 
+@pytest.mark.fault("F57")
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
 def test_what_goes_to_asterisk_does_not_depend_on_the_callers_words(name, caller, rdnis):
     assert whole_call(opening(name=name, caller=caller, rdnis=rdnis)) == whole_call(opening())

@@ -209,6 +209,7 @@ async def test_a_talk_ends_with_the_agent_and_the_caller_goes_on(line: Line, doo
     assert call.caller.bye_by == "server"
 
 
+@pytest.mark.fault("F52")
 @pytest.mark.parametrize("state", ["nothing", "music", "prompt", "wait", "ringing", "talking"])
 async def test_a_caller_who_hangs_up_is_gone_in_every_state(line: Line, door: Door, state: str) -> None:
     phone = await line.phone("finn", answer(0) if state == "talking" else ring_forever())

@@ -66,6 +66,7 @@ async def test_a_new_call_comes_without_papers_and_says_which_number_was_rung(li
         await asyncio.wait_for(caller.over.wait(), 5)
 
 
+@pytest.mark.fault("F57")
 async def test_what_a_caller_calls_itself_reaches_nobody(line: Line) -> None:
     async with engine_door(line) as door:
         caller = line.caller(NUMBER, display=b"${SHELL(id)},x;[y]", from_user="%24%7B0701740605%7D%0d%0aX;a&b")
@@ -75,6 +76,7 @@ async def test_what_a_caller_calls_itself_reaches_nobody(line: Line) -> None:
         session.perform(EndCall(session.call))
 
 
+@pytest.mark.fault("F10")
 async def test_an_engine_that_accepts_and_says_nothing_does_not_keep_the_caller_in_silence(line: Line) -> None:
     left = asyncio.Event()
 
@@ -119,6 +121,7 @@ async def test_an_engine_that_does_not_want_the_call_is_asked_twice_and_then_lef
         assert door.sessions.empty()
 
 
+@pytest.mark.fault("F36")
 async def test_a_dead_engine_leaves_the_caller_in_the_same_line(line: Line) -> None:
     async with engine_door(line) as door:
         caller = await up(line)
@@ -163,6 +166,7 @@ async def test_a_served_caller_is_not_queued_again_when_the_engine_dies_in_the_t
     assert "reservlage" not in caller.ear.prompts
 
 
+@pytest.mark.fault("F03", "F41")
 async def test_a_caller_dropped_at_once_is_not_taken_for_served_when_the_engine_dies_in_the_ring(line: Line) -> None:
     """F03 and F41 at once: nobody but the dialplan is there to see that the talk was none."""
     finn = await line.phone("finn", answer(400, talk_ms=200))

@@ -1,5 +1,7 @@
 """What the lists mean, beside what is known already (FAULTS.md F16, F24, F34; the found calls of F02 to F05)."""
 
+import pytest
+
 from ivr.asterisk.listing import LIST_VARIABLES, Doubts, begin_listing, callers, doubts, world
 from ivr.asterisk.translate import Translator
 from queues.agents import PhoneState
@@ -137,6 +139,7 @@ class TestGhosts:
         assert listed(translator, WAITING, before=Doubts()).calls == ()
         assert states(listed(translator, WAITING)) == [FoundState.IN_FALLBACK]
 
+    @pytest.mark.fault("F34")
     def test_a_call_that_nobody_knew_must_be_listed_twice(self):
         translator = fresh()
         begin_listing(translator.book)
@@ -208,6 +211,7 @@ class TestListedWhileWeKnowMore:
 
 
 class TestLostEvents:
+    @pytest.mark.fault("F24")
     def test_a_lost_answer_is_found_in_the_list_and_not_told_again(self):
         translator = in_session(events=[dial_begin()])
         found = listed(translator, status_row(bridge="b"), leg_row(bridge="b")).calls[0]
@@ -217,11 +221,13 @@ class TestLostEvents:
             ConversationEnded(CALL_ID, SEVEN, TalkEnder.AGENT)
         ]
 
+    @pytest.mark.fault("F24")
     def test_a_lost_ring_is_found_and_can_be_withdrawn(self):
         translator = in_session()
         listed(translator, status_row(), leg_row())
         assert translator.offer_withdrawn(CALL_ID, SEVEN) == LEG
 
+    @pytest.mark.fault("F24")
     def test_a_phone_whose_change_was_lost_is_as_listed_and_unlisted_ones_unreachable(self):
         translator = fresh()
         translator.event(device("anna", "INUSE"))
@@ -239,6 +245,7 @@ def test_listing_the_same_world_twice_is_the_same_world():
     assert listed(translator, *rows) == listed(translator, *rows)
 
 
+@pytest.mark.fault("F16")
 def test_after_a_restart_of_asterisk_nothing_is_left_and_late_hang_ups_are_heard_once():
     translator = in_session(events=answered_talk())
     translator.session_closed(CALL_ID)

@@ -92,6 +92,7 @@ async def test_events_come_in_order_as_plain_dicts_with_names_whole():
         ]
 
 
+@pytest.mark.fault("F28")
 async def test_a_handler_that_raises_costs_only_that_event():
     async with fake_ami() as server, linked(server) as (link, heard):
         heard.raise_on = "Bad"
@@ -100,6 +101,7 @@ async def test_a_handler_that_raises_costs_only_that_event():
         assert (heard.names(), heard.downs, link.counters.callback_errors) == (["A", "Bad", "B"], [], 1)
 
 
+@pytest.mark.fault("F26")
 async def test_malformed_messages_are_counted_and_the_link_stays():
     bad = [b"noise\r\n\r\n", b"Event: X\r\nno colon\r\n\r\n", b"Event: X\0\r\n\r\n", b"Event: L\r\nN: " + b"a" * 2**20]
     async with fake_ami() as server, linked(server) as (link, heard):
@@ -159,6 +161,7 @@ async def test_a_line_break_in_a_value_sends_nothing(value):
         assert [a["Action"] for a in server.actions if a["Action"] != "Ping"] == ["Login", "Redirect"]
 
 
+@pytest.mark.fault("F21")
 async def test_an_unanswered_action_ends_in_time_and_its_late_answer_is_nobodys():
     async with fake_ami() as server, linked(server) as (link, _):
         server.answers["Hangup"] = lambda _: []
@@ -170,6 +173,7 @@ async def test_an_unanswered_action_ends_in_time_and_its_late_answer_is_nobodys(
         assert link.counters.timeouts == 1
 
 
+@pytest.mark.fault("F18", "F21")
 async def test_a_reset_link_comes_back_and_what_was_unanswered_is_failed_and_never_sent_again():
     async with fake_ami() as server, linked(server) as (link, heard):
         server.answers["Redirect"] = lambda _: []
@@ -183,6 +187,7 @@ async def test_a_reset_link_comes_back_and_what_was_unanswered_is_failed_and_nev
         assert (len(server.named("Redirect")), len(heard.downs), link.counters.lost) == (1, 1, 1)
 
 
+@pytest.mark.fault("F21")
 async def test_while_the_link_is_down_actions_fail_at_once_and_are_not_kept():
     async with fake_ami() as server, linked(server) as (link, heard):
         server.answer_login = False
@@ -195,6 +200,7 @@ async def test_while_the_link_is_down_actions_fail_at_once_and_are_not_kept():
         assert server.named("Redirect") == []
 
 
+@pytest.mark.fault("F18")
 async def test_fifty_cuts_leave_one_link_and_one_report_each():
     async with fake_ami() as server, linked(server) as (link, heard):
         for cut in range(1, 51):
@@ -203,6 +209,7 @@ async def test_fifty_cuts_leave_one_link_and_one_report_each():
         assert (len(heard.downs), link.state, link.counters.connections) == (50, LinkState.UP, 51)
 
 
+@pytest.mark.fault("F19", "F35")
 async def test_a_peer_that_answers_nothing_is_cut_off_and_whoever_waits_is_told():
     async with fake_ami() as server, linked(server) as (link, heard):
         server.frozen = True
@@ -215,6 +222,7 @@ async def test_a_peer_that_answers_nothing_is_cut_off_and_whoever_waits_is_told(
         assert heard.downs == ["half_open"]
 
 
+@pytest.mark.fault("F35")
 async def test_a_peer_that_sends_events_but_never_answers_is_cut_off_too():
     async with fake_ami() as server, linked(server) as (_, heard):
         server.frozen = True
@@ -250,6 +258,7 @@ async def test_a_message_that_breaks_panoramisk_costs_only_itself():
         assert (link.counters.malformed, heard.downs) == (1, [])
 
 
+@pytest.mark.fault("F35")
 async def test_a_peer_that_accepts_and_never_answers_the_login_is_tried_again_and_never_up():
     async with fake_ami() as server:
         server.answer_login = False
@@ -262,6 +271,7 @@ async def test_a_peer_that_accepts_and_never_answers_the_login_is_tried_again_an
             await heard.until(lambda: heard.ups == 1)
 
 
+@pytest.mark.fault("F20")
 async def test_a_refused_login_is_an_alarm_and_is_not_hammered(capsys):
     async with fake_ami() as server, linked(server, secret="old", wait=False) as (link, heard):
         await server.until(lambda: server.logins >= 4)
@@ -287,6 +297,7 @@ async def test_a_refusal_because_the_engine_before_us_has_only_just_died_costs_a
     assert "ami_login_refused" not in capsys.readouterr().out
 
 
+@pytest.mark.fault("F18", "F20")
 def test_the_waits_after_a_refusal_grow_to_a_minute_and_those_after_a_loss_stay_under_two_seconds():
     link = ManagerLink(Account("h", 1, "u", "s"), LinkHooks(lambda _: None, lambda: None, lambda _: None))
     refused = [link._pause_s("login_refused", n) for n in range(1, 12)]
@@ -298,6 +309,7 @@ def test_the_waits_after_a_refusal_grow_to_a_minute_and_those_after_a_loss_stay_
     assert link._pause_s("login_unanswered", 11) > 5
 
 
+@pytest.mark.fault("F15")
 async def test_asterisk_may_come_later_than_we():
     async with fake_ami() as server:
         port = server.port
@@ -334,6 +346,7 @@ async def test_a_broken_on_up_does_not_cost_the_link():
         assert (link.counters.callback_errors, listener.downs) == (1, [])
 
 
+@pytest.mark.fault("F25")
 async def test_a_storm_of_events_keeps_the_link_and_holds_no_heap_of_them():
     wanted = frozenset({"Hangup"})
     async with fake_ami() as server, linked(server, wanted=wanted) as (link, heard):

@@ -112,6 +112,7 @@ async def test_every_packet_of_a_prompt_is_known_and_a_closed_notice_closes(ther
     assert caller.ear.unknown_sound <= 1  # Asterisk may cut the last packet of a file short
 
 
+@pytest.mark.fault("F57")
 async def test_hostile_names_are_served_like_any_other(there: Line):
     """FAULTS.md F57."""
     callers = [there.caller("7005", display=name) for name in HOSTILE_NAMES]

@@ -150,6 +150,7 @@ async def test_an_offer_is_answered_and_its_talk_ends_when_the_agent_hangs_up(li
         assert one.of_kind(CallerHungUp) == []
 
 
+@pytest.mark.fault("F38")
 @pytest.mark.parametrize(
     ("status", "result"),
     [
@@ -379,6 +380,7 @@ async def test_the_fail_open_queues_follow_the_engine_and_no_uncleared_phone_is_
 
 
 class TestTheWire:
+    @pytest.mark.fault("F18", "G8")
     async def test_fifty_cuts_disturb_no_caller_no_ring_and_no_talk(self, line: Line) -> None:
         async with engine(line) as one:
             bo = await one.phone("bo", answer(after_ms=20))
@@ -403,6 +405,7 @@ class TestTheWire:
             await bo.hang_up()
             assert await one.until(ConversationEnded) == ConversationEnded(call, offer, TalkEnder.AGENT)
 
+    @pytest.mark.fault("F19")
     async def test_a_black_hole_is_found_and_left(self, line: Line) -> None:
         async with engine(line) as one:
             caller, call = await one.waiting()
@@ -412,6 +415,7 @@ class TestTheWire:
             await one.listed(lambda calls: [c.call for c in calls] == [call])
             assert caller.up
 
+    @pytest.mark.fault("F19")
     async def test_without_a_link_for_long_callers_are_left_to_the_dialplan_and_fetched_afterwards(
         self, line: Line
     ) -> None:
@@ -427,6 +431,7 @@ class TestTheWire:
             assert (await one.until(CallResumed)).papers == IN_LINE
             assert caller.up
 
+    @pytest.mark.fault("F22")
     async def test_every_message_twice_in_one_byte_pieces_feeds_once(self, line: Line) -> None:
         async with engine(line) as one:
             await one.phone("bo", answer(after_ms=20, talk_ms=100))
@@ -444,6 +449,7 @@ class TestTheWire:
                 CallerHungUp(call),
             ]
 
+    @pytest.mark.fault("F24")
     @pytest.mark.parametrize(
         "lost", ["DialBegin", "DialEnd", "BridgeEnter", "BridgeLeave", "Hangup", "DeviceStateChange"]
     )
@@ -460,6 +466,7 @@ class TestTheWire:
             await one.listed(lambda calls: not calls)
             assert one.of_kind(WorldListed)[-1].phones[1] == (BO, PhoneState.IDLE)
 
+    @pytest.mark.fault("F23")
     async def test_neighbours_swapped_is_the_same_talk(self, line: Line) -> None:
         async with engine(line) as one:
             await one.phone("bo", answer(after_ms=20, talk_ms=200))
@@ -472,6 +479,7 @@ class TestTheWire:
             await one.until(CallerHungUp)
             assert await one.listed(lambda calls: not calls) == ()
 
+    @pytest.mark.fault("F20")
     async def test_a_wrong_secret_is_an_alarm_and_callers_stay_with_the_dialplan(self, line: Line) -> None:
         asterisk = line.asterisk
         wrong = replace(line, asterisk=replace(asterisk, secrets=replace(asterisk.secrets, ami_password="wrong")))
@@ -515,6 +523,7 @@ def swapping():
     return tamper
 
 
+@pytest.mark.fault("F16")
 async def test_after_a_restart_of_asterisk_nothing_is_found_and_callers_are_served_again(tmp_path: Path) -> None:
     with running_asterisk(tmp_path, small_house()) as asterisk:
         async with line_to(asterisk) as line, engine(line) as one:

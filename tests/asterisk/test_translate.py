@@ -58,17 +58,20 @@ def test_a_talk_is_answered_once_and_ended_by_the_sessions_reply():
     assert translator.dial_ended(CALL_ID, SEVEN, "ANSWER", 16) == []
 
 
+@pytest.mark.fault("F22")
 def test_every_event_twice_says_the_same_as_once():
     events = [*answered_talk(), leave(LEG, PHONE), leave(CALL, CALLER), hangup(LEG, PHONE), hangup(CALL, CALLER)]
     assert told(fresh(), *[one for fields in events for one in (fields, fields)]) == told(fresh(), *events)
 
 
+@pytest.mark.fault("F23")
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
 def test_a_talk_has_begun_whatever_the_order_of_what_says_so(order):
     events = answered_talk()
     assert told(fresh(), *(events[i] for i in order), leave(CALL, CALLER)) == [ANSWERED]
 
 
+@pytest.mark.fault("F24")
 @pytest.mark.parametrize("lost", range(4))
 def test_one_lost_event_never_hides_a_talk(lost):
     events = answered_talk()
@@ -102,6 +105,7 @@ def test_a_ring_heard_of_when_it_is_long_over_is_not_taken_for_the_next_offer_to
     assert translator.offer_withdrawn(CALL_ID, EIGHT) == ""
 
 
+@pytest.mark.fault("F22", "F23")
 def test_a_hang_up_is_final_and_said_once_whoever_says_it_first():
     translator = fresh()
     assert told(translator, dial_begin(), hangup(CALL, CALLER), hangup(CALL, CALLER)) == [GONE]
@@ -206,6 +210,7 @@ class TestWithoutASession:
         assert translator.resync_wanted
 
 
+@pytest.mark.fault("F38")
 @pytest.mark.parametrize(
     ("status", "cause", "said", "result"),
     [
@@ -370,6 +375,7 @@ EVENTS = [
 ]
 
 
+@pytest.mark.fault("F23")
 @given(st.lists(st.sampled_from(range(len(EVENTS))), max_size=30), st.booleans())
 def test_no_order_raises_answers_twice_or_speaks_after_the_hang_up(order, in_session):
     translator = fresh(in_session=in_session)

@@ -62,6 +62,7 @@ def wait_for_starts(tmp_path, number, seconds=15):
     return starts(tmp_path)
 
 
+@pytest.mark.fault("F10")
 def test_engine_whose_loop_stands_still_is_killed_and_replaced(tmp_path, run):
     process = run("os.write(fd, b'.')\ntime.sleep(60)\n")
     first, second = wait_for_starts(tmp_path, 2)[:2]
@@ -77,6 +78,7 @@ def test_engine_that_is_killed_is_replaced_at_once(tmp_path, run):
     assert len(wait_for_starts(tmp_path, 2)) == 2
 
 
+@pytest.mark.fault("F09")
 def test_engine_that_keeps_dying_is_left_alone_for_a_while(tmp_path, run):
     process = run("os.write(fd, b'.')\nsys.exit(1)\n", REST_S=600.0)
     lines = [process.stderr.readline() for _ in range(supervisor.CRASHES + 1)]

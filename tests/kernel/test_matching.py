@@ -1,5 +1,7 @@
 """Who takes which call (ROUTING.md, Matching)."""
 
+import pytest
+
 from queues.agents import PhoneState
 from queues.ids import NO_CLEARANCE, AgentId, CallId, Instant, QueueId
 from routing.events import AgentReady, CallerHungUp, CallResumed, PhoneStateChanged
@@ -138,6 +140,7 @@ def test_queue_that_keeps_nobody_lends_its_last_person():
 
 
 # ── readiness ─────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.fault("F44")
 def test_ready_person_with_a_busy_phone_is_not_offered_a_call():
     """F44."""
     b = Bench(plan_of([agent("anna", bygg=2)], [queue("bygg")]))
@@ -147,6 +150,7 @@ def test_ready_person_with_a_busy_phone_is_not_offered_a_call():
     assert offered(b.at(3, PhoneStateChanged(AgentId("anna"), PhoneState.IDLE))) == [("c1", "anna")]
 
 
+@pytest.mark.fault("F43")
 def test_person_wanted_by_two_calls_in_the_same_instant_gets_one():
     """F43."""
     b = Bench(plan_of([agent("anna", bygg=2, vatten=2), agent("bo", vatten=2)], [queue("bygg"), queue("vatten")]))

@@ -43,6 +43,7 @@ def doing(b, name="anna"):
 
 
 # ── no answer ─────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.fault("F37")
 def test_phone_that_nobody_answers_stops_and_rings_at_the_next():
     """F37."""
     b = ringing("bo")
@@ -62,6 +63,7 @@ def test_person_who_missed_a_call_is_ready_again_after_a_minute():
     assert offered(b.at(81)) == [("c1", "anna")]
 
 
+@pytest.mark.fault("F37")
 def test_person_who_missed_three_in_a_row_returns_only_by_themselves():
     b = ringing()
     b.at(21 + 80 + 80)
@@ -79,6 +81,7 @@ def test_answer_forgives_earlier_misses():
     assert b.person("anna").misses == 0
 
 
+@pytest.mark.fault("F38")
 def test_refusal_counts_as_a_miss_and_a_dead_phone_does_not():
     b = ringing()
     b.fail(2, "c1", OfferResult.DECLINED)
@@ -88,6 +91,7 @@ def test_refusal_counts_as_a_miss_and_a_dead_phone_does_not():
     assert (doing(b), b.person("anna").misses) == ((AgentState.NOT_READY, "phone_fault"), 1)
 
 
+@pytest.mark.fault("F38")
 @pytest.mark.parametrize("result", [OfferResult.BUSY, OfferResult.UNREACHABLE])
 def test_phone_that_failed_is_left_alone_for_ten_seconds(result):
     b = ringing()
@@ -103,6 +107,7 @@ def test_phone_that_failed_and_is_seen_idle_is_offered_calls_at_once():
     assert offered(b.at(4, PhoneStateChanged(ANNA, PhoneState.IDLE))) == [("c1", "anna")]
 
 
+@pytest.mark.fault("F39")
 def test_phone_that_dies_while_it_rings_is_given_up_at_once():
     b = ringing("bo")
     b.staff(2, "bo")
@@ -151,6 +156,7 @@ def test_caller_who_hangs_up_in_the_talk_was_answered_and_the_person_wraps_up():
     assert doing(b) == (AgentState.WRAP_UP, "")
 
 
+@pytest.mark.fault("F40")
 def test_caller_who_hangs_up_as_the_phone_is_answered_was_not_answered():
     """F40: abandoned with the ring time, no wrap-up, ready for the next."""
     b = talking()
@@ -160,6 +166,7 @@ def test_caller_who_hangs_up_as_the_phone_is_answered_was_not_answered():
     assert offered(step) == [("c2", "anna")]
 
 
+@pytest.mark.fault("F41")
 def test_talk_that_the_agent_ends_at_once_was_none_and_the_caller_is_first_in_line():
     """F41."""
     b = talking()
@@ -187,6 +194,7 @@ def test_end_of_a_talk_whose_beginning_was_lost_with_the_link_ends_the_call_answ
     assert [type(e) for e in step.entries if isinstance(e, CallAnswered | TalkEnded)] == [CallAnswered, TalkEnded]
 
 
+@pytest.mark.fault("F52")
 def test_caller_who_hangs_up_while_a_phone_rings_silences_it():
     b = ringing()
     offer = b.call("c1").offer

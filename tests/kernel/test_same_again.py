@@ -43,6 +43,7 @@ class ToldTwice(Life):
         return step
 
 
+@pytest.mark.fault("F22")
 @pytest.mark.parametrize("seed", range(60))
 def test_event_told_twice_changes_nothing_the_second_time(seed):
     live(seed, 300, ToldTwice)
@@ -57,6 +58,7 @@ def outcomes_of_hanging_up(kernel, calls, now):
     return ended
 
 
+@pytest.mark.fault("F23")
 @pytest.mark.parametrize("seed", range(60))
 def test_order_of_different_callers_hang_ups_does_not_change_their_outcomes(seed):
     life = live(seed, 150)
@@ -67,6 +69,7 @@ def test_order_of_different_callers_hang_ups_does_not_change_their_outcomes(seed
     assert set(one_way) == set(calls)
 
 
+@pytest.mark.fault("F23")
 @pytest.mark.parametrize("seed", range(30))
 def test_nothing_follows_a_hang_up(seed):
     life = live(seed, 150)
