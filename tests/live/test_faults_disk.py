@@ -88,7 +88,7 @@ async def test_a_disk_that_takes_no_more_holds_nobody_up_and_loses_no_row(scene:
         callers = await served(scene)
         assert all(caller.ear.longest_silence_ms < 5_000 for caller in callers)
         assert scene.standing.engine_pid() == engine
-        assert await place(scene) == "journal"
+        assert await place(scene) in {"journal", "memory"}
     finally:
         resource.prlimit(engine, resource.RLIMIT_FSIZE, before)
     await rows_are_all_there(scene, callers)
