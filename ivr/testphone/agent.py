@@ -205,8 +205,8 @@ class AgentPhone:
         self.rung.set()
 
     async def _behave(self, ring: Ring, behaviour: Behaviour) -> None:
-        if behaviour.manner is not Manner.REFUSE:
-            self._reply(ring, 180)
+        if behaviour.manner is not Manner.REFUSE or behaviour.after_ms:
+            self._reply(ring, 180)  # without it the ring could not even be cancelled (RFC 3261, 9.1)
         if behaviour.manner is Manner.RING:
             return
         await asyncio.sleep(behaviour.after_ms / 1000)

@@ -40,7 +40,8 @@ class Campaign:
     wrong: list[str] = field(default_factory=list)
     """One sentence for each call that did not end as it should."""
     longest_silence_ms: int = 0
-    rung_twice: int = 0
+    rung_twice: list[str] = field(default_factory=list)
+    """Each time that a phone rang although it was ringing or talking already."""
     audit: dict[str, Any] = field(default_factory=dict)
 
 
@@ -55,8 +56,7 @@ async def run(calls: int, *, rate_per_s: float = 4.0, at_most: int = 30, seed: i
 
 def _judge(place: Town) -> Campaign:
     found = Campaign(calls=len(place.swarm.records), longest_silence_ms=place.swarm.tally.longest_silence_ms)
-    place.swarm.count()
-    found.rung_twice = place.swarm.tally.overlapping_rings
+    found.rung_twice = place.overlaps()
     columns = ("call", "queue", "outcome", "agent")
     rows = {
         row[0]: dict(zip(columns, row, strict=True)) for row in place.query(f"SELECT {','.join(columns)} FROM calls")
@@ -120,9 +120,9 @@ def main() -> None:
         print(f"\n{found.calls} calls\n{'kind':<14}" + "".join(f"{outcome:>12}" for outcome in outcomes))
         for kind, row in sorted(found.ends.items()):
             print(f"{kind:<14}" + "".join(f"{row[outcome]:>12}" for outcome in outcomes))
-        print(f"longest silence {found.longest_silence_ms} ms, phones rung twice at once {found.rung_twice}")
+        print(f"longest silence {found.longest_silence_ms} ms, phones rung twice at once: {len(found.rung_twice)}")
         print(f"audit: {json.dumps(found.audit, ensure_ascii=False)}")
-        print("\n".join(found.wrong))
+        print("\n".join(found.wrong + found.rung_twice))
     sys.exit(0 if whole(found) else 1)
 
 

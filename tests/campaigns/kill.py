@@ -52,7 +52,8 @@ class Campaign:
     moved_places: list[str] = field(default_factory=list)
     """Calls whose instant of entering changed."""
     longest_silence_ms: int = 0
-    rung_twice: int = 0
+    rung_twice: list[str] = field(default_factory=list)
+    """Each time that a phone rang although it was ringing or talking already."""
 
 
 async def run(kills: int, *, calls_at_once: int = 34, stuck_share: float = 0.1, seed: int = 1) -> Campaign:
@@ -101,7 +102,6 @@ async def _ring_out(place: Town) -> None:
         while place.swarm.trunk and place.swarm.trunk.calls:
             await asyncio.sleep(0.2)
     await place.drained()
-    place.swarm.count()
 
 
 async def _judge(place: Town, found: Campaign) -> None:
@@ -114,7 +114,7 @@ async def _judge(place: Town, found: Campaign) -> None:
             entered.setdefault(call, set()).add(instant)
     found.moved_places = [call for call, instants in entered.items() if len(instants) > 1]
     found.longest_silence_ms = place.swarm.tally.longest_silence_ms
-    found.rung_twice = place.swarm.tally.overlapping_rings
+    found.rung_twice = place.overlaps()
     found.audit = place.audit()
 
 
@@ -141,8 +141,9 @@ def _print(found: Campaign) -> None:
     print(f"serving again after: median {again[len(again) // 2]} ms, longest {again[-1]} ms")
     print(f"next ring after:     median {ring[len(ring) // 2]} ms, longest {ring[-1]} ms")
     print(f"longest silence any caller heard: {found.longest_silence_ms} ms")
-    print(f"places that moved: {len(found.moved_places)}; phones rung twice at once: {found.rung_twice}")
+    print(f"places that moved: {len(found.moved_places)}; phones rung twice at once: {len(found.rung_twice)}")
     print(f"audit: {json.dumps(found.audit, ensure_ascii=False)}")
+    print("\n".join(found.rung_twice))
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,19 @@ class Town:
         """The three witnesses joined, as if everything had had its minute to be written."""
         site = self.standing.site
         return audit_site(site, now_ms=round(self.now_ms()) + GRACE_MS + 1, callers=self.witness).as_dict()
+
+    def overlaps(self) -> list[str]:
+        """One sentence for each time a phone rang although it was ringing or talking already."""
+        found = []
+        for phone in self.swarm.phones:
+            for before, ring in pairwise(phone.rings):
+                if ring.overlapping:
+                    found.append(
+                        f"{ring.agent} for {ring.call} (offer {ring.offer}), {ring.at_ms - before.at_ms:.0f} ms after "
+                        f"{before.call} (offer {before.offer}), which ended {before.ended_ms - ring.at_ms:.1f} ms later "
+                        f"as {before.end} {before.cancel_reason}"
+                    )
+        return found
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the log, read while the engine writes."""
