@@ -30,6 +30,9 @@ from routing.state import NO_OFFER, NOBODY, Call, CallState, Centre, Person
 ORDER = (FoundState.TALKING, FoundState.RINGING, FoundState.IN_FALLBACK, FoundState.IN_SESSION)
 """Where lists contradict themselves, a talk counts more than a ring, and a ring more than none."""
 
+_LAST = 1 << 62
+"""The instant of whoever stands in no line yet."""
+
 
 def link_lost(centre: Centre, event: LinkLost) -> bool:
     """No offers are made until the world has been listed."""
@@ -79,11 +82,17 @@ def _go_on(centre: Centre) -> None:
 def _news(centre: Centre, calls: tuple[FoundCall, ...], asked_at_ms: Instant) -> tuple[FoundCall, ...]:
     """What the list says of each call about which nothing newer is known; an ended call does not come back."""
     news: dict[CallId, FoundCall] = {}
-    for found in sorted(calls, key=lambda found: ORDER.index(found.state)):
+    for found in sorted(calls, key=_turn):
         call = centre.calls.get(found.call)
         if found.call not in centre.over and (call is None or call.known_at_ms < asked_at_ms):
             news.setdefault(found.call, found)
     return tuple(news.values())
+
+
+def _turn(found: FoundCall) -> tuple[int, int, int]:
+    """Who is looked at first: within a state whoever is served first, so that callers come back in their order."""
+    papers = found.papers
+    return ORDER.index(found.state), -papers.priority, papers.entered_at_ms or _LAST
 
 
 def _let_go(centre: Centre, found: FoundCall) -> None:

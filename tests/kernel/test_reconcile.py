@@ -75,6 +75,16 @@ def state(b, call="c1"):
     return b.call(call).state
 
 
+def test_callers_are_taken_back_in_the_order_of_their_places_however_they_are_listed():
+    b = bench(linked=False)
+    at = {"c1": 3_000, "c2": 0, "c3": 1_000, "c4": 2_000}
+    calls = [
+        found(FoundState.IN_FALLBACK, c, papers=replace(PAPERS, entered_at_ms=Instant(ms))) for c, ms in at.items()
+    ]
+    b.at(100, listed(99, *calls))
+    assert [taken.call for taken in b.step.actions if isinstance(taken, TakeBack)] == ["c3", "c4", "c1", "c2"]
+
+
 # ── a restart ─────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_engine_that_begins_offers_nothing_before_the_world_is_listed():
     b = bench(linked=False)
