@@ -1,4 +1,4 @@
-"""Orders to a running engine from its own user, over a Unix socket in its home: a JSON object a line, an answer each."""
+"""Orders to a running engine from its own user, over a Unix socket in its home: one JSON object a line each way."""
 
 import asyncio
 import json

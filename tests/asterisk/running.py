@@ -60,7 +60,7 @@ def make_sounds(directory: Path, prompts: Iterable[PromptId]) -> None:
     """A short noise for each prompt, different from every other, so that a phone can tell which it hears."""
     directory.mkdir(parents=True, exist_ok=True)
     for prompt in prompts:
-        noise = random.Random(prompt)  # noqa: S311  # a noise, no secret
+        noise = random.Random(prompt)  # a noise, no secret
         with wave.open(str(directory / f"{prompt}.wav"), "wb") as sound:
             sound.setparams((1, 2, 8000, 0, "NONE", ""))
             samples = (noise.randint(-9_000, 9_000) for _ in range(8 * PROMPT_MS))

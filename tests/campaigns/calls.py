@@ -58,9 +58,8 @@ def _judge(place: Town) -> Campaign:
     found = Campaign(calls=len(place.swarm.records), longest_silence_ms=place.swarm.tally.longest_silence_ms)
     found.rung_twice = place.overlaps()
     columns = ("call", "queue", "outcome", "agent")
-    rows = {
-        row[0]: dict(zip(columns, row, strict=True)) for row in place.query(f"SELECT {','.join(columns)} FROM calls")
-    }
+    logged = place.query("SELECT call, queue, outcome, agent FROM calls")
+    rows = {row[0]: dict(zip(columns, row, strict=True)) for row in logged}
     calls = place.calls_by_token()
     for record in place.swarm.records:
         row = rows.get(calls.get(str(record["token"]), ""))
@@ -72,7 +71,7 @@ def _judge(place: Town) -> Campaign:
     return found
 
 
-def _fault(record: Mapping[str, Any], row: Mapping[str, Any] | None) -> str:
+def _fault(record: Mapping[str, Any], row: Mapping[str, Any] | None) -> str:  # noqa: PLR0911 - a sentence for each
     """What is wrong with how this call ended, "" if nothing is."""
     kind, terminal = record["kind"], record["terminal"]
     if kind == "cancels" and terminal in {"cancelled", "failed"}:

@@ -59,7 +59,7 @@ class Campaign:
 async def run(kills: int, *, calls_at_once: int = 34, stuck_share: float = 0.1, seed: int = 1) -> Campaign:
     """The campaign's result. Every `1 / stuck_share`th kill is a stop instead, left to the watchdog."""
     found = Campaign()
-    lot = Random(seed)  # noqa: S311 - a campaign can be repeated
+    lot = Random(seed)
     async with town(HABITS, TEMPER, rate_per_s=5.0, at_most=calls_at_once, seed=seed) as place:
         await place.swarm.start()
         for number in range(kills):

@@ -84,8 +84,8 @@ class Town:
             for before, ring in pairwise(phone.rings):
                 if ring.overlapping:
                     found.append(
-                        f"{ring.agent} for {ring.call} (offer {ring.offer}), {ring.at_ms - before.at_ms:.0f} ms after "
-                        f"{before.call} (offer {before.offer}), which ended {before.ended_ms - ring.at_ms:.1f} ms later "
+                        f"{ring.agent} for {ring.call}, offer {ring.offer}, {ring.at_ms - before.at_ms:.0f} ms after "
+                        f"{before.call}, offer {before.offer}, ended {before.ended_ms - ring.at_ms:.0f} ms later "
                         f"as {before.end} {before.cancel_reason}"
                     )
         return found
