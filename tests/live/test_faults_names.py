@@ -53,7 +53,9 @@ async def test_every_name_is_served_stored_nowhere_and_expanded_by_nobody(scene:
         f"%0d%0aAction: Command%0d%0aCommand: !{touch}%0d%0a".encode(),
         b"\\r\\n\\r\\nAction: Originate\\r\\nChannel: PJSIP/carina",
     )
-    for name in ("amina", "carina", "david", "elif", "ivan", "jenny", "karin", "lars"):
+    assert scene.trunk
+    scene.trunk.wire.give_up_s = 8.0  # Asterisk has no answer at all to some numbers
+    for name in scene.standing.house.people:
         await scene.phone(name, answer(50, talk_ms=2_200))
     callers = [scene.caller(display=name) for name in names]
     callers += [scene.caller(from_user=number.replace(b"CANARY", str(canary).encode())) for number in NUMBERS]
