@@ -191,10 +191,7 @@ def _span(span_ms: int) -> str:
 
 
 def _dial_argument(action: OfferToAgent) -> str:
-    """What `Dial` is told: go on after the talk, follow no forwarding, music while it rings, the offer for the phone.
-
-    The instant of the answer is kept for the dialplan, which must know a talk that was none when no engine does.
-    """
+    """What `Dial` is told: go on after the talk, follow no forwarding, play music, and tell the phone its offer."""
     music = f"m({action.music})" if _MUSIC.fullmatch(action.music) else ""
     ring_s = -(-action.ring_ms // 1000) + DIAL_MARGIN_S
-    return f"PJSIP/{action.agent},{ring_s},gi{music}b(to-agent^s^1({action.offer}))U(answered^s^1)"
+    return f"PJSIP/{action.agent},{ring_s},gi{music}b(to-agent^s^1({action.offer}))"

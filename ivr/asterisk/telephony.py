@@ -15,7 +15,7 @@ import structlog
 from ivr.asterisk.agi import AgiFront
 from ivr.asterisk.caller_session import INTERRUPT_DIGIT, CallerSession, DialEnded
 from ivr.asterisk.lister import DEFAULT_LIST_TIMINGS, Lister, ListTimings
-from ivr.asterisk.listing import waits_for_engine
+from ivr.asterisk.listing import ANSWERED_VARIABLE, waits_for_engine
 from ivr.asterisk.manager_link import (
     DEFAULT_TIMINGS,
     Account,
@@ -44,7 +44,16 @@ from routing.actions import (
     TakeBack,
     WithdrawOffer,
 )
-from routing.events import CallArrived, CallerHungUp, CallResumed, Event, LinkLost, OfferFailed, WorldListed
+from routing.events import (
+    CallArrived,
+    CallerHungUp,
+    CallResumed,
+    Event,
+    LinkLost,
+    OfferAnswered,
+    OfferFailed,
+    WorldListed,
+)
 from routing.kernel import Step
 from routing.papers import Papers
 
@@ -93,6 +102,7 @@ class AsteriskTelephony:
         self._sessions: dict[CallId, CallerSession] = {}
         self._feed: Feed = lambda _event: None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._clock = clock
         self._lister = Lister(self.link, self._translator, clock, timings.lists)
         self._without_link: asyncio.TimerHandle | None = None
         self._evacuated = False
@@ -202,6 +212,13 @@ class AsteriskTelephony:
         except _IN_VAIN as error:
             log.info("take_back_in_vain", because=type(error).__name__)
 
+    async def _note_answer(self, call: CallId) -> None:
+        """The caller's channel says when the talk began, for the dialplan and for an engine after us."""
+        try:
+            await self.link.action("Setvar", Channel=call, Variable=ANSWERED_VARIABLE, Value=str(self._clock()))
+        except _IN_VAIN as error:
+            log.info("answer_not_noted", because=type(error).__name__)
+
     async def _interrupt(self, channel: str) -> None:
         try:
             await self.link.action("PlayDTMF", Channel=channel, Digit=INTERRUPT_DIGIT, Receive="true")
@@ -226,6 +243,8 @@ class AsteriskTelephony:
     def _emit(self, events: list[Event]) -> None:
         for event in events:
             self._feed(event)
+            if isinstance(event, OfferAnswered):
+                self._spawn(self._note_answer(event.call))
             if self._evacuated and isinstance(event, OfferFailed) and (session := self._sessions.get(event.call)):
                 session.hand_over()
 

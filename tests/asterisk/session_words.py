@@ -9,7 +9,7 @@ HELLO = 'STREAM FILE "tonval/sv/hej" "D" "0"'
 MENU = f'GET OPTION "tonval/sv/meny" "{KEYS}" "1500"'
 THINKING = 'SET MUSIC "ON" "default"'
 MUSIC = 'SET MUSIC "ON" "lugn"'
-DIAL = 'EXEC Dial "PJSIP/alma,22,gim(lugn)b(to-agent^s^1(7))U(answered^s^1)"'
+DIAL = 'EXEC Dial "PJSIP/alma,22,gim(lugn)b(to-agent^s^1(7))"'
 RESULT = 'GET FULL VARIABLE "${DIALSTATUS}|${HANGUPCAUSE}|${DIALEDPEERNAME}"'
 WIPE = 'SET VARIABLE "DIALSTATUS" ""'
 PLAYED = "200 result=0 endpos=800"

@@ -311,7 +311,7 @@ class TestAnotherEngine:
 
     async def test_a_talk_is_found_and_a_caller_who_hangs_up_ends_it(self, line: Line) -> None:
         async with engine(line) as first:
-            bo = await first.phone("bo", answer(after_ms=20))
+            bo = await first.phone("bo", answer(after_ms=1500))
             caller, call = await first.waiting()
             offer = first.offer(call)
             await first.until(OfferAnswered)
