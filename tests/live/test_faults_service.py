@@ -171,6 +171,8 @@ async def test_without_its_prompts_the_service_is_never_silent(scene: Scene, whe
         assert await caller.hear_sound(5_000)
         if when == "before it starts":
             assert await caller.hear_prompt("ton")
+        if when == "while it serves":
+            assert await caller.hear(Heard.MUSIC, 6_000)
         await caller.press(SCHOOL)
         await scene.call_is(caller, "waiting")
         assert await caller.hear(Heard.MUSIC, 15_000)
