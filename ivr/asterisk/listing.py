@@ -19,7 +19,7 @@ from routing.papers import Papers
 
 OFFER_VARIABLE = "TONVAL_OFFER"
 ANSWERED_VARIABLE = "TONVAL_ANSWERED_MS"
-"""When a phone was last answered for the caller; if no engine lived to see it, when it began to ring."""
+"""When the talk that the caller is in began, or was first seen; empty if no engine has seen it."""
 _PRESENTATION = "CALLERID(num-pres)"
 LIST_VARIABLES = ",".join((*VARIABLES, NUMBER_VARIABLE, OFFER_VARIABLE, ANSWERED_VARIABLE, _PRESENTATION))
 """What the list of channels is asked to tell of each."""

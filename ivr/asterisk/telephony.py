@@ -49,6 +49,7 @@ from routing.events import (
     CallerHungUp,
     CallResumed,
     Event,
+    FoundState,
     LinkLost,
     OfferAnswered,
     OfferFailed,
@@ -213,7 +214,7 @@ class AsteriskTelephony:
             log.info("take_back_in_vain", because=type(error).__name__)
 
     async def _note_answer(self, call: CallId) -> None:
-        """The caller's channel says when the talk began, for the dialplan and for an engine after us."""
+        """The caller's channel says that there is a talk, from now on, for the dialplan and for an engine after us."""
         try:
             await self.link.action("Setvar", Channel=call, Variable=ANSWERED_VARIABLE, Value=str(self._clock()))
         except _IN_VAIN as error:
@@ -323,6 +324,9 @@ class AsteriskTelephony:
         self.lists += 1
         self.accepting, self._evacuated = True, False
         self._feed(listed)
+        for found in listed.calls:
+            if found.state is FoundState.TALKING and not found.since_ms:
+                self._spawn(self._note_answer(found.call))
         self._hang_up_due()
         self._roster.read_again()
 

@@ -1,6 +1,7 @@
 """The dialplan's side of FastAGI on a real Asterisk: no way an engine behaves may cost a caller the call."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -162,14 +163,17 @@ async def test_a_served_caller_is_not_queued_again_when_the_engine_dies_in_the_t
         session.perform(KeepPapers(session.call, IN_LINE))
         session.perform(OfferToAgent(session.call, OfferId(7), AgentId("finn"), 5_000, "default"))
         assert await caller.hear_agent(8_000)
+        # What the engine notes over AMI when it has seen the talk.
+        noted = f"dialplan set chanvar {session.channel} TONVAL_ANSWERED_MS {time.time_ns() // 1_000_000}"
+        await asyncio.to_thread(line.asterisk.server.cli, noted)
     await asyncio.wait_for(caller.over.wait(), 8)
     assert "reservlage" not in caller.ear.prompts
 
 
 @pytest.mark.fault("F03", "F41")
 async def test_a_caller_dropped_at_once_is_not_taken_for_served_when_the_engine_dies_in_the_ring(line: Line) -> None:
-    """F03 and F41 at once: nobody but the dialplan is there to see that the talk was none."""
-    finn = await line.phone("finn", answer(400, talk_ms=200))
+    """F03 and F41 at once: nobody but the dialplan is there, and it does not know how long the talk was."""
+    finn = await line.phone("finn", answer(2_400, talk_ms=200))
     async with engine_door(line) as door:
         caller = await up(line)
         session = await door.session()
