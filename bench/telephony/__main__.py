@@ -6,8 +6,9 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
+from typing import Any
 
-from bench.telephony.report import FULL, PIECES, QUICK, RESULTS, TINY, keep, line_of, measure
+from bench.telephony.report import FULL, PIECES, QUICK, TINY, Extent, Keep, keep, line_of, measure
 
 DESCRIPTION = """Measure what a call costs and how fast it is handed over, against app_queue on the same Asterisk.
 
@@ -17,7 +18,7 @@ cost), speed (100 calls/s: failures, answer to bridge), handover (agent free to 
 its own that is removed. Let nothing else run on the machine."""
 EXAMPLE = """example: script/bench telephony --quick --pieces cost,handover
 
-exit codes: 0 every target met, 1 a target missed, 2 bad options or it could not be measured"""
+exit codes: 0 every target met, 1 a target missed, 2 bad options, 130 stopped"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,24 +29,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"no such piece: {', '.join(unknown)}; there is {', '.join(PIECES)}", file=sys.stderr)
         return 2
     extent = TINY if options.tiny else QUICK if options.quick else FULL
-    result = asyncio.run(_until_told(extent, pieces))
+    try:
+        result = asyncio.run(_until_told(extent, pieces, keep if options.write else lambda _result: None))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        print("stopped; nothing is left behind", file=sys.stderr)
+        return 130
     if options.json:
         print(json.dumps(result, ensure_ascii=False, indent=2))
-    else:
-        print(f"{result['extent']}, {result['date']}, {result['took_s']:.0f} s, {result['machine']}")
-        print("\n".join(line_of(figure) for figure in result["figures"]))
-    if options.write:
-        keep(result)
-        print(f"written to {RESULTS}", file=sys.stderr)
+        return 0 if result["met"] else 1
+    for piece, measured in result["pieces"].items():
+        print(f"{piece}, {result['extent']}, {measured['date']}, {measured['took_s']:.0f} s, {measured['machine']}")
+        print("\n".join(map(line_of, measured["figures"])))
     return 0 if result["met"] else 1
 
 
-async def _until_told(extent: object, pieces: Sequence[str]) -> dict[str, object]:
+async def _until_told(extent: Extent, pieces: Sequence[str], kept: Keep) -> dict[str, Any]:
     """The measurement; SIGTERM ends it as Ctrl-C does, with everything it had started."""
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - we are in one
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await measure(extent, pieces, lambda line: print(line, file=sys.stderr, flush=True))  # type: ignore[arg-type]
+    return await measure(extent, pieces, lambda line: print(line, file=sys.stderr, flush=True), kept)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,6 +1,7 @@
 """What one call costs Asterisk and the program beside it, for every way of building, in interleaved rounds."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -71,7 +72,7 @@ async def measure_cost(town: Town, plan: CostPlan) -> tuple[dict[str, Any], list
 async def one_round(town: Town, name: str, way: Way, calls: int, rate_per_s: float) -> None:
     """The way has one more value of each kind."""
     async with _prepared(town, name) as (number, program):
-        await asyncio.sleep(SETTLE_S)
+        await _until_idle(program)
         town.cel.skip()
         before = cpu_s(town.asterisk_pid), cpu_s(program)
         ringing = await town.ring(Crowd(number, calls, rate_per_s))
@@ -88,6 +89,14 @@ async def one_round(town: Town, name: str, way: Way, calls: int, rate_per_s: flo
     way.queued_by_asterisk += sum(call.queued_by_asterisk for call in seen.values())
     if result.failed:
         town.say(f"{name}: {result.failed} calls failed\n{result.log}")
+
+
+async def _until_idle(pid: int, within_s: float = 10.0) -> None:
+    """What the process does once, at its start, is done: it has used next to nothing for a while."""
+    deadline, used = time.monotonic() + within_s, -1.0
+    while time.monotonic() < deadline and (now := cpu_s(pid)) - used > 0.01:
+        used = now
+        await asyncio.sleep(SETTLE_S)
 
 
 @asynccontextmanager

@@ -66,31 +66,39 @@ TINY = Extent(
 """Whether everything still runs; its figures mean nothing."""
 
 Measured = tuple[dict[str, Any], list[Figure]]
+Keep = Callable[[dict[str, Any]], None]
 
 
-async def measure(extent: Extent, pieces: Sequence[str], say: Say) -> dict[str, Any]:
-    """Every piece's values, and every figure against its limit. What was started is gone, whatever happened."""
+async def measure(extent: Extent, pieces: Sequence[str], say: Say, kept: Keep = lambda _result: None) -> dict[str, Any]:
+    """Every piece's values, and every figure against its limit. What was started is gone, whatever happened.
+
+    `kept` is given what has been measured so far, after each piece.
+    """
     where = Path(tempfile.mkdtemp(prefix="tb"))
-    began, before = time.time(), machine()
-    values: dict[str, Any] = {}
-    figures: list[dict[str, Any]] = []
+    result: dict[str, Any] = {"extent": extent.name, "met": True, "pieces": {}}
     try:
         async with open_town(where, extent.agents, say) as town:
             for piece in pieces:
-                values[piece], found = await _piece(town, extent, piece)()
-                figures += [{"piece": piece, **_finite(figure.as_dict())} for figure in found]
-                say("\n".join(line_of(figure) for figure in figures if figure["piece"] == piece))
+                result["pieces"][piece] = measured = await _measured(_piece(town, extent, piece))
+                result["met"] = result["met"] and all(figure["met"] for figure in measured["figures"])
+                say("\n".join(map(line_of, measured["figures"])))
+                kept(result)
     finally:
         shutil.rmtree(where, ignore_errors=True)
-    date = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(began))
-    took = round(time.time() - began, 1)
-    about = {
-        "date": date,
-        "extent": extent.name,
-        "took_s": took,
+    return result
+
+
+async def _measured(piece: Callable[[], Awaitable[Measured]]) -> dict[str, Any]:
+    """The piece's values and figures, and when and on what they were measured."""
+    began, before = time.time(), machine()
+    values, figures = await piece()
+    return {
+        "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(began)),
+        "took_s": round(time.time() - began, 1),
         "machine": before | {"load_after": machine()["load_before"]},
+        "figures": [_finite(figure.as_dict()) for figure in figures],
+        "values": _finite(values),
     }
-    return {**about, "met": all(figure["met"] for figure in figures), "figures": figures, "values": _finite(values)}
 
 
 def _piece(town: Town, extent: Extent, piece: str) -> Callable[[], Awaitable[Measured]]:
@@ -127,19 +135,24 @@ def _number(value: float | None) -> str:
     return f"{value:.0f}" if value == int(value) else f"{value:.2f}"
 
 
-def as_markdown(result: dict[str, Any]) -> str:
-    """The run as a section of RESULTS.md."""
-    about = result["machine"]
-    rows = "\n".join(_row(figure) for figure in result["figures"])
+def as_markdown(extent: str, piece: str, measured: dict[str, Any]) -> str:
+    """The piece as a section of RESULTS.md."""
+    about = measured["machine"]
+    rows = "\n".join(map(_row, measured["figures"]))
+    option = "" if extent == "full" else f" --{extent}"
     return (
-        f"<!-- telephony {result['extent']} -->\n"
-        f"## telephony, {result['extent']}: {result['date']}\n\n"
+        f"{_mark(extent, piece)}\n"
+        f"## telephony, {piece}, {extent}: {measured['date']}\n\n"
         f"{about['cores']} cores, Linux {about['kernel']}, load before {about['load_before']} and after "
-        f"{about['load_after']}, {result['took_s']:.0f} s.\n\n"
-        f"| what | measured | at most | | beside |\n|---|---|---|---|---|\n{rows}\n\n"
-        f"Command: `script/bench telephony{'' if result['extent'] == 'full' else ' --' + result['extent']} --write`\n"
+        f"{about['load_after']}, {measured['took_s']:.0f} s. "
+        f"Command: `script/bench telephony --pieces {piece}{option} --write`\n\n"
+        f"| what | measured | at most | | beside |\n|---|---|---|---|---|\n{rows}\n"
         f"<!-- end -->\n"
     )
+
+
+def _mark(extent: str, piece: str) -> str:
+    return f"<!-- telephony {extent} {piece} -->"
 
 
 def _row(figure: dict[str, Any]) -> str:
@@ -149,17 +162,18 @@ def _row(figure: dict[str, Any]) -> str:
 
 
 def keep(result: dict[str, Any], path: Path = RESULTS) -> None:
-    """The file holds this run in place of the one before of the same extent."""
+    """The file holds every piece of this run in place of the one before of the same extent."""
     text = path.read_text("utf-8") if path.exists() else _HEAD
-    section = as_markdown(result)
-    pattern = re.compile(rf"<!-- telephony {result['extent']} -->.*?<!-- end -->\n", re.DOTALL)
-    found = pattern.search(text)
-    text = text[: found.start()] + section + text[found.end() :] if found else f"{text.rstrip()}\n\n{section}"
+    for piece, measured in result["pieces"].items():
+        section = as_markdown(result["extent"], piece, measured)
+        pattern = re.compile(rf"{_mark(result['extent'], piece)}.*?<!-- end -->\n", re.DOTALL)
+        found = pattern.search(text)
+        text = text[: found.start()] + section + text[found.end() :] if found else f"{text.rstrip()}\n\n{section}"
     path.write_text(text, encoding="utf-8")
 
 
 _HEAD = """# What was measured
 
 Every figure stands here because a command wrote it; the command is named below it. Ratios hold from machine to machine,
-milliseconds do not.
+milliseconds do not; the load says what else the machine had to do.
 """
