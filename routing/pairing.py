@@ -22,13 +22,12 @@ def match(centre: Centre) -> None:
     """No call waits for a person who is ready and may take it."""
     if centre.new_people and centre.circles.keeps:
         centre.new_people.update(dict.fromkeys(sorted(centre.ready)))
-    while centre.new_people:
-        a = min(centre.new_people, key=lambda i: (centre.ready_since[i], i))
+    # Sorted once, not searched anew for each: an offer makes nobody new, and after an outage thousands are.
+    for a in sorted(centre.new_people, key=lambda i: (centre.ready_since[i], i)):
         del centre.new_people[a]
         if (call := call_for(centre, a)) is not None:
             offer(centre, call, centre.people[centre.circles.agents[a]])
-    while centre.new_calls:
-        call_id = min(centre.new_calls, key=lambda c: _place(centre, c))
+    for call_id in sorted(centre.new_calls, key=lambda c: _place(centre, c)):
         del centre.new_calls[call_id]
         call = centre.calls[call_id]
         if (a := agent_for(centre, call)) >= 0:
