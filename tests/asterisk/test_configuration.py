@@ -148,7 +148,7 @@ async def test_a_killed_engine_is_not_in_the_way_of_the_next(asterisk: RunningAs
         engine.communicate()
     # Asterisk notices within a moment; the engine's quick retries bridge it.
     async with asyncio.timeout(2):
-        while not await _let_in(asterisk):
+        while not await _let_in(asterisk):  # noqa: ASYNC110  # another process is watched
             await asyncio.sleep(0.05)
 
 
