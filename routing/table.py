@@ -65,43 +65,25 @@ class Row(NamedTuple):
 LATE = Row(None)
 
 S = CallState
-CALL_EVENTS: dict[tuple[CallState, type], Row] = {
+_ROWS: dict[tuple[CallState, type], Row] = {
     (S.MENU, DigitsEntered): Row(digits_entered, (S.MENU, S.WAITING, S.LEAVING)),
-    (S.MENU, PromptFinished): LATE,
-    (S.MENU, OfferAnswered): LATE,
-    (S.MENU, OfferFailed): LATE,
-    (S.MENU, ConversationEnded): LATE,
     (S.MENU, CallerHungUp): Row(hung_up, (ENDED,)),
-    (S.WAITING, DigitsEntered): LATE,
     (S.WAITING, PromptFinished): Row(announcement_heard, (S.WAITING,)),
-    (S.WAITING, OfferAnswered): LATE,
-    (S.WAITING, OfferFailed): LATE,
-    (S.WAITING, ConversationEnded): LATE,
     (S.WAITING, CallerHungUp): Row(hung_up, (ENDED,)),
-    (S.OFFERED, DigitsEntered): LATE,
-    (S.OFFERED, PromptFinished): LATE,
     (S.OFFERED, OfferAnswered): Row(answered, (S.TALKING,)),
     (S.OFFERED, OfferFailed): Row(failed, (S.WAITING, S.AWAY)),
     (S.OFFERED, ConversationEnded): Row(ended_unseen, (S.WAITING, S.AWAY, ENDED)),
     (S.OFFERED, CallerHungUp): Row(hung_up, (ENDED,)),
-    (S.TALKING, DigitsEntered): LATE,
-    (S.TALKING, PromptFinished): LATE,
-    (S.TALKING, OfferAnswered): LATE,
-    (S.TALKING, OfferFailed): LATE,
     (S.TALKING, ConversationEnded): Row(ended, (S.WAITING, S.AWAY, ENDED)),
     (S.TALKING, CallerHungUp): Row(hung_up, (ENDED,)),
-    (S.LEAVING, DigitsEntered): LATE,
     (S.LEAVING, PromptFinished): Row(last_message_heard, (ENDED,)),
-    (S.LEAVING, OfferAnswered): LATE,
-    (S.LEAVING, OfferFailed): LATE,
-    (S.LEAVING, ConversationEnded): LATE,
     (S.LEAVING, CallerHungUp): Row(hung_up, (ENDED,)),
-    (S.AWAY, DigitsEntered): LATE,
-    (S.AWAY, PromptFinished): LATE,
-    (S.AWAY, OfferAnswered): LATE,
-    (S.AWAY, OfferFailed): LATE,
-    (S.AWAY, ConversationEnded): LATE,
     (S.AWAY, CallerHungUp): Row(hung_up, (ENDED,)),
+}
+"""Where an event means something; everywhere else it is LATE."""
+
+CALL_EVENTS: dict[tuple[CallState, type], Row] = {
+    (state, event): _ROWS.get((state, event), LATE) for state in CallState for event in dict.fromkeys(kind for _, kind in _ROWS)
 }
 
 WORLD_EVENTS: dict[type, Callable[..., bool | None]] = {
