@@ -83,7 +83,9 @@ _ROWS: dict[tuple[CallState, type], Row] = {
 """Where an event means something; everywhere else it is LATE."""
 
 CALL_EVENTS: dict[tuple[CallState, type], Row] = {
-    (state, event): _ROWS.get((state, event), LATE) for state in CallState for event in dict.fromkeys(kind for _, kind in _ROWS)
+    (state, event): _ROWS.get((state, event), LATE)
+    for state in CallState
+    for event in dict.fromkeys(kind for _, kind in _ROWS)
 }
 
 WORLD_EVENTS: dict[type, Callable[..., bool | None]] = {
