@@ -16,13 +16,44 @@ LONGEST_WAIT = 1
 NEAREST_TARGET = 2
 
 
-def eligible(open_step: int, pair_step: int, cleared: int, own: int, may_lend: int) -> bool:
-    """Whether an agent may take a call now.
+NOTHING = 0
+"""In the way of a pair: nothing, it is eligible."""
+UNCLEARED = 1
+OUTSIDE = 2
+"""No step of the plan names the agent."""
+NOT_YET = 3
+"""The step that names them has not opened."""
+KEPT = 4
+"""Their own queues cannot spare them."""
+
+STEP = 1
+"""What decides between two agents: the earlier step."""
+LEVEL = 2
+FEWEST_QUEUES = 3
+READY_LONGEST = 4
+FIRST_BY_NAME = 5
+
+PRIORITY = 1
+"""What decides between two calls: the higher priority."""
+OWN_ORDER = 2
+TARGET_SHARE = 3
+WAITED_LONGEST = 4
+FIRST_COME = 5
+
+
+def hindrance(open_step: int, pair_step: int, cleared: int, own: int, may_lend: int) -> int:
+    """What keeps an agent from taking a call now; NOTHING if they may.
 
     open_step: the last step open for the call. pair_step: the first that reaches the agent. cleared: 1 if the agent may
     hear the call. own: 1 if the queue is the agent's own. may_lend: 1 if the agent's own queues can spare them.
     """
-    return pair_step <= open_step and cleared == 1 and (own == 1 or may_lend == 1)
+    if cleared != 1:
+        return UNCLEARED
+    if pair_step > open_step:
+        return OUTSIDE if pair_step == NEVER else NOT_YET
+    if own != 1 and may_lend != 1:
+        return KEPT
+    return NOTHING
 
 
 def choose_agent(
@@ -43,27 +74,45 @@ def choose_agent(
     """
     best = -1
     for a in ready:
-        if not eligible(open_step, pair_step[a], cleared[a], own[a], may_lend[a]):
+        if hindrance(open_step, pair_step[a], cleared[a], own[a], may_lend[a]):
             continue
         if best < 0:
             best = a
             continue
-        if pair_step[a] != pair_step[best]:
-            better = pair_step[a] < pair_step[best]
-        elif level[a] != level[best]:
-            better = level[a] > level[best]
-        elif queue_count[a] != queue_count[best]:
-            better = queue_count[a] < queue_count[best]
-        elif ready_since[a] != ready_since[best]:
-            better = ready_since[a] < ready_since[best]
-        else:
-            better = a < best
-        if better:
+        decided = agents_compared(
+            pair_step[a], level[a], queue_count[a], ready_since[a], a,
+            pair_step[best], level[best], queue_count[best], ready_since[best], best,
+        )  # fmt: skip
+        if decided > 0:
             best = a
     return best
 
 
-def call_goes_first(
+def agents_compared(
+    step: int,
+    level: int,
+    queue_count: int,
+    ready_since: int,
+    index: int,
+    other_step: int,
+    other_level: int,
+    other_queue_count: int,
+    other_ready_since: int,
+    other_index: int,
+) -> int:
+    """What puts the first agent before the other for a call; negative if it puts the other first."""
+    if step != other_step:
+        return STEP if step < other_step else -STEP
+    if level != other_level:
+        return LEVEL if level > other_level else -LEVEL
+    if queue_count != other_queue_count:
+        return FEWEST_QUEUES if queue_count < other_queue_count else -FEWEST_QUEUES
+    if ready_since != other_ready_since:
+        return READY_LONGEST if ready_since < other_ready_since else -READY_LONGEST
+    return FIRST_BY_NAME if index < other_index else -FIRST_BY_NAME
+
+
+def calls_compared(
     discipline: int,
     now: int,
     priority: int,
@@ -76,21 +125,21 @@ def call_goes_first(
     other_entered: int,
     other_target: int,
     other_sequence: int,
-) -> bool:
-    """Whether the first call goes before the other for one agent.
+) -> int:
+    """What puts the first call before the other for one agent; negative if it puts the other first.
 
     priority: higher first. rank: the place of the call's queue among the agent's own, larger for lent help. entered:
     instant (ms) of entering the queue. target: the queue's answer target (ms). (ROUTING.md, Choosing a call.)
     """
     if priority != other_priority:
-        return priority > other_priority
+        return PRIORITY if priority > other_priority else -PRIORITY
     if discipline == OWN_FIRST and rank != other_rank:
-        return rank < other_rank
+        return OWN_ORDER if rank < other_rank else -OWN_ORDER
     if discipline == NEAREST_TARGET:
         share = (now - entered) * other_target
         other_share = (now - other_entered) * target
         if share != other_share:
-            return share > other_share
+            return TARGET_SHARE if share > other_share else -TARGET_SHARE
     if entered != other_entered:
-        return entered < other_entered
-    return sequence < other_sequence
+        return WAITED_LONGEST if entered < other_entered else -WAITED_LONGEST
+    return FIRST_COME if sequence < other_sequence else -FIRST_COME

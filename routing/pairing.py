@@ -62,7 +62,7 @@ def call_for(centre: Centre, a: int) -> Call | None:
     best: Call | None = None
     for queue in centre.circles.reach[a]:
         call = _first_eligible(centre, a, queue, lends)
-        if call is not None and (best is None or _goes_first(centre, discipline, a, call, best)):
+        if call is not None and (best is None or compared(centre, discipline, a, call, best) > 0):
             best = call
     return best
 
@@ -72,15 +72,16 @@ def _first_eligible(centre: Centre, a: int, queue: QueueId, lends: int) -> Call 
     pair_step, own = circles.pair_step[queue][a], circles.own[queue][a]
     for waiting in centre.lines[queue]:
         call = centre.calls[waiting.call]
-        if matching.eligible(call.open_step, pair_step, circles.cleared(call.clearance)[a], own, lends):
+        if not matching.hindrance(call.open_step, pair_step, circles.cleared(call.clearance)[a], own, lends):
             return call
     return None
 
 
-def _goes_first(centre: Centre, discipline: int, a: int, call: Call, other: Call) -> bool:
+def compared(centre: Centre, discipline: int, a: int, call: Call, other: Call) -> int:
+    """What puts the first call before the other for the agent with index `a`; negative if the other goes first."""
     rank = centre.circles.rank[a]
     queues = centre.plan.queues
-    return matching.call_goes_first(
+    return matching.calls_compared(
         discipline,
         centre.now,
         call.priority,
