@@ -1,9 +1,8 @@
 """What a caller's events mean: arriving, walking the menu, hearing a last message, hanging up."""
 
 from queues.entries import CallEntered, MenuChoiceMade, MenuEntered, OfferResult, Outcome, TalkEnder
-from queues.ids import CallId, Instant, MenuId, PromptId, QueueId
-from routing.actions import AskDigits, HoldMusic, KeepPapers, Say, WithdrawOffer
-from routing.deadlines import DeadlineKind
+from queues.ids import CallId, MenuId, PromptId, QueueId
+from routing.actions import AskDigits, KeepPapers, Say, WithdrawOffer
 from routing.events import CallArrived, CallerHungUp, DigitsEntered, PromptFinished
 from routing.menu import MenuTries, answer
 from routing.offers import caller_ends_talk, end_talk, offer_ends
@@ -12,8 +11,6 @@ from routing.state import Call, CallState, Centre
 
 MAX_MENUS = 20
 """A caller who has walked through this many menus is put in line instead."""
-SHORTEST_PAUSE_MS = 1_000
-"""Between two messages, whatever the plan says: a message that repeats itself at once would never end."""
 
 
 def call_arrived(centre: Centre, event: CallArrived) -> None:
@@ -97,30 +94,6 @@ def last_message_heard(centre: Centre, call: Call, _event: PromptFinished) -> No
     centre.hang_up(call, call.outcome or Outcome.TURNED_AWAY, call.reason)
 
 
-def announcement_heard(centre: Centre, call: Call, _event: PromptFinished) -> None:
-    """The caller who waits hears music again."""
-    centre.actions.append(HoldMusic(call.id, centre.queue_of(call).music))
-
-
-def settle(centre: Centre, call: Call, *, new: bool) -> None:
-    """A caller whom nobody takes at once hears that they stand in line, or music."""
-    queue = centre.queue_of(call)
-    if new and queue.queued_prompts:
-        centre.actions.append(Say(call.id, queue.queued_prompts, call.language))
-    else:
-        centre.actions.append(HoldMusic(call.id, queue.music))
-
-
-def message_due(centre: Centre, owner: str) -> None:
-    """A caller who still waits is told so; the next time is set."""
-    call = centre.calls[CallId(owner)]
-    queue = centre.queue_of(call)
-    call.message_at_ms = Instant(centre.now + max(queue.message_every_ms, SHORTEST_PAUSE_MS))
-    centre.deadlines.set(owner, DeadlineKind.MESSAGE_DUE, call.message_at_ms)
-    if call.state is CallState.WAITING and queue.waiting_prompts:
-        centre.actions.append(Say(call.id, queue.waiting_prompts, call.language))
-
-
 def line_closes(centre: Centre, owner: str) -> None:
     """A caller who still waits long after closing is told so; one for whom a phone rings is not."""
     call = centre.calls[CallId(owner)]
@@ -132,7 +105,7 @@ def step_due(centre: Centre, owner: str) -> None:
     """The circle around a waiting call is wider."""
     call = centre.calls[CallId(owner)]
     if call.state is CallState.WAITING:
-        centre.open_steps(call)
+        centre.unopened[call.id] = None
 
 
 def hung_up(centre: Centre, call: Call, _event: CallerHungUp) -> None:

@@ -1,7 +1,6 @@
 """Who stands in which circle around a queue: the plan turned into the flat tables that matching reads."""
 
 from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, AgentId, Clearance, QueueId
-from routing.matching import NEVER
 from routing.plan import Agent, Plan, PlanStep, Queue, TargetKind
 from routing.secrecy import may_hear
 
@@ -10,12 +9,12 @@ OWN_LEVEL = 2
 
 
 class Circles:
-    """Tables over agent indices (the order of `plan.agents`) and queues, for one plan."""
+    """Tables over seats, by index, and queues, for one plan. A seat is whoever can be offered a call."""
 
     def __init__(self, plan: Plan) -> None:
-        self.agents: tuple[AgentId, ...] = tuple(plan.agents)
-        self.index: dict[AgentId, int] = {agent: i for i, agent in enumerate(self.agents)}
-        people = tuple(plan.agents.values())
+        people = seated(plan)
+        self.seats: tuple[AgentId, ...] = tuple(agent.id for agent in people)
+        self.index: dict[AgentId, int] = {agent: i for i, agent in enumerate(self.seats)}
         levels = [dict(agent.queues) for agent in people]
         self.queue_count: list[int] = [len(agent.queues) for agent in people]
         self.own_queues: list[tuple[QueueId, ...]] = [
@@ -25,12 +24,13 @@ class Circles:
         self.own: dict[QueueId, list[int]] = {
             q: [1 if level >= OWN_LEVEL else 0 for level in row] for q, row in self.level.items()
         }
-        self.pair_step: dict[QueueId, list[int]] = {
-            q.id: [first_step(agent, q) for agent in people] for q in plan.queues.values()
+        self.pair_steps: dict[QueueId, list[int]] = {
+            q.id: [steps_naming(agent, q) for agent in people] for q in plan.queues.values()
         }
+        """By queue and seat: the steps that name the seat, as bits; 0 if none does, or it may not hear the calls."""
         self.rank: list[dict[QueueId, int]] = [{q: i for i, q in enumerate(own)} for own in self.own_queues]
         self.reach: list[tuple[QueueId, ...]] = [
-            tuple(q for q in plan.queues if self.pair_step[q][a] != NEVER) for a in range(len(people))
+            tuple(q for q in plan.queues if self.pair_steps[q][a]) for a in range(len(people))
         ]
         """By agent: the queues of which any step reaches them."""
         self.keeps = any(queue.lend_when_ready_over for queue in plan.queues.values())
@@ -63,14 +63,16 @@ class Circles:
         return found
 
 
-def first_step(agent: Agent, queue: Queue) -> int:
-    """The first step of the queue's plan that names the agent; NEVER if none does, or they may not hear its calls."""
+def seated(plan: Plan) -> tuple[Agent, ...]:
+    """Whoever can be offered a call, in the order of their indices: the plan's agents."""
+    return tuple(plan.agents.values())
+
+
+def steps_naming(agent: Agent, queue: Queue) -> int:
+    """The steps of the queue's plan that name the agent, as bits; 0 if none does, or they may not hear its calls."""
     if not may_hear(agent.clearances, queue.clearance):
-        return NEVER
-    for i, step in enumerate(queue.steps):
-        if names(step, agent, queue.id):
-            return i
-    return NEVER
+        return 0
+    return sum(1 << i for i, step in enumerate(queue.steps) if names(step, agent, queue.id))
 
 
 def names(step: PlanStep, agent: Agent, queue: QueueId) -> bool:

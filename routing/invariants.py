@@ -87,7 +87,7 @@ def _people(centre: Centre) -> Iterator[str]:
     if set(centre.people) != set(centre.plan.agents):
         yield "people and agents differ"
     for i, person in enumerate(centre.people.values()):
-        if person.index != i or centre.circles.agents[i] != person.id:
+        if person.index != i or centre.circles.seats[i] != person.id:
             yield f"{person.id} has the index of somebody else"
         busy = person.state in WITH_SOMEBODY.values()
         call = centre.calls.get(person.call)
@@ -163,7 +163,7 @@ def may_take(centre: Centre, call: Call, person: Person, ready: list[Person]) ->
     agent, queue = centre.plan.agents[person.id], centre.plan.queues[call.queue]
     if not may_hear(agent.clearances, call.clearance) or not may_hear(agent.clearances, queue.clearance):
         return False
-    if not any(names(step, agent, queue.id) for step in queue.steps[: call.open_step + 1]):
+    if not any(names(step, agent, queue.id) for i, step in enumerate(queue.steps) if call.open_steps >> i & 1):
         return False
     own = [q for q, level in agent.queues if level >= OWN_LEVEL]
     if queue.id in own:

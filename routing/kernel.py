@@ -9,7 +9,6 @@ from typing import NamedTuple
 from queues.entries import Entry, LateEventSeen
 from queues.ids import AgentId, CallId, Instant
 from routing.actions import Action
-from routing.callers import settle
 from routing.deadlines import DeadlineKind
 from routing.events import CallerHungUp, Event, Tick
 from routing.pairing import match
@@ -17,6 +16,9 @@ from routing.plan import Plan
 from routing.replacing import replace
 from routing.state import CallState, Centre
 from routing.table import AGENT_EVENTS, CALL_EVENTS, DEADLINES, RANKS, WORLD_EVENTS
+from routing.why import weigh
+from routing.waiting import settle
+from routing.widening import widen
 
 
 class Step(NamedTuple):
@@ -30,11 +32,13 @@ class Kernel:
     """One municipality's calls, agents and queues. Not for several threads.
 
     `first_offer`: offers get larger ids than this, so that those of an earlier engine are told apart. `linked`: False
-    makes no offers until the world has been listed once.
+    makes no offers until the world has been listed once. `explain`: each decision keeps who was weighed and why they were
+    passed over; what is decided is the same.
     """
 
-    def __init__(self, plan: Plan, *, first_offer: int = 0, linked: bool = True) -> None:
+    def __init__(self, plan: Plan, *, first_offer: int = 0, linked: bool = True, explain: bool = False) -> None:
         self.centre = Centre(plan, first_offer)
+        self._weigh = weigh if explain else None
         if not linked:
             self.centre.paused = "not_listed_yet"
 
@@ -113,8 +117,9 @@ class Kernel:
     # ── deciding ────────────────────────────────────────────────────────────────────────────────────────────────
     def _decide(self) -> None:
         centre = self.centre
+        widen(centre)
         if not centre.paused:
-            match(centre)
+            match(centre, self._weigh)
         if centre.unsettled:
             for call_id, new in tuple(centre.unsettled.items()):
                 call = centre.calls.get(call_id)

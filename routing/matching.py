@@ -4,12 +4,14 @@ Two rules. Only pairs that are eligible now are compared, so a call that an agen
 of one that they may. And everything here works on flat sequences of whole numbers, without objects, in the subset of
 Python that numba compiles: the kernel calls these functions as they are, the fast simulator calls them compiled.
 
-A pair's step is the first step of the queue's plan that opens the line to the agent, `NEVER` if none does.
+Steps are bits: step n of a queue's plan is 1 << n. A pair's steps are those that name the agent, 0 if none does; a
+call's are those that have opened for it, in whatever order.
 """
 
 from collections.abc import Sequence
 
 NEVER = 1 << 30
+"""The rank of a queue that is not the agent's own."""
 
 OWN_FIRST = 0
 LONGEST_WAIT = 1
@@ -22,7 +24,7 @@ UNCLEARED = 1
 OUTSIDE = 2
 """No step of the plan names the agent."""
 NOT_YET = 3
-"""The step that names them has not opened."""
+"""No step that names them has opened."""
 KEPT = 4
 """Their own queues cannot spare them."""
 
@@ -41,25 +43,31 @@ WAITED_LONGEST = 4
 FIRST_COME = 5
 
 
-def hindrance(open_step: int, pair_step: int, cleared: int, own: int, may_lend: int) -> int:
+def hindrance(open_steps: int, pair_steps: int, cleared: int, own: int, may_lend: int) -> int:
     """What keeps an agent from taking a call now; NOTHING if they may.
 
-    open_step: the last step open for the call. pair_step: the first that reaches the agent. cleared: 1 if the agent may
-    hear the call. own: 1 if the queue is the agent's own. may_lend: 1 if the agent's own queues can spare them.
+    open_steps: the steps open for the call. pair_steps: those that name the agent. cleared: 1 if the agent may hear the
+    call. own: 1 if the queue is the agent's own. may_lend: 1 if the agent's own queues can spare them.
     """
     if cleared != 1:
         return UNCLEARED
-    if pair_step > open_step:
-        return OUTSIDE if pair_step == NEVER else NOT_YET
+    if open_steps & pair_steps == 0:
+        return OUTSIDE if pair_steps == 0 else NOT_YET
     if own != 1 and may_lend != 1:
         return KEPT
     return NOTHING
 
 
+def first_step(open_steps: int, pair_steps: int) -> int:
+    """The step that brought an eligible pair together, as its bit: the lowest in common, 0 if there is none."""
+    common = open_steps & pair_steps
+    return common & -common
+
+
 def choose_agent(
     ready: Sequence[int],
-    open_step: int,
-    pair_step: Sequence[int],
+    open_steps: int,
+    pair_steps: Sequence[int],
     cleared: Sequence[int],
     own: Sequence[int],
     may_lend: Sequence[int],
@@ -69,19 +77,19 @@ def choose_agent(
 ) -> int:
     """The agent for a call: lowest step, highest level, fewest queues, ready longest, lowest index; -1 if none may.
 
-    ready: indices of ready agents. The others by agent index; `pair_step`, `own` and `level` for the call's queue,
+    ready: indices of ready agents. The others by agent index; `pair_steps`, `own` and `level` for the call's queue,
     `cleared` for its clearance. (ROUTING.md, Choosing an agent for a call.)
     """
     best = -1
     for a in ready:
-        if hindrance(open_step, pair_step[a], cleared[a], own[a], may_lend[a]):
+        if hindrance(open_steps, pair_steps[a], cleared[a], own[a], may_lend[a]):
             continue
         if best < 0:
             best = a
             continue
         decided = agents_compared(
-            pair_step[a], level[a], queue_count[a], ready_since[a], a,
-            pair_step[best], level[best], queue_count[best], ready_since[best], best,
+            first_step(open_steps, pair_steps[a]), level[a], queue_count[a], ready_since[a], a,
+            first_step(open_steps, pair_steps[best]), level[best], queue_count[best], ready_since[best], best,
         )  # fmt: skip
         if decided > 0:
             best = a

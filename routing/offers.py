@@ -15,6 +15,7 @@ from queues.ids import AgentId, Instant
 from routing.actions import OfferToAgent, TakeBack, WithdrawOffer
 from routing.deadlines import DeadlineKind
 from routing.events import ConversationEnded, OfferAnswered, OfferFailed
+from routing.matching import first_step
 from routing.state import NO_OFFER, NOBODY, Call, CallState, Centre, Person
 
 REFUSALS = {OfferResult.NO_ANSWER, OfferResult.DECLINED}
@@ -26,8 +27,10 @@ NO_TALK_MS = 1_000
 def offer(centre: Centre, call: Call, person: Person) -> None:
     """The agent's phone rings for the call, which hears music all the while."""
     queue = centre.queue_of(call)
-    step = centre.circles.pair_step[call.queue][person.index]
+    pair_steps = centre.circles.pair_steps[call.queue][person.index]
+    step = first_step(call.open_steps, pair_steps).bit_length() - 1
     level = centre.circles.level[call.queue][person.index]
+    centre.forecasts.taken(call.queue, centre.now)
     centre.leave_line(call)
     centre.move(call, CallState.OFFERED)
     call.offer, call.agent, call.offered_at_ms = centre.next_offer(), person.id, centre.now
@@ -60,6 +63,7 @@ def answered(centre: Centre, call: Call, event: OfferAnswered) -> bool:
 def remember_answer(centre: Centre, call: Call) -> None:
     """It is remembered when the talk began, and after how long a wait."""
     wait_ms = max(call.answered_at_ms - call.entered_at_ms, 0) if call.entered_at_ms else 0
+    centre.forecasts.answered(call.id, centre.now)
     centre.entries.append(CallAnswered(centre.now, call.id, call.offer, call.queue, call.agent, wait_ms))
 
 

@@ -4,6 +4,8 @@ Two rules. No eligible pair is left apart: any new pair holds a call or a person
 those are looked at. And people choose before calls do, so that whoever waited longest for a person goes first.
 """
 
+from collections.abc import Callable, Iterator
+
 from queues.ids import CallId, QueueId
 from routing import matching
 from routing.circles import OWN_LEVEL
@@ -11,6 +13,10 @@ from routing.offers import offer
 from routing.plan import Discipline
 from routing.state import Call, Centre
 
+Weigh = Callable[[Centre, Call, int], None]
+"""Is told: for this call the seat with this index was chosen, -1 for none."""
+MANY_AT_ONCE = 20
+"""When more calls than this are looked at in one step, those that nobody takes are not explained one by one."""
 DISCIPLINES = {
     Discipline.OWN_FIRST: matching.OWN_FIRST,
     Discipline.LONGEST_WAIT: matching.LONGEST_WAIT,
@@ -18,20 +24,26 @@ DISCIPLINES = {
 }
 
 
-def match(centre: Centre) -> None:
-    """No call waits for a person who is ready and may take it."""
+def match(centre: Centre, weigh: Weigh | None = None) -> None:
+    """No call waits for a person who is ready and may take it. `weigh` is told of each decision before it counts."""
     if centre.new_people and centre.circles.keeps:
         centre.new_people.update(dict.fromkeys(sorted(centre.ready)))
     # Sorted once, not searched anew for each: an offer makes nobody new, and after an outage thousands are.
     for a in sorted(centre.new_people, key=lambda i: (centre.ready_since[i], i)):
         del centre.new_people[a]
         if (call := call_for(centre, a)) is not None:
-            offer(centre, call, centre.people[centre.circles.agents[a]])
+            if weigh:
+                weigh(centre, call, a)
+            offer(centre, call, centre.people[centre.circles.seats[a]])
+    few = len(centre.new_calls) <= MANY_AT_ONCE
     for call_id in sorted(centre.new_calls, key=lambda c: _place(centre, c)):
         del centre.new_calls[call_id]
         call = centre.calls[call_id]
-        if (a := agent_for(centre, call)) >= 0:
-            offer(centre, call, centre.people[centre.circles.agents[a]])
+        a = agent_for(centre, call)
+        if weigh and (few or a >= 0):
+            weigh(centre, call, a)
+        if a >= 0:
+            offer(centre, call, centre.people[centre.circles.seats[a]])
 
 
 def _place(centre: Centre, call: CallId) -> tuple[int, int, int]:
@@ -44,11 +56,11 @@ def agent_for(centre: Centre, call: Call) -> int:
     circles, queue = centre.circles, call.queue
     return matching.choose_agent(
         tuple(centre.ready),
-        call.open_step,
-        circles.pair_step[queue],
+        call.open_steps,
+        circles.pair_steps[queue],
         circles.cleared(call.clearance),
         circles.own[queue],
-        [may_lend(centre, a) for a in range(len(circles.agents))] if circles.keeps else circles.everybody,
+        [may_lend(centre, a) for a in range(len(circles.seats))] if circles.keeps else circles.everybody,
         circles.level[queue],
         circles.queue_count,
         centre.ready_since,
@@ -58,23 +70,51 @@ def agent_for(centre: Centre, call: Call) -> int:
 def call_for(centre: Centre, a: int) -> Call | None:
     """The waiting call that the ready agent with index `a` takes."""
     discipline = DISCIPLINES[centre.plan.discipline]
-    lends = may_lend(centre, a)
     best: Call | None = None
-    for queue in centre.circles.reach[a]:
-        call = _first_eligible(centre, a, queue, lends)
-        if call is not None and (best is None or compared(centre, discipline, a, call, best) > 0):
+    for call in calls_for(centre, a):
+        if best is None or compared(centre, discipline, a, call, best) > 0:
             best = call
     return best
 
 
+def calls_for(centre: Centre, a: int) -> Iterator[Call]:
+    """Of each line the first call that the agent with index `a` may take now."""
+    lends = may_lend(centre, a)
+    for queue in centre.circles.reach[a]:
+        if (call := _first_eligible(centre, a, queue, lends)) is not None:
+            yield call
+
+
 def _first_eligible(centre: Centre, a: int, queue: QueueId, lends: int) -> Call | None:
     circles = centre.circles
-    pair_step, own = circles.pair_step[queue][a], circles.own[queue][a]
+    pair_steps, own = circles.pair_steps[queue][a], circles.own[queue][a]
     for waiting in centre.lines[queue]:
         call = centre.calls[waiting.call]
-        if not matching.hindrance(call.open_step, pair_step, circles.cleared(call.clearance)[a], own, lends):
+        if not matching.hindrance(call.open_steps, pair_steps, circles.cleared(call.clearance)[a], own, lends):
             return call
     return None
+
+
+def hindrance_of(centre: Centre, call: Call, a: int) -> int:
+    """What keeps the seat with index `a` from the call, ready or not; `matching.NOTHING` if they may have it."""
+    circles, queue = centre.circles, call.queue
+    return matching.hindrance(
+        call.open_steps,
+        circles.pair_steps[queue][a],
+        circles.cleared(call.clearance)[a],
+        circles.own[queue][a],
+        may_lend(centre, a),
+    )
+
+
+def rivals_compared(centre: Centre, call: Call, open_steps: int, a: int, b: int) -> int:
+    """What puts the seat with index `a` before the one with index `b` for the call; negative if it puts `b` first."""
+    circles, queue, since = centre.circles, call.queue, centre.ready_since
+    steps, level, count = circles.pair_steps[queue], circles.level[queue], circles.queue_count
+    return matching.agents_compared(
+        matching.first_step(open_steps, steps[a]), level[a], count[a], since[a], a,
+        matching.first_step(open_steps, steps[b]), level[b], count[b], since[b], b,
+    )  # fmt: skip
 
 
 def compared(centre: Centre, discipline: int, a: int, call: Call, other: Call) -> int:

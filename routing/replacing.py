@@ -38,8 +38,8 @@ def replace(centre: Centre, plan: Plan) -> None:
     for line in centre.lines.values():
         for waiting in tuple(line):
             call = centre.calls[waiting.call]
-            call.open_step = min(call.open_step, len(centre.queue_of(call).steps) - 1)
-            centre.open_steps(call)
+            call.open_steps &= (1 << len(centre.queue_of(call).steps)) - 1
+            centre.unopened[call.id] = None
     centre.entries.append(PlanReplaced(centre.now, plan.digest))
     centre.everybody_is_new()
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from queues.agents import CHANGES, AgentState, PhoneState
-from queues.entries import AgentStateChanged, CallEnded, CallQueued, Entry, Outcome, StepOpened
+from queues.entries import AgentStateChanged, CallEnded, CallQueued, Entry, Outcome
+from queues.forecasts import Forecasts
 from queues.ids import (
     UNKNOWN_CLEARANCE,
     AgentId,
@@ -28,6 +29,7 @@ from routing.menu import MenuTries
 from routing.papers import Papers
 from routing.plan import FAR_FUTURE_MS, Menu, Plan, PlanStep, Queue, TargetKind
 from routing.secrecy import risen
+from routing.told import Told
 
 NOBODY = AgentId("")
 NO_OFFER = OfferId(0)
@@ -74,11 +76,13 @@ class Call:
     entered_at_ms: Instant = Instant(0)
     clearance: Clearance = UNKNOWN_CLEARANCE
     priority: int = 0
-    open_step: int = -1
+    open_steps: int = 0
+    """The steps of the queue's plan that have opened for it, as bits."""
     closes_at_ms: Instant = Instant(0)
     """When whoever still waits is told that the line has closed; 0 for never."""
     message_at_ms: Instant = Instant(0)
     """When the caller is next told to be still in line."""
+    told: Told = field(default_factory=Told)
     offer: OfferId = NO_OFFER
     agent: AgentId = NOBODY
     offered_at_ms: Instant = Instant(0)
@@ -142,6 +146,7 @@ class Centre:
         self.people: dict[AgentId, Person] = {}
         self.lines: dict[QueueId, Line] = {}
         self.deadlines = Deadlines()
+        self.forecasts = Forecasts()
         self.actions: list[Action] = []
         self.entries: list[Entry] = []
         self.ready: set[int] = set()
@@ -154,6 +159,8 @@ class Centre:
         """Waiting calls that may have become eligible in this step, in order."""
         self.new_people: dict[int, None] = {}
         """People who may have become eligible in this step."""
+        self.unopened: dict[CallId, None] = {}
+        """Waiting calls for which a step may open in this step, in order."""
         self.unsettled: dict[CallId, bool] = {}
         """Calls that hear nothing yet if nobody takes them in this step → whether they are new in line."""
         self.over: dict[CallId, bool] = {}
@@ -168,7 +175,7 @@ class Centre:
 
     def seat_everybody(self) -> None:
         """Every agent and queue of the plan exists, and indices follow the plan's order."""
-        self.people = {agent: self.people.get(agent) or Person(agent, i) for i, agent in enumerate(self.circles.agents)}
+        self.people = {agent: self.people.get(agent) or Person(agent, i) for i, agent in enumerate(self.circles.seats)}
         for i, person in enumerate(self.people.values()):
             person.index = i
         people = tuple(self.people.values())
@@ -176,6 +183,7 @@ class Centre:
         self.ready = {p.index for p in people if p.state is AgentState.READY and p.phone is PhoneState.IDLE}
         self.logged_in = {p.index for p in people if p.state is not AgentState.LOGGED_OUT}
         self.lines = {queue: self.lines.get(queue) or Line() for queue in self.plan.queues}
+        self.highest_priority = max((queue.priority for queue in self.plan.queues.values()), default=0)
 
     # ── calls ───────────────────────────────────────────────────────────────────────────────────────────────────
     def new_call(self, call: CallId, number: str, caller: str, language: str) -> Call:
@@ -207,7 +215,7 @@ class Centre:
         call.queue = queue
         call.priority = max(call.priority, rules.priority)
         call.clearance = risen(call.clearance, rules.clearance)
-        call.open_step = -1
+        call.open_steps = 0
         call.closes_at_ms = closing(rules, call.entered_at_ms, self.now)
         call.message_at_ms = Instant(self.now + (rules.message_every_ms if quietly else rules.first_message_ms))
         self.entries.append(
@@ -224,7 +232,8 @@ class Centre:
         call.adopted = False
         call.place = place(call.priority, call.entered_at_ms, call.sequence, call.id)
         self.lines[call.queue].enter(call.place)
-        self.open_steps(call)
+        self.forecasts.entered(call.queue, self.lines[call.queue], self.now)
+        self.unopened[call.id] = None
         self.deadlines.set(call.id, DeadlineKind.MESSAGE_DUE, call.message_at_ms)
         if call.closes_at_ms:
             self.deadlines.set(call.id, DeadlineKind.LINE_CLOSES, call.closes_at_ms)
@@ -235,32 +244,11 @@ class Centre:
         """The call stands in no line."""
         if call.place is not None:
             self.lines[call.queue].leave(call.place)
+            self.forecasts.left(call.queue, self.lines[call.queue], self.now)
             call.place = None
         self.new_calls.pop(call.id, None)
+        self.unopened.pop(call.id, None)
         self.unsettled.pop(call.id, None)
-
-    def open_steps(self, call: Call) -> None:
-        """Every step whose time has come is open, and those that nobody could serve are opened past at once."""
-        steps = self.queue_of(call).steps
-        while call.open_step + 1 < len(steps):
-            following = call.open_step + 1
-            due = Instant(call.entered_at_ms + steps[following].after_ms)
-            if due <= self.now:
-                reason = "time"
-            elif following and steps[call.open_step].skip_when_empty and not self._anybody_there(call, call.open_step):
-                reason = "nobody_there"
-            else:
-                self.deadlines.set(call.id, DeadlineKind.STEP_OPENS, due)
-                return
-            call.open_step = following
-            if following:
-                self.entries.append(StepOpened(self.now, call.id, call.queue, following, reason))
-            self.new_calls[call.id] = None
-        self.deadlines.cancel(call.id, DeadlineKind.STEP_OPENS)
-
-    def _anybody_there(self, call: Call, step: int) -> bool:
-        cleared = self.circles.cleared(call.clearance)
-        return any(a in self.logged_in and cleared[a] for a in self.circles.targets(call.queue, step))
 
     def end(self, call: Call, outcome: Outcome, reason: str) -> None:
         """The call has its outcome and is forgotten; it owns no deadline and stands in no line."""
@@ -268,6 +256,7 @@ class Centre:
         wait = ((call.answered_at_ms or self.now) - entered) if entered else 0
         self.entries.append(CallEnded(self.now, call.id, outcome, call.state.value, call.queue, wait, reason))
         self.leave_line(call)
+        self.forecasts.gave_up(call.id, self.now)
         self.deadlines.cancel_all(call.id)
         del self.calls[call.id]
         self.is_over(call.id, entered=True)
@@ -327,8 +316,7 @@ class Centre:
         if person.state is AgentState.LOGGED_OUT:
             self.logged_in.discard(person.index)
             for line in self.lines.values():
-                for waiting in tuple(line):
-                    self.open_steps(self.calls[waiting.call])
+                self.unopened.update((waiting.call, None) for waiting in line)
         else:
             self.logged_in.add(person.index)
 

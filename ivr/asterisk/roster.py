@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from ivr.asterisk.fail_open import FALLBACK_PREFIX, fallback_queue
 from queues.agents import AgentState
 from queues.ids import AgentId, QueueId
-from routing.circles import OWN_LEVEL, first_step
-from routing.matching import NEVER
+from routing.circles import OWN_LEVEL, steps_naming
 from routing.plan import Agent, Plan, Queue
 
 Fields = dict[str, str]
@@ -60,7 +59,7 @@ def desired_members(plan: Plan, states: Mapping[AgentId, AgentState]) -> Members
 
 def _may_take(agent: Agent, queue: Queue) -> bool:
     """Whether any step of the queue's plan reaches the agent; none does if they may not hear its calls."""
-    return first_step(agent, queue) != NEVER
+    return steps_naming(agent, queue) != 0
 
 
 def _is_own(agent: Agent, queue: QueueId) -> bool:
