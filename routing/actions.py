@@ -20,11 +20,12 @@ class KeepPapers:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Play the prompts in the call's language → `PromptFinished`."""
+    """Play the prompts in the call's language → `PromptFinished`, or `DigitsEntered` if one of `keys` cut it short."""
 
     call: CallId
     prompts: tuple[PromptId, ...]
     language: str
+    keys: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,14 @@ class AskDigits:
 
 @dataclass(frozen=True, slots=True)
 class HoldMusic:
-    """Let the caller hear music until the next action; no answer."""
+    """Let the caller hear music until the next action; no answer, except `DigitsEntered` for each of `keys` pressed.
+
+    The music goes on over the key.
+    """
 
     call: CallId
     music: str
+    keys: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,10 @@ class PromptFinished:
 
 @dataclass(frozen=True, slots=True)
 class DigitsEntered:
-    """The last `AskDigits` ended. `digits` is in [0-9*#]*, "" when the caller pressed nothing in time."""
+    """The last `AskDigits` ended, or a key was pressed that the last `Say` or `HoldMusic` named.
+
+    `digits` is in [0-9*#]*, "" when the caller pressed nothing in time.
+    """
 
     call: CallId
     digits: str

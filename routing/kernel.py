@@ -16,8 +16,8 @@ from routing.plan import Plan
 from routing.replacing import replace
 from routing.state import CallState, Centre
 from routing.table import AGENT_EVENTS, CALL_EVENTS, DEADLINES, RANKS, WORLD_EVENTS
-from routing.why import weigh
 from routing.waiting import settle
+from routing.why import weigh
 from routing.widening import widen
 
 

@@ -61,6 +61,28 @@ class PlanStep:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingRules:
+    """What whoever stands in a line may be told beyond that they stand there, and may press. A key "" is none."""
+
+    position: bool = False
+    estimate: bool = False
+    """Say the estimated wait, while its measured error is small enough."""
+    repeat_key: str = ""
+    human_key: str = ""
+    human: QueueId = QueueId("")
+    """Where `human_key` leads; the call keeps its place by time."""
+    callback_key: str = ""
+    callback_over_ms: int = 180_000
+    """A callback is offered in words when the estimate exceeds this; its key means the same all the time."""
+    callback_prompts: tuple[PromptId, ...] = ()
+
+    @property
+    def keys(self) -> str:
+        """Every key that means something in the line."""
+        return self.repeat_key + self.human_key + self.callback_key
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """One skill group's line (svarsgrupp) and its rules. Times in milliseconds."""
 
@@ -75,6 +97,7 @@ class Queue:
     """Said again and again while it waits."""
     first_message_ms: int = 10_000
     message_every_ms: int = 50_000
+    waiting: WaitingRules = WaitingRules()
     music: str = "default"
     priority: int = 0
     ring_ms: int = 20_000
@@ -91,6 +114,8 @@ class Agent:
     id: AgentId
     queues: tuple[tuple[QueueId, int], ...]
     clearances: frozenset[Clearance] = frozenset()
+    languages: frozenset[str] = frozenset()
+    """Beside the language of the house, which everybody speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +124,8 @@ class Choice:
 
     queue: QueueId = QueueId("")
     menu: MenuId = MenuId("")
+    language: str = ""
+    """The call's language from then on; "" leaves it as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +178,8 @@ class Plan:
     queues: Mapping[QueueId, Queue]
     agents: Mapping[AgentId, Agent]
     discipline: Discipline = Discipline.OWN_FIRST
+    language: str = "sv"
+    """The language of the house."""
     login_by_phone: bool = False
     """A phone that is reachable logs its person in and makes them ready; one that is not logs them out."""
     rona_pause_ms: int = 60_000

@@ -161,6 +161,8 @@ class Centre:
         """People who may have become eligible in this step."""
         self.unopened: dict[CallId, None] = {}
         """Waiting calls for which a step may open in this step, in order."""
+        self.narrowed: dict[tuple[Clearance, str, QueueId, int], list[int]] = {}
+        """The rows of `eligibility`, until somebody comes or goes."""
         self.unsettled: dict[CallId, bool] = {}
         """Calls that hear nothing yet if nobody takes them in this step → whether they are new in line."""
         self.over: dict[CallId, bool] = {}
@@ -183,6 +185,7 @@ class Centre:
         self.ready = {p.index for p in people if p.state is AgentState.READY and p.phone is PhoneState.IDLE}
         self.logged_in = {p.index for p in people if p.state is not AgentState.LOGGED_OUT}
         self.lines = {queue: self.lines.get(queue) or Line() for queue in self.plan.queues}
+        self.narrowed = {}
         self.highest_priority = max((queue.priority for queue in self.plan.queues.values()), default=0)
 
     # ── calls ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -317,8 +320,11 @@ class Centre:
             self.logged_in.discard(person.index)
             for line in self.lines.values():
                 self.unopened.update((waiting.call, None) for waiting in line)
+                # Who was kept from a call because somebody speaks its language may now be the one to take it.
+                self.new_calls.update((w.call, None) for w in line if self.calls[w.call].language != self.plan.language)
         else:
             self.logged_in.add(person.index)
+        self.narrowed.clear()
 
 
 def closing(rules: Queue, entered_at_ms: Instant, now: Instant) -> Instant:

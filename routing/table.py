@@ -8,12 +8,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from routing.callers import (
-    announcement_heard,
     digits_entered,
     hung_up,
     last_message_heard,
     line_closes,
-    message_due,
     step_due,
 )
 from routing.deadlines import DeadlineKind
@@ -51,6 +49,7 @@ from routing.staff import (
     wrap_up_prolonged,
 )
 from routing.state import CallState, Centre
+from routing.waiting import announcement_heard, key_pressed, message_due
 
 ENDED = "ended"
 
@@ -68,6 +67,7 @@ S = CallState
 _ROWS: dict[tuple[CallState, type], Row] = {
     (S.MENU, DigitsEntered): Row(digits_entered, (S.MENU, S.WAITING, S.LEAVING)),
     (S.MENU, CallerHungUp): Row(hung_up, (ENDED,)),
+    (S.WAITING, DigitsEntered): Row(key_pressed, (S.WAITING, S.LEAVING)),
     (S.WAITING, PromptFinished): Row(announcement_heard, (S.WAITING,)),
     (S.WAITING, CallerHungUp): Row(hung_up, (ENDED,)),
     (S.OFFERED, OfferAnswered): Row(answered, (S.TALKING,)),

@@ -67,6 +67,8 @@ class Channel:
     session: bool = True
     papers: Papers = field(default_factory=Papers)
     hears: str = ""
+    keys: str = ""
+    """What may be pressed over what is heard."""
     agent: AgentId = AgentId("")
     offer: OfferId = OfferId(0)
     talking: bool = False
@@ -96,7 +98,7 @@ class World:
             case KeepPapers():
                 channel.papers = action.papers
             case Say() | AskDigits() | HoldMusic():
-                channel.hears = type(action).__name__
+                channel.hears, channel.keys = type(action).__name__, getattr(action, "keys", "")
             case OfferToAgent():
                 channel.idle()
                 channel.agent, channel.offer, channel.since_ms, channel.hears = action.agent, action.offer, now, "ring"
@@ -201,6 +203,13 @@ class Life:
         if one := self._one(lambda c: c.session and c.hears == "AskDigits"):
             one[1].hears = ""
             self.feed(DigitsEntered(one[0], self.rnd.choice(KEYS)))
+
+    def press_in_line(self) -> None:
+        """A key that what is heard listens to; it ends a message, and the music goes on over it."""
+        if one := self._one(lambda c: c.session and c.hears in {"Say", "HoldMusic"} and bool(c.keys)):
+            call, channel = one
+            channel.hears = "" if channel.hears == "Say" else channel.hears
+            self.feed(DigitsEntered(call, self.rnd.choice(channel.keys)))
 
     def hear(self) -> None:
         if one := self._one(lambda c: c.session and c.hears == "Say"):

@@ -3,7 +3,19 @@
 from random import Random
 
 from queues.ids import AgentId, Clearance, MenuId, PromptId, QueueId
-from routing.plan import Agent, Choice, Discipline, Entrance, Menu, OpenHours, Plan, PlanStep, Queue, TargetKind
+from routing.plan import (
+    Agent,
+    Choice,
+    Discipline,
+    Entrance,
+    Menu,
+    OpenHours,
+    Plan,
+    PlanStep,
+    Queue,
+    TargetKind,
+    WaitingRules,
+)
 
 START_MS = 1_700_000_000_000
 QUEUES = tuple(QueueId(f"q{i}") for i in range(4))
@@ -66,6 +78,22 @@ def _queue(rnd: Random, name: QueueId) -> Queue:
         wrap_up_ms=rnd.choice([0, 30_000]),
         lend_when_ready_over=rnd.choice([0, 0, 1, 2]),
         serve_after_close_ms=rnd.choice([0, 900_000]),
+        waiting=_waiting(rnd),
+    )
+
+
+def _waiting(rnd: Random) -> WaitingRules:
+    if rnd.random() < 0.4:
+        return WaitingRules()
+    return WaitingRules(
+        position=rnd.random() < 0.7,
+        estimate=rnd.random() < 0.7,
+        repeat_key=rnd.choice(["", "*"]),
+        human_key=rnd.choice(["", "0"]),
+        human=rnd.choice(QUEUES),
+        callback_key=rnd.choice(["", "5"]),
+        callback_over_ms=rnd.choice([0, 180_000]),
+        callback_prompts=(PromptId("tryck_5"),) * rnd.randint(0, 1),
     )
 
 

@@ -19,6 +19,7 @@ STEPS_A_LIFE = 400
 WAITS = (0, 0, 1, 40, 900, 2_500, 10_000, 61_000)
 OFTEN = ("arrive", "press", "press", "press", "answer", "answer", "end_talk", "hear", "hang_up", "refuse", "come_back")
 SELDOM = (
+    "press_in_line",
     "lose_session",
     "choose_in_fallback",
     "ring_in_fallback",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.manuscripts import SHIPPED, manuscripts
-from ivr.spoken_swedish import LARGEST, Gender, every_prompt, minutes, number, position, waiting_time
+from routing.spoken_swedish import LARGEST, Gender, every_prompt, minutes, number, position, waiting_time
 
 TO_SIXTY = """
 noll ett två tre fyra fem sex sju åtta nio tio elva tolv tretton fjorton femton sexton sjutton arton nitton

@@ -1,0 +1,59 @@
+"""What callers in each line are foreseen to wait, and what became of what was foreseen. Pure."""
+
+from collections import defaultdict
+
+from queues.estimate import Pace, Record, estimated_wait_ms
+from queues.ids import CallId, Instant, QueueId
+from queues.line import Line, Place
+
+KEPT_OF_A_CALL = 20
+"""How many forecasts of one wait are judged: a caller who stands in line for hours is still one caller."""
+
+
+class Forecasts:
+    """Follows every line. Whoever moves a call tells it so."""
+
+    def __init__(self) -> None:
+        self._paces: defaultdict[QueueId, Pace] = defaultdict(Pace)
+        self._records: defaultdict[QueueId, Record] = defaultdict(Record)
+        self._pending: dict[CallId, list[tuple[QueueId, Instant, int]]] = {}
+
+    # ── the lines ───────────────────────────────────────────────────────────────────────────────────────────────
+    def entered(self, queue: QueueId, line: Line, now: Instant) -> None:
+        """Somebody has entered `line`."""
+        if len(line) == 1:
+            self._paces[queue].begins(now)
+
+    def left(self, queue: QueueId, line: Line, now: Instant) -> None:
+        """Somebody has left `line`, for whatever reason."""
+        if not len(line):
+            self._paces[queue].ends(now)
+
+    def taken(self, queue: QueueId, now: Instant) -> None:
+        """Somebody is about to leave the line because a person is there for them."""
+        self._paces[queue].taken(now)
+
+    def wait_ms(self, queue: QueueId, line: Line, place: Place | None, now: Instant) -> int:
+        """How long whoever stands at `place` has yet to wait, by estimate; None: whoever would enter `line` now."""
+        position = line.position(place) if place is not None else len(line) + 1
+        head = next(iter(line), None)
+        return estimated_wait_ms(self._paces[queue], position, max(now - head.entered_at_ms, 0) if head else 0, now)
+
+    # ── the forecasts ───────────────────────────────────────────────────────────────────────────────────────────
+    def foresee(self, queue: QueueId, line: Line, place: Place, now: Instant) -> tuple[int, tuple[int, int] | None]:
+        """The wait (ms) that is left at `place`, to be judged later, and the minutes that may be said of it, if any."""
+        foreseen_ms = self.wait_ms(queue, line, place, now)
+        pending = self._pending.setdefault(place.call, [])
+        if self._paces[queue].per_taking_ms(now) and len(pending) < KEPT_OF_A_CALL:
+            pending.append((queue, now, foreseen_ms))
+        return foreseen_ms, self._records[queue].minutes(foreseen_ms)
+
+    def answered(self, call: CallId, now: Instant) -> None:
+        """The caller's wait has ended well: every forecast of it is judged."""
+        for queue, at_ms, foreseen_ms in self._pending.pop(call, ()):
+            self._records[queue].judge(foreseen_ms, now - at_ms)
+
+    def gave_up(self, call: CallId, now: Instant) -> None:
+        """The caller's wait has ended otherwise, or the line is another's now."""
+        for queue, at_ms, foreseen_ms in self._pending.pop(call, ()):
+            self._records[queue].gave_up(foreseen_ms, now - at_ms)
