@@ -10,6 +10,8 @@ AgentId = NewType("AgentId", str)
 QueueId = NewType("QueueId", str)
 MenuId = NewType("MenuId", str)
 PromptId = NewType("PromptId", str)
+PartnerId = NewType("PartnerId", str)
+"""An external answering service."""
 Clearance = NewType("Clearance", str)
 """A right to take confidential calls. `NO_CLEARANCE` needs none; `UNKNOWN_CLEARANCE` nobody has."""
 Instant = NewType("Instant", int)

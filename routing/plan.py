@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from queues.ids import NO_CLEARANCE, AgentId, Clearance, MenuId, PromptId, QueueId
+from queues.ids import NO_CLEARANCE, AgentId, Clearance, MenuId, PartnerId, PromptId, QueueId
 
 FAR_FUTURE_MS = 2**62
 
@@ -50,7 +50,7 @@ class TargetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """One widening of the circle around a waiting call."""
+    """One widening of the circle around a waiting call: when its time has come and every condition has held at once."""
 
     after_ms: int
     target: TargetKind
@@ -58,6 +58,61 @@ class PlanStep:
     """For ANY: whose agents; () is everybody's."""
     min_level: int = 1
     skip_when_empty: bool = True
+    partner: PartnerId = PartnerId("")
+    """For PARTNER: which."""
+    queue_longer_than: int = -1
+    """Opens while more calls than this wait in the line; -1 for however many."""
+    estimated_wait_over_ms: int = 0
+    """Opens for a call that by estimate has longer than this left to wait; 0 for any."""
+    own_ready_under: int = 0
+    """Opens while fewer than this of the queue's own agents are ready; 0 for however many."""
+    hours: OpenHours = ALWAYS_OPEN
+    hours_id: str = ""
+    """The name of `hours`, by which they can be forced open or closed."""
+    only_by_limit: bool = False
+    """Opens by no time and no condition: only a limit of the queue opens it."""
+
+    @property
+    def conditional(self) -> bool:
+        """Whether more than time decides when it opens."""
+        return (
+            self.queue_longer_than >= 0
+            or self.estimated_wait_over_ms > 0
+            or self.own_ready_under > 0
+            or self.hours is not ALWAYS_OPEN
+            or bool(self.hours_id)
+        )
+
+
+class Leads(StrEnum):
+    """Where a call goes that has met a limit of its queue."""
+
+    QUEUE = "queue"
+    PARTNER = "partner"
+    CALLBACK = "callback"
+    MESSAGE = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """One thing that may become of a call that has met a limit."""
+
+    leads: Leads
+    queue: QueueId = QueueId("")
+    partner: PartnerId = PartnerId("")
+    prompts: tuple[PromptId, ...] = ()
+    """What the caller hears: the last words of a message, else what is said once on the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A bound on a line, and what becomes of a call that meets it: the first of `ways` that is open now, else the last.
+
+    `over`: waited in this line (ms), or calls in the line, or time (ms) with nobody logged in who could take it.
+    """
+
+    over: int
+    ways: tuple[WayOut, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +160,9 @@ class Queue:
     answer_target_ms: int = 120_000
     lend_when_ready_over: int = 0
     serve_after_close_ms: int = 900_000
+    max_wait: Limit | None = None
+    max_length: Limit | None = None
+    nobody_logged_in: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,5 +248,11 @@ class Plan:
     """A talk ended by the agent's side this soon was none: the call returns first in line."""
     max_calls: int = 5_000
     """Calls at once; more are left to the fail-open dialplan."""
+    resume_place_ms: int = 0
+    """How long the place of a caller who hung up is kept for the same number; 0 for not at all."""
+    max_calls_per_caller: int = 0
+    """Calls at once from one number; more are told so and ended. 0 for however many."""
+    too_many_prompts: tuple[PromptId, ...] = ()
+    """Said to them."""
     sorry_prompts: tuple[PromptId, ...] = field(default=())
     """Said before a call is ended because nobody can be reached at all."""
