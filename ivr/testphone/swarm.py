@@ -78,6 +78,7 @@ class Swarm:
     _arrivals: asyncio.Task[None] | None = None
     _watch: asyncio.Task[None] | None = None
     _witness: Witness | None = None
+    _stopped: bool = False
 
     async def run(self) -> Tally:
         """All calls have been made and are over; the phones are gone."""
@@ -114,7 +115,10 @@ class Swarm:
                     raise ConnectionError(f"{phone.name} could not register: {status}")
 
     async def stop(self) -> None:
-        """Nobody rings any more: calls that are up are hung up, phones unregister."""
+        """Nobody rings any more: calls that are up are hung up, phones unregister. Once is enough."""
+        if self._stopped:
+            return
+        self._stopped = True
         for task in (self._arrivals, self._watch):
             if task:
                 task.cancel()

@@ -144,7 +144,10 @@ async def town(
                 witness=standing.site.home / "witness.jsonl",
                 closing_prompts=closing_prompts(standing.house.plan),
             )
-            yield Town(standing, swarm, standing.site.sounds_dir)
+            try:
+                yield Town(standing, swarm, standing.site.sounds_dir)
+            finally:
+                await swarm.stop()
     finally:
         if not os.environ.get("TONVAL_KEEP_TOWN"):
             shutil.rmtree(home, ignore_errors=True)
