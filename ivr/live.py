@@ -96,7 +96,7 @@ class Service:
         self.secrets = ensure_secrets(site.secrets_path, self.house.people)
         self.call_log = CallLogWriter(site.database_path, site.journal_path, self.secrets.pseudonym_key)
         self.telephony = AsteriskTelephony(site, self.house, self.secrets, self.clock)
-        self.kernel = Kernel(self.house.plan, first_offer=self.clock(), linked=False)
+        self.kernel = Kernel(self.house.plan, first_offer=self.clock(), linked=False, explain=True)
         self.engine = Engine(self.kernel, self.telephony, self.call_log, self.clock)
         self.engine.observers.append(self.telephony.observe)
         self.catch_up = CatchUp(site, self.call_log)

@@ -73,6 +73,11 @@ class Deadlines:
         del self._live[first.owner, first.kind]
         return first
 
+    def at(self, owner: str, kind: DeadlineKind) -> int | None:
+        """The instant (ms) of the owner's deadline of this kind, or None."""
+        deadline = self._live.get((owner, kind))
+        return deadline.at_ms if deadline else None
+
     def owned(self) -> KeysView[tuple[str, DeadlineKind]]:
         """Who has a deadline, and of which kind."""
         return self._live.keys()

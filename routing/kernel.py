@@ -32,8 +32,8 @@ class Kernel:
     """One municipality's calls, agents and queues. Not for several threads.
 
     `first_offer`: offers get larger ids than this, so that those of an earlier engine are told apart. `linked`: False
-    makes no offers until the world has been listed once. `explain`: each decision keeps who was weighed and why they were
-    passed over; what is decided is the same.
+    makes no offers until the world has been listed once. `explain`: each decision keeps who was weighed and why they
+    were passed over; what is decided is the same.
     """
 
     def __init__(self, plan: Plan, *, first_offer: int = 0, linked: bool = True, explain: bool = False) -> None:

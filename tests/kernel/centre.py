@@ -48,8 +48,8 @@ def plan_of(agents, queues, **rules):
 class Bench:
     """A kernel, its clock in seconds, and what the last step led to."""
 
-    def __init__(self, plan: Plan, *, linked: bool = True):
-        self.kernel = Kernel(plan, linked=linked)
+    def __init__(self, plan: Plan, *, linked: bool = True, explain: bool = False):
+        self.kernel = Kernel(plan, linked=linked, explain=explain)
         self.witness = Witness(self.kernel)
         self.step = Step((), ())
 

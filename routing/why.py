@@ -1,0 +1,132 @@
+"""Why a call went to whom it went: the seats that were weighed, and what kept each from it, as one entry a decision.
+
+One rule: nothing is judged here. What keeps a seat from a call, and what puts one before another, is asked of the very
+functions that decide (`matching`, through `pairing`); here it only gets its word and its instant.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cmp_to_key
+
+from queues.agents import AgentState, PhoneState
+from queues.entries import CandidatesWeighed, OtherCall, PassedOver
+from routing import matching
+from routing.deadlines import DeadlineKind
+from routing.pairing import DISCIPLINES, calls_for, compared, hindrance_of, rivals_compared
+from routing.state import NOBODY, Call, Centre, Person
+
+MOST_NAMED = 12
+"""How many seats an entry names; all of them are counted."""
+MOST_CALLS = 5
+EVERY_STEP = -1
+"""As bits: as if every step were open."""
+
+HINDRANCES: Mapping[int, str] = {
+    matching.UNCLEARED: "uncleared",
+    matching.OUTSIDE: "outside",
+    matching.NOT_YET: "not_yet",
+    matching.KEPT: "kept",
+}
+BETWEEN_AGENTS: Mapping[int, str] = {
+    matching.STEP: "step",
+    matching.LEVEL: "level",
+    matching.FEWEST_QUEUES: "fewest_queues",
+    matching.READY_LONGEST: "ready_longest",
+    matching.FIRST_BY_NAME: "first_by_name",
+}
+BETWEEN_CALLS: Mapping[int, str] = {
+    matching.PRIORITY: "priority",
+    matching.OWN_ORDER: "own_order",
+    matching.TARGET_SHARE: "target_share",
+    matching.WAITED_LONGEST: "waited_longest",
+    matching.FIRST_COME: "first_come",
+}
+NEVER_THEIRS = frozenset({matching.UNCLEARED, matching.OUTSIDE})
+"""What keeps somebody from the call whatever they do: said before what they are doing."""
+_ENDS = {AgentState.WRAP_UP: DeadlineKind.WRAP_UP_ENDS, AgentState.NOT_READY: DeadlineKind.PAUSE_ENDS}
+
+
+def weigh(centre: Centre, call: Call, chosen: int) -> None:
+    """It is remembered who was weighed for the call before the seat with index `chosen` got it; -1: nobody could."""
+    circles = centre.circles
+    agent = circles.seats[chosen] if chosen >= 0 else NOBODY
+    passed = [_passed_over(centre, call, b, chosen) for b in _by_nearness(centre, call, chosen)]
+    counts = Counter(one.why for one in passed)
+    centre.entries.append(
+        CandidatesWeighed(
+            at_ms=centre.now,
+            call=call.id,
+            queue=call.queue,
+            agent=agent,
+            step=_step_of(centre, call, chosen) if chosen >= 0 else -1,
+            level=circles.level[call.queue][chosen] if chosen >= 0 else 0,
+            passed_over=tuple(_named(passed)),
+            counts=tuple(sorted(counts.items())),
+            other_calls=tuple(_other_calls(centre, call, chosen))[:MOST_CALLS],
+        )
+    )
+
+
+def _step_of(centre: Centre, call: Call, chosen: int) -> int:
+    pair_steps = centre.circles.pair_steps[call.queue][chosen]
+    return matching.first_step(call.open_steps, pair_steps).bit_length() - 1
+
+
+def _by_nearness(centre: Centre, call: Call, chosen: int) -> list[int]:
+    """Every other seat, the one that would have been next first: by the order of `matching`, as if all were free."""
+    seats = [b for b in range(len(centre.circles.seats)) if b != chosen]
+
+    def order(b: int, c: int) -> int:
+        return -rivals_compared(centre, call, EVERY_STEP, b, c)
+
+    return sorted(seats, key=cmp_to_key(order))
+
+
+def _passed_over(centre: Centre, call: Call, b: int, chosen: int) -> PassedOver:
+    agent = centre.circles.seats[b]
+    person = centre.people[agent]
+    hindrance = hindrance_of(centre, call, b)
+    if hindrance in NEVER_THEIRS:
+        return PassedOver(agent, HINDRANCES[hindrance])
+    if b not in centre.ready:
+        return _occupied(centre, person)
+    if hindrance == matching.NOT_YET:
+        return PassedOver(agent, HINDRANCES[hindrance], until_ms=_opens_at(centre, call, b))
+    if hindrance != matching.NOTHING:
+        return PassedOver(agent, HINDRANCES[hindrance])
+    return PassedOver(agent, BETWEEN_AGENTS[abs(rivals_compared(centre, call, call.open_steps, chosen, b))])
+
+
+def _occupied(centre: Centre, person: Person) -> PassedOver:
+    """What somebody is doing who takes no call now."""
+    if person.state is AgentState.READY:
+        busy = person.phone is PhoneState.BUSY
+        return PassedOver(person.id, "phone_busy" if busy else "phone_unreachable")
+    ends = centre.deadlines.at(person.id, _ENDS[person.state]) if person.state in _ENDS else None
+    return PassedOver(person.id, person.state.value, person.reason, ends or 0)
+
+
+def _opens_at(centre: Centre, call: Call, b: int) -> int:
+    """When time opens a step to the seat: the earliest; a step that waits for something else too may open later."""
+    naming = centre.circles.pair_steps[call.queue][b]
+    return min(
+        call.entered_at_ms + step.after_ms for i, step in enumerate(centre.queue_of(call).steps) if naming >> i & 1
+    )
+
+
+def _named(passed: list[PassedOver]) -> list[PassedOver]:
+    """Those who were nearest to the call: who could have had it, then who might, then who never could."""
+    return sorted(passed, key=lambda one: _FARNESS.get(one.why, 1))[:MOST_NAMED]
+
+
+_FARNESS = dict.fromkeys(BETWEEN_AGENTS.values(), 0) | {"logged_out": 2} | {HINDRANCES[h]: 3 for h in NEVER_THEIRS}
+
+
+def _other_calls(centre: Centre, call: Call, chosen: int) -> Iterator[OtherCall]:
+    """The calls, first in each line, that the same person could have taken, and what put this one before."""
+    if chosen < 0:
+        return
+    for other in calls_for(centre, chosen):
+        decided = compared(centre, DISCIPLINES[centre.plan.discipline], chosen, call, other) if other is not call else 0
+        if decided > 0:
+            yield OtherCall(other.id, other.queue, BETWEEN_CALLS[decided])
