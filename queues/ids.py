@@ -7,6 +7,9 @@ CallId = NewType("CallId", str)
 OfferId = NewType("OfferId", int)
 """One attempt to put one call to one agent. Positive: ours; negative: found ringing in the fail-open queue."""
 AgentId = NewType("AgentId", str)
+"""A person; or, as `<partner>/<n>`, one line to a partner: whoever can be offered a call."""
+PartnerId = NewType("PartnerId", str)
+"""An external answering service."""
 QueueId = NewType("QueueId", str)
 MenuId = NewType("MenuId", str)
 PromptId = NewType("PromptId", str)
@@ -19,3 +22,14 @@ Instant = NewType("Instant", int)
 
 NO_CLEARANCE = Clearance("")
 UNKNOWN_CLEARANCE = Clearance("?")
+
+
+def partner_line(partner: PartnerId, line: int) -> AgentId:
+    """The seat that is one line to the partner, from 1; no person's id has a slash."""
+    return AgentId(f"{partner}/{line}")
+
+
+def partner_of(seat: AgentId) -> PartnerId:
+    """Whose line the seat is, "" for a person."""
+    partner, slash, _ = seat.rpartition("/")
+    return PartnerId(partner if slash else "")

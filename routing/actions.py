@@ -1,6 +1,6 @@
 """What the world is asked to do: frozen, imperative. Actions for one call are performed in the order given.
 
-Each action that takes time (`Say`, `AskDigits`, `OfferToAgent`) is answered by exactly one event, or ended by the
+Each action that takes time (`Say`, `AskDigits`, an offer) is answered by exactly one event, or ended by the
 caller's hang-up, by `WithdrawOffer`, or by the next action for the same call, which cuts it short and silences it.
 """
 
@@ -69,6 +69,25 @@ class OfferToAgent:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferToPartner:
+    """Ring a partner on one of its lines; answered as `OfferToAgent` is.
+
+    Whoever answers there hears `whisper` first, in the partner's own `language`; the caller's music goes on until then.
+    The number rung is the one in Asterisk's configuration: none is part of any action.
+    """
+
+    call: CallId
+    offer: OfferId
+    agent: AgentId
+    """The seat that is the line."""
+    ring_ms: int
+    """Asterisk's own time-out too: what is said after the answer is no ringing."""
+    music: str
+    whisper: tuple[PromptId, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class WithdrawOffer:
     """Stop the ringing, or end the talk that has this instant begun; not answered."""
 
@@ -98,4 +117,4 @@ class LeaveToFallback:
     call: CallId
 
 
-Action = KeepPapers | Say | AskDigits | HoldMusic | OfferToAgent | WithdrawOffer | EndCall | TakeBack | LeaveToFallback
+Action = KeepPapers | Say | AskDigits | HoldMusic | OfferToAgent | OfferToPartner | WithdrawOffer | EndCall | TakeBack | LeaveToFallback

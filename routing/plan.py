@@ -83,6 +83,11 @@ class PlanStep:
             or bool(self.hours_id)
         )
 
+    @property
+    def opens_by_time(self) -> bool:
+        """Whether time alone opens it, sooner or later."""
+        return not self.conditional and not self.only_by_limit
+
 
 class Leads(StrEnum):
     """Where a call goes that has met a limit of its queue."""
@@ -163,6 +168,36 @@ class Queue:
     max_wait: Limit | None = None
     max_length: Limit | None = None
     nobody_logged_in: Limit | None = None
+    whisper: tuple[PromptId, ...] = ()
+    """What a partner's agent hears of the matter, before the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """An external answering service. Each of its lines is a seat, which holds no clearance and never will."""
+
+    id: PartnerId
+    lines: int
+    """Calls to it at once, those that ring included."""
+    hours: OpenHours = ALWAYS_OPEN
+    hours_id: str = ""
+    """The name of `hours`, by which they can be forced open or closed."""
+    ring_ms: int = 30_000
+    whisper: tuple[PromptId, ...] = ()
+    """What its agent hears first: on whose behalf they answer; then the queue's own."""
+    language: str = "sv"
+    """Of the whisper."""
+    cost_ore_per_min: int = 0
+    most_ms_a_day: int = FAR_FUTURE_MS
+    """Talk in all from midnight to midnight (UTC); then no call is sent until the next day."""
+    short_talk_ms: int = 5_000
+    """A talk that the partner ends this soon was none."""
+    trips_after: int = 3
+    """So many failures in a row open the circuit: no calls, but for one line at a time that tries."""
+    probe_ms: int = 30_000
+    """How long the circuit rests before that one line tries."""
+    again_ms: int = 30_000
+    """How long a call that failed there stays at home before it may go outside once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +270,7 @@ class Plan:
     menus: Mapping[MenuId, Menu]
     queues: Mapping[QueueId, Queue]
     agents: Mapping[AgentId, Agent]
+    partners: Mapping[PartnerId, Partner] = field(default_factory=dict)
     discipline: Discipline = Discipline.OWN_FIRST
     language: str = "sv"
     """The language of the house."""
