@@ -4,135 +4,24 @@
 the lines, the deadlines and what is remembered in agreement.
 """
 
-from dataclasses import dataclass, field
-from enum import StrEnum
-
 from queues.agents import CHANGES, AgentState, PhoneState
 from queues.entries import AgentStateChanged, CallEnded, CallQueued, Entry, Outcome
 from queues.forecasts import Forecasts
-from queues.ids import (
-    UNKNOWN_CLEARANCE,
-    AgentId,
-    CallId,
-    Clearance,
-    Instant,
-    MenuId,
-    OfferId,
-    PromptId,
-    QueueId,
-)
-from queues.line import Line, Place, place
+from queues.ids import AgentId, CallId, Clearance, Instant, OfferId, QueueId
+from queues.line import Line, place
 from routing.actions import Action, EndCall, KeepPapers
 from routing.circles import Circles
 from routing.deadlines import DeadlineKind, Deadlines
-from routing.menu import MenuTries
-from routing.papers import Papers
-from routing.plan import FAR_FUTURE_MS, Menu, Plan, PlanStep, Queue, TargetKind
+from routing.parties import NO_OFFER, NO_QUEUE, NOBODY, Call, CallState, Person
+from routing.plan import FAR_FUTURE_MS, Plan, PlanStep, Queue, TargetKind
 from routing.secrecy import risen
-from routing.told import Told
 
-NOBODY = AgentId("")
-NO_OFFER = OfferId(0)
-NO_QUEUE = QueueId("")
+__all__ = ["NOBODY", "NO_OFFER", "NO_QUEUE", "RULES_OF_NO_QUEUE", "Call", "CallState", "Centre", "Person", "closing"]
+
 RULES_OF_NO_QUEUE = Queue(NO_QUEUE, (PlanStep(0, TargetKind.ANY),))
 """For a call found talking or ringing without papers that name a queue of the plan."""
 OVER_KEPT = 10_000
 """How many ended calls are remembered, so that a late word about one is known to be late."""
-
-
-class CallState(StrEnum):
-    """Where a call is. A call that ended is forgotten."""
-
-    MENU = "menu"
-    WAITING = "waiting"
-    OFFERED = "offered"
-    TALKING = "talking"
-    LEAVING = "leaving"
-    """Hears the last message."""
-    AWAY = "away"
-    """In the fail-open dialplan."""
-
-
-@dataclass(slots=True)
-class Call:
-    """One caller."""
-
-    id: CallId
-    sequence: int
-    number: str
-    caller: str
-    language: str
-    known_at_ms: Instant
-    """When something last happened to it: a list asked for no later says nothing about it."""
-    state: CallState = CallState.MENU
-    menu: MenuId = MenuId("")
-    heard: Menu | None = None
-    """The menu as it was read to the caller: what a key means does not change under the finger."""
-    menus: int = 0
-    """How many menus were entered; bounds a caller who walks in a circle."""
-    tries: MenuTries = field(default_factory=MenuTries)
-    queue: QueueId = NO_QUEUE
-    place: Place | None = None
-    entered_at_ms: Instant = Instant(0)
-    clearance: Clearance = UNKNOWN_CLEARANCE
-    priority: int = 0
-    open_steps: int = 0
-    """The steps of the queue's plan that have opened for it, as bits."""
-    closes_at_ms: Instant = Instant(0)
-    """When whoever still waits is told that the line has closed; 0 for never."""
-    message_at_ms: Instant = Instant(0)
-    """When the caller is next told to be still in line."""
-    told: Told = field(default_factory=Told)
-    offer: OfferId = NO_OFFER
-    agent: AgentId = NOBODY
-    offered_at_ms: Instant = Instant(0)
-    answered_at_ms: Instant = Instant(0)
-    outcome: Outcome | None = None
-    """Decided while the last message is heard."""
-    last_words: tuple[PromptId, ...] = ()
-    """What is said then."""
-    reason: str = ""
-    recoveries: int = 0
-    found_again: bool = False
-    """Counted and remembered as recovered, and not in a session since."""
-    adopted: bool = False
-    """Not in a session of ours: found ringing, talking or waiting in Asterisk."""
-
-    @property
-    def stood_in_line(self) -> bool:
-        """Whether the call has had a place in a line of ours."""
-        return self.message_at_ms > 0
-
-    def papers(self) -> Papers:
-        """What the call must carry from now on."""
-        return Papers(
-            menu=self.menu,
-            queue=self.queue,
-            entered_at_ms=self.entered_at_ms,
-            clearance=self.clearance,
-            language=self.language,
-            priority=self.priority,
-            recoveries=self.recoveries,
-        )
-
-
-@dataclass(slots=True)
-class Person:
-    """One agent: a person with a phone."""
-
-    id: AgentId
-    index: int
-    state: AgentState = AgentState.LOGGED_OUT
-    reason: str = ""
-    phone: PhoneState = PhoneState.UNREACHABLE
-    since_ms: Instant = Instant(0)
-    call: CallId = CallId("")
-    misses: int = 0
-    intends: AgentState | None = None
-    """Logged out or not ready as soon as the talk and its wrap-up allow."""
-    intends_reason: str = ""
-    chose_to_leave: bool = False
-    """Logged out by their own will: a reachable phone alone does not log them in again."""
 
 
 class Centre:
@@ -233,15 +122,19 @@ class Centre:
         call.offer = NO_OFFER
         call.agent = NOBODY
         call.adopted = False
+        self.line_up(call)
+        self.deadlines.set(call.id, DeadlineKind.MESSAGE_DUE, call.message_at_ms)
+        if call.closes_at_ms:
+            self.deadlines.set(call.id, DeadlineKind.LINE_CLOSES, call.closes_at_ms)
+        self.unsettled[call.id] = new
+
+    def line_up(self, call: Call) -> None:
+        """The call has its place among those who stand in the line, with a caller or without."""
         call.place = place(call.priority, call.entered_at_ms, call.sequence, call.id)
         self.lines[call.queue].enter(call.place)
         self.forecasts.entered(call.queue, self.lines[call.queue], self.now)
         self.unopened[call.id] = None
-        self.deadlines.set(call.id, DeadlineKind.MESSAGE_DUE, call.message_at_ms)
-        if call.closes_at_ms:
-            self.deadlines.set(call.id, DeadlineKind.LINE_CLOSES, call.closes_at_ms)
         self.new_calls[call.id] = None
-        self.unsettled[call.id] = new
 
     def leave_line(self, call: Call) -> None:
         """The call stands in no line."""

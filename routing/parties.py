@@ -1,0 +1,133 @@
+"""One call and one person as the kernel knows them: where they are, and what they must not forget."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from queues.agents import AgentState, PhoneState
+from queues.entries import Outcome
+from queues.ids import (
+    UNKNOWN_CLEARANCE,
+    AgentId,
+    CallId,
+    Clearance,
+    Instant,
+    MenuId,
+    OfferId,
+    PromptId,
+    QueueId,
+)
+from queues.line import Place
+from routing.menu import MenuTries
+from routing.papers import Papers
+from routing.plan import Menu
+from routing.promise import Promise
+from routing.told import Told
+
+NOBODY = AgentId("")
+NO_OFFER = OfferId(0)
+NO_QUEUE = QueueId("")
+
+
+class CallState(StrEnum):
+    """Where a call is. A call that ended is forgotten."""
+
+    MENU = "menu"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    TALKING = "talking"
+    LEAVING = "leaving"
+    """Hears the last message."""
+    AWAY = "away"
+    """In the fail-open dialplan."""
+    PROMISING = "promising"
+    """The caller hears that they will be rung, and the promise is being written down."""
+    PROMISED = "promised"
+    """Stands in line without its caller, or rests until it may again."""
+    CALLBACK_OFFERED = "callback_offered"
+    """An agent is asked to ring the citizen."""
+    CALLING_BACK = "calling_back"
+    """The citizen is rung, the agent listening."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One caller."""
+
+    id: CallId
+    sequence: int
+    number: str
+    caller: str
+    language: str
+    known_at_ms: Instant
+    """When something last happened to it: a list asked for no later says nothing about it."""
+    state: CallState = CallState.MENU
+    menu: MenuId = MenuId("")
+    heard: Menu | None = None
+    """The menu as it was read to the caller: what a key means does not change under the finger."""
+    menus: int = 0
+    """How many menus were entered; bounds a caller who walks in a circle."""
+    tries: MenuTries = field(default_factory=MenuTries)
+    queue: QueueId = NO_QUEUE
+    place: Place | None = None
+    entered_at_ms: Instant = Instant(0)
+    clearance: Clearance = UNKNOWN_CLEARANCE
+    priority: int = 0
+    open_steps: int = 0
+    """The steps of the queue's plan that have opened for it, as bits."""
+    closes_at_ms: Instant = Instant(0)
+    """When whoever still waits is told that the line has closed; 0 for never."""
+    message_at_ms: Instant = Instant(0)
+    """When the caller is next told to be still in line."""
+    told: Told = field(default_factory=Told)
+    offer: OfferId = NO_OFFER
+    agent: AgentId = NOBODY
+    offered_at_ms: Instant = Instant(0)
+    answered_at_ms: Instant = Instant(0)
+    outcome: Outcome | None = None
+    """Decided while the last message is heard."""
+    last_words: tuple[PromptId, ...] = ()
+    """What is said then."""
+    reason: str = ""
+    recoveries: int = 0
+    found_again: bool = False
+    """Counted and remembered as recovered, and not in a session since."""
+    adopted: bool = False
+    """Not in a session of ours: found ringing, talking or waiting in Asterisk."""
+    promise: Promise | None = None
+    """The citizen is to be rung: nobody need be on the line."""
+
+    @property
+    def stood_in_line(self) -> bool:
+        """Whether the call has had a place in a line of ours."""
+        return self.message_at_ms > 0
+
+    def papers(self) -> Papers:
+        """What the call must carry from now on."""
+        return Papers(
+            menu=self.menu,
+            queue=self.queue,
+            entered_at_ms=self.entered_at_ms,
+            clearance=self.clearance,
+            language=self.language,
+            priority=self.priority,
+            recoveries=self.recoveries,
+        )
+
+
+@dataclass(slots=True)
+class Person:
+    """One agent: a person with a phone."""
+
+    id: AgentId
+    index: int
+    state: AgentState = AgentState.LOGGED_OUT
+    reason: str = ""
+    phone: PhoneState = PhoneState.UNREACHABLE
+    since_ms: Instant = Instant(0)
+    call: CallId = CallId("")
+    misses: int = 0
+    intends: AgentState | None = None
+    """Logged out or not ready as soon as the talk and its wrap-up allow."""
+    intends_reason: str = ""
+    chose_to_leave: bool = False
+    """Logged out by their own will: a reachable phone alone does not log them in again."""
