@@ -28,6 +28,8 @@ class TrackedOffer:
     withdrawn: bool = False
     sip_status: str = ""
     """What the phone said last, if it refused."""
+    phone_left_first: bool = False
+    """The phone hung up before the caller did."""
     verdict: tuple[str, int] | None = None
     """DIALSTATUS and cause of a Dial that has returned, while the phone's own word is still awaited."""
 

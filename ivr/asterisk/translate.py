@@ -229,6 +229,7 @@ class Translator:
             tracked.caller_left_first = True
         elif (offer := self.book.by_leg(call, channel)) is not None:
             offer.sip_status = fields.get("TechCause", "")
+            offer.phone_left_first = tracked is not None and not tracked.caller_left_first
         return []
 
     def _hangup(self, fields: Fields) -> list[Event]:
@@ -236,13 +237,21 @@ class Translator:
         call = CallId(fields.get("Linkedid", channel))
         if channel == call or CallId(channel) in self.book.calls:
             self.book.gone.add(channel)
-            return self.hung_up(CallId(channel))
+            return [*self._left_by_phone(CallId(channel)), *self.hung_up(CallId(channel))]
         offer = self.book.by_leg(call, channel)
         self.book.gone.add(channel)
         if offer is None or (self.book.calls[call].in_session and not offer.verdict):
             return []
         over = self._over(call, offer)
         return [] if self.book.calls[call].caller_left_first else over
+
+    def _left_by_phone(self, call: CallId) -> list[Event]:
+        """A talk outside a session of ours that the phone ended, and the dialplan then hung up the caller: Asterisk may
+        tell of the caller's end before the phone's.
+        """
+        tracked, offer = self.book.calls.get(call), self.book.current(call)
+        left = offer is not None and offer.answered and offer.phone_left_first
+        return self._over(call, offer) if left and offer and tracked and not tracked.in_session else []
 
     def _device(self, fields: Fields) -> list[Event]:
         agent = AgentId(endpoint(fields["Device"]))

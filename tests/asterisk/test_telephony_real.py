@@ -306,8 +306,8 @@ class TestAnotherEngine:
                 await second.until(ConversationEnded)
                 asked = CallResumed if talk_ms < 2000 else CallerHungUp
                 await second.until(asked)
-                told = [e for e in second.fed if isinstance(e, OfferAnswered | ConversationEnded | asked)]
-                assert told[:2] == [OfferAnswered(call, offer), ConversationEnded(call, offer, TalkEnder.AGENT)]
+                told = [e for e in second.fed if isinstance(e, ConversationEnded | asked)]
+                assert told[0] == ConversationEnded(call, offer, TalkEnder.AGENT)
 
     async def test_a_talk_is_found_and_a_caller_who_hangs_up_ends_it(self, line: Line) -> None:
         async with engine(line) as first:

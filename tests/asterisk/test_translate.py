@@ -115,6 +115,14 @@ def test_a_hang_up_is_final_and_said_once_whoever_says_it_first():
     assert translator.dial_ended(CALL_ID, SEVEN, "ANSWER", 16) == []
 
 
+@pytest.mark.parametrize("in_order", [True, False])
+def test_a_talk_that_the_phone_ended_has_ended_so_whichever_end_is_told_first(in_order):
+    translator = fresh(in_session=False)
+    ends = [hangup(LEG, PHONE), hangup(CALL, CALLER)]
+    said = told(translator, *answered_talk(), hangup_request(LEG, PHONE), *(ends if in_order else reversed(ends)))
+    assert said == [ANSWERED, ENDED, GONE]
+
+
 def test_a_hang_up_that_the_session_saw_first_is_not_said_again():
     translator = fresh()
     assert translator.hung_up(CALL_ID) == [GONE]
