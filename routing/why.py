@@ -26,7 +26,10 @@ HINDRANCES: Mapping[int, str] = {
     matching.OUTSIDE: "outside",
     matching.NOT_YET: "not_yet",
     matching.KEPT: "kept",
+    matching.OTHER_LANGUAGE: "other_language",
 }
+OTHERWISE = "kept_away"
+"""A hindrance without a word here."""
 BETWEEN_AGENTS: Mapping[int, str] = {
     matching.STEP: "step",
     matching.LEVEL: "level",
@@ -90,10 +93,9 @@ def _passed_over(centre: Centre, call: Call, b: int, chosen: int) -> PassedOver:
         return PassedOver(agent, HINDRANCES[hindrance])
     if b not in centre.ready:
         return _occupied(centre, person)
-    if hindrance == matching.NOT_YET:
-        return PassedOver(agent, HINDRANCES[hindrance], until_ms=_opens_at(centre, call, b))
     if hindrance != matching.NOTHING:
-        return PassedOver(agent, HINDRANCES[hindrance])
+        opens = _opens_at(centre, call, b) if hindrance == matching.NOT_YET else 0
+        return PassedOver(agent, HINDRANCES.get(hindrance, OTHERWISE), until_ms=opens)
     return PassedOver(agent, BETWEEN_AGENTS[abs(rivals_compared(centre, call, call.open_steps, chosen, b))])
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ivr.call_log.journey import Names, Step
     from ivr.call_log.reading import CallLogReader, CallRow
+    from ivr.call_log.why import Decision
 
 CALLS_HELP = """List the calls of a day: when, where to, how long they waited, who answered, how they ended.
 
@@ -28,9 +29,10 @@ Exit codes: 0 shown, 2 no log or no such day.
 """
 CALL_HELP = """Tell one call's way: each step with its instant, what happened and why.
 
-CALL is an id from `tonval calls`, its ending, or "last" for the call that came last.
+CALL is an id from `tonval calls`, its ending, or "last" for the call that came last. With --why each routing decision
+is told: who got the call and why, and what kept each of the others from it.
 
-Example: tonval call last
+Example: tonval call last --why
 
 Exit codes: 0 told, 1 no such call, 2 no log.
 """
@@ -78,9 +80,16 @@ def calls(
         _print_rows(rows, names_of(municipality), zone)
 
 
-def call(call_id: Call, municipality: Municipality = "botkyrka", home: Home = None, as_json: Json = False) -> None:
+def call(
+    call_id: Call,
+    municipality: Municipality = "botkyrka",
+    home: Home = None,
+    why: Annotated[bool, typer.Option("--why", help="Tell each routing decision: who was weighed, and how.")] = False,
+    as_json: Json = False,
+) -> None:
     """Print one call's way."""
     from ivr.call_log.journey import journey  # noqa: PLC0415
+    from ivr.call_log.why import decisions  # noqa: PLC0415
     from ivr.local_days import iso, zone_of  # noqa: PLC0415
 
     with opened(municipality, home) as log:
@@ -90,12 +99,15 @@ def call(call_id: Call, municipality: Municipality = "botkyrka", home: Home = No
         typer.echo(f"Loggen har inget samtal {call_id}.", err=True)
         raise typer.Exit(NONE)
     names, zone = names_of(municipality), zone_of(folder_of(municipality))
-    steps = journey(entries, names)
+    steps, decided = journey(entries, names), decisions(entries, names, zone) if why else []
     if as_json:
-        told = [{"at": iso(step.at_ms, zone), **asdict(step)} for step in steps]
-        typer.echo(json.dumps({**row_dict(row, zone), "journey": told}, ensure_ascii=False, indent=1))
+        told = {"journey": [{"at": iso(step.at_ms, zone), **asdict(step)} for step in steps]}
+        if why:
+            told["why"] = [{"at": iso(one.at_ms, zone), **asdict(one)} for one in decided]
+        typer.echo(json.dumps({**row_dict(row, zone), **told}, ensure_ascii=False, indent=1))
     else:
         _print_journey(row, steps, names, zone)
+        _print_decisions(decided, zone, wanted=why)
 
 
 @contextmanager
@@ -178,3 +190,14 @@ def _print_journey(row: "CallRow", steps: "list[Step]", names: "Names", zone: "Z
     for step in steps:
         table.add_row(f"{local(step.at_ms, zone):%H:%M:%S.%f}"[:-3], plain(step.what), plain(step.why))
     console.print(table)
+
+
+def _print_decisions(decided: "list[Decision]", zone: "ZoneInfo", *, wanted: bool) -> None:
+    from ivr.local_days import local  # noqa: PLC0415
+
+    for one in decided:
+        typer.echo(f"\n{local(one.at_ms, zone):%H:%M:%S.%f}"[:-3] + f"  {plain(one.what)}")
+        for other in one.others:
+            typer.echo(f"{'':14}{plain(other)}")
+    if wanted and not decided:
+        typer.echo("\nInget beslut om vem som skulle ta samtalet står i loggen.")

@@ -12,7 +12,15 @@ from typer.testing import CliRunner, Result
 from ivr.call_log.journey import Names, journey
 from ivr.commands import app
 from ivr.local_days import day_span, instant, iso, length
-from queues.entries import AgentStateChanged, Entry, LateEventSeen, PlanReplaced, RoutingPaused, RoutingResumed
+from queues.entries import (
+    AgentStateChanged,
+    CandidatesWeighed,
+    Entry,
+    LateEventSeen,
+    PlanReplaced,
+    RoutingPaused,
+    RoutingResumed,
+)
 from tests.call_log.cel_lines import Scene, lines_of
 from tests.call_log.stories import CALLER, QUEUE, T0, Log, call_id, story
 from tests.call_log.test_codec import any_of
@@ -93,7 +101,7 @@ def test_the_ending_of_an_id_is_enough_when_it_is_the_only_one(home: Path):
 
 def test_every_kind_of_entry_can_be_told():
     """Whatever kind somebody adds, the journey says something of it or says nothing; it never falls."""
-    silent = {AgentStateChanged, LateEventSeen, PlanReplaced, RoutingPaused, RoutingResumed}
+    silent = {AgentStateChanged, CandidatesWeighed, LateEventSeen, PlanReplaced, RoutingPaused, RoutingResumed}
     for kind in get_args(Entry):
         entry = find(any_of(kind), lambda _: True)
         assert bool(journey([entry], Names())) is (kind not in silent), kind
