@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from queues.agents import AgentState
-from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, QueueId
+from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PromptId, QueueId
 
 
 class Outcome(StrEnum):
@@ -34,11 +34,22 @@ class OfferResult(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Force(StrEnum):
+    """What somebody makes of opening hours."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    SCHEDULE = "schedule"
+    """Nothing: they are as they are written."""
+
+
 class TalkEnder(StrEnum):
     """Who ended a talk."""
 
     AGENT = "agent"
     CALLER = "caller"
+    TRANSFER = "transfer"
+    """The agent put the caller through to somebody else."""
     UNKNOWN = "unknown"
 
 
@@ -69,6 +80,15 @@ class MenuChoiceMade:
     """The key, or "" for silence."""
     meaning: str
     """choice, repeat, human, invalid or silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    """What the caller hears from now on is in this language, and who answers should speak it."""
+
+    at_ms: Instant
+    call: CallId
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +191,56 @@ class TalkEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class CallTransferred:
+    """A talk was ended to put the caller through; the call is not over, and its answer so far is not its last."""
+
+    at_ms: Instant
+    call: CallId
+    offer: OfferId
+    agent: AgentId
+    """Who put the caller through."""
+    before: QueueId
+    queue: QueueId
+    level: int
+    """The level that is asked for, 0 for none."""
+    person: AgentId
+    """Who is asked for, "" for nobody by name."""
+    times: int
+    """Which transfer of the call it is, from 1."""
+    reason: str = ""
+    """limit: the call had been transferred too often, and goes to people who take everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferReturned:
+    """A supervised transfer reached nobody in time: the call goes back to whoever made it, else to its old line."""
+
+    at_ms: Instant
+    call: CallId
+    queue: QueueId
+    """Where nobody answered."""
+    agent: AgentId
+    """Who had put the caller through."""
+    reached: bool
+    """Whether their phone rings again now."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRefused:
+    """The talk goes on."""
+
+    at_ms: Instant
+    call: CallId
+    """"" when there was no talk."""
+    agent: AgentId
+    queue: QueueId
+    level: int
+    person: AgentId
+    reason: str
+    """no_talk, no_link, callback, unknown, self, closed, nobody_cleared, nobody_there, nobody_ready."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallReturned:
     """The call is back in line in its old place after a talk that was none, or after its engine was gone."""
 
@@ -237,6 +307,33 @@ class StepOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class HoursSwitched:
+    """Somebody, or the time that they had given, switched opening hours."""
+
+    at_ms: Instant
+    hours: str
+    """Their name; "" for the whole house."""
+    how: Force
+    until_ms: Instant
+    """When the schedule rules again by itself; 0 for never."""
+    who: str
+    """"" if the time was out."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisMessageSwitched:
+    """Somebody, or the time that they had given, switched the message that everybody hears first."""
+
+    at_ms: Instant
+    prompt: PromptId
+    """"" for no message."""
+    instead: bool
+    """In the place of the menu, else before the greeting."""
+    until_ms: Instant
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class RoutingPaused:
     at_ms: Instant
     reason: str
@@ -255,6 +352,65 @@ class PlanReplaced:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackPromised:
+    """The call goes on without its caller; its final row comes when the promise is kept or given up."""
+
+    at_ms: Instant
+    call: CallId
+    queue: QueueId
+    entered_at_ms: Instant
+    clearance: Clearance
+    by: AgentId
+    """Who promised it; "" for the caller's own key."""
+    due_ms: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackTakenBack:
+    """The caller is on the line after all, or the promise could not be written down: they wait as before."""
+
+    at_ms: Instant
+    call: CallId
+    reason: str
+    """not_written or caller_is_here."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenRung:
+    """An agent took on the callback and the citizen is rung."""
+
+    at_ms: Instant
+    call: CallId
+    offer: OfferId
+    agent: AgentId
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenMissed:
+    """The citizen was rung for nothing."""
+
+    at_ms: Instant
+    call: CallId
+    offer: OfferId
+    agent: AgentId
+    result: OfferResult
+    attempt: int
+    again_at_ms: Instant
+    """When they are rung again at the earliest; 0 for not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackOverdue:
+    """The promise should have been kept by now."""
+
+    at_ms: Instant
+    call: CallId
+    queue: QueueId
+    due_ms: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class LateEventSeen:
     """An event that no longer meant anything where it arrived: remembered, and ignored."""
 
@@ -268,19 +424,30 @@ Entry = (
     CallEntered
     | MenuEntered
     | MenuChoiceMade
+    | LanguageChosen
     | CallQueued
     | CandidatesWeighed
     | CallOffered
     | OfferEnded
     | CallAnswered
     | TalkEnded
+    | CallTransferred
+    | TransferReturned
+    | TransferRefused
     | CallReturned
     | CallRecovered
     | CallEnded
     | AgentStateChanged
     | StepOpened
+    | HoursSwitched
+    | CrisisMessageSwitched
     | RoutingPaused
     | RoutingResumed
     | PlanReplaced
+    | CallbackPromised
+    | CallbackTakenBack
+    | CitizenRung
+    | CitizenMissed
+    | CallbackOverdue
     | LateEventSeen
 )

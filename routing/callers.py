@@ -1,6 +1,8 @@
 """What a caller's events mean: arriving, walking the menu, hearing a last message, hanging up."""
 
-from queues.entries import CallEntered, MenuChoiceMade, MenuEntered, OfferResult, Outcome, TalkEnder
+from dataclasses import replace
+
+from queues.entries import CallEntered, LanguageChosen, MenuChoiceMade, MenuEntered, OfferResult, Outcome, TalkEnder
 from queues.ids import CallId, MenuId, PromptId, QueueId
 from routing.actions import AskDigits, KeepPapers, Say, WithdrawOffer
 from routing.events import CallArrived, CallerHungUp, DigitsEntered, PromptFinished
@@ -8,6 +10,7 @@ from routing.menu import MenuTries, answer
 from routing.offers import caller_ends_talk, end_talk, offer_ends
 from routing.plan import Entrance, Menu
 from routing.state import Call, CallState, Centre
+from routing.switching import is_open_for
 
 MAX_MENUS = 20
 """A caller who has walked through this many menus is put in line instead."""
@@ -17,10 +20,12 @@ def call_arrived(centre: Centre, event: CallArrived) -> None:
     """A new caller hears the greeting and the menu, or why nobody answers now."""
     call = enters(centre, event)
     entrance = entrance_of(centre, event.number)
-    if entrance.hours.is_open(centre.now):
+    if is_open_for(centre, call, entrance.hours, entrance.hours_id):
         enter_menu(centre, call, entrance.menu, entrance.greeting)
     else:
-        leave(centre, call, entrance.closed_prompts, Outcome.CLOSED, "closed")
+        crisis = centre.switches.crisis
+        first = (crisis.prompt,) if crisis else ()
+        leave(centre, call, first + (entrance.closed_prompts or centre.plan.sorry_prompts), Outcome.CLOSED, "closed")
 
 
 def enters(centre: Centre, event: CallArrived) -> Call:
@@ -45,9 +50,30 @@ def enter_menu(centre: Centre, call: Call, menu: MenuId, before: tuple[PromptId,
     if call.menus > MAX_MENUS:
         enter_queue(centre, call, rules.default, "silence")
         return
+    entrance = entrance_of(centre, call.number)
+    call.open_for.setdefault(entrance.hours_id or entrance.hours, True)  # who has come to a menu stays let in
+    first, call.heard = first_words(centre, call, rules)
     centre.entries.append(MenuEntered(centre.now, call.id, menu))
     centre.actions.append(KeepPapers(call.id, call.papers()))
-    ask(centre, call, rules, before + rules.prompts)
+    ask(centre, call, call.heard, first + before + call.heard.prompts)
+
+
+def first_words(centre: Centre, call: Call, menu: Menu) -> tuple[tuple[PromptId, ...], Menu]:
+    """What is said before all else, and the menu as it is read now: once in each language a crisis message is heard."""
+    crisis = centre.switches.crisis
+    if crisis is None or call.warned == (crisis.prompt, call.language):
+        return (), menu
+    call.warned = (crisis.prompt, call.language)
+    if crisis.instead:
+        return (), replace(menu, prompts=(crisis.prompt,))
+    return (crisis.prompt,), menu
+
+
+def speak(centre: Centre, call: Call, language: str) -> None:
+    """The call goes on in this language; "" changes nothing."""
+    if language and language != call.language:
+        call.language = language
+        centre.entries.append(LanguageChosen(centre.now, call.id, language))
 
 
 def ask(centre: Centre, call: Call, menu: Menu, prompts: tuple[PromptId, ...]) -> None:
@@ -60,6 +86,7 @@ def digits_entered(centre: Centre, call: Call, event: DigitsEntered) -> None:
     menu = call.heard or centre.plan.menus[call.menu]
     verdict = answer(menu, call.tries, event.digits)
     centre.entries.append(MenuChoiceMade(centre.now, call.id, call.menu, event.digits[:1], verdict.meaning.value))
+    speak(centre, call, verdict.language)
     if verdict.queue in centre.plan.queues:
         enter_queue(centre, call, verdict.queue, verdict.meaning.value)
     elif verdict.menu in centre.plan.menus:
@@ -74,7 +101,7 @@ def digits_entered(centre: Centre, call: Call, event: DigitsEntered) -> None:
 def enter_queue(centre: Centre, call: Call, queue: QueueId, reason: str) -> None:
     """The caller stands in line, or hears that nobody answers there now."""
     rules = centre.plan.queues[queue]
-    if rules.hours.is_open(centre.now):
+    if is_open_for(centre, call, rules.hours, rules.hours_id):
         centre.enqueue(call, queue, reason)
     else:
         leave(centre, call, rules.closed_prompts, Outcome.CLOSED, "queue_closed")

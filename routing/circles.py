@@ -42,6 +42,7 @@ class Circles:
         self.everybody: list[int] = [1] * len(people)
         self._people = people
         self._cleared: dict[Clearance, list[int]] = {}
+        self._speaks: dict[str, list[bool]] = {}
         self._targets: dict[tuple[QueueId, int], tuple[int, ...]] = {}
         self._plan = plan
 
@@ -51,6 +52,13 @@ class Circles:
         if row is None:
             row = [1 if may_hear(agent.clearances, clearance) else 0 for agent in self._people]
             self._cleared[clearance] = row
+        return row
+
+    def speaks(self, language: str) -> list[bool]:
+        """By seat: whether they speak a language that is not the house's."""
+        row = self._speaks.get(language)
+        if row is None:
+            row = self._speaks[language] = [language in agent.languages for agent in self._people]
         return row
 
     def targets(self, queue: QueueId, step: int) -> tuple[int, ...]:

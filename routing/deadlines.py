@@ -15,10 +15,17 @@ class DeadlineKind(IntEnum):
 
     WRAP_UP_ENDS = 0
     PAUSE_ENDS = 1
-    RING_ENDS = 2
-    STEP_OPENS = 3
-    MESSAGE_DUE = 4
-    LINE_CLOSES = 5
+    TRANSFER_ENDS = 2
+    """Before the ring's own end: a phone that has rung out for a transfer is not followed by another's first ring."""
+    RING_ENDS = 3
+    STEP_OPENS = 4
+    MESSAGE_DUE = 5
+    LINE_CLOSES = 6
+    SWITCH_ENDS = 10
+    """What somebody switched by hand is as it was: hours follow their schedule, or a message is no longer read."""
+    CALLBACK_DUE = 20
+    """A promised call stands in line again, or whoever is rung has not answered in time."""
+    CALLBACK_OVERDUE = 21
 
 
 class Deadline(NamedTuple):

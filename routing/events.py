@@ -4,8 +4,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from queues.agents import AgentState, PhoneState
-from queues.entries import OfferResult, TalkEnder
-from queues.ids import AgentId, CallId, Instant, OfferId
+from queues.entries import Force, OfferResult, TalkEnder
+from queues.ids import AgentId, CallId, Instant, OfferId, PromptId, QueueId
+from routing.callback_events import (
+    CallbackAccepted,
+    CallbackCancelled,
+    CallbackNotWritten,
+    CallbackOrdered,
+    CallbackRestored,
+    CallbackWritten,
+    CitizenNotReached,
+    CitizenReached,
+    FoundCallback,
+)
 from routing.papers import Papers
 
 
@@ -17,6 +28,10 @@ class CallArrived:
     call: CallId
     number: str
     caller: str
+    from_outside: bool = False
+    """It says of itself that we have sent it outside before: it never goes there again."""
+    sent_as: CallId = CallId("")
+    """The call of ours that was sent outside and is this one, if that is certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +127,16 @@ class WrapUpProlonged:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferRequested:
+    """The person who talks wants the call to go to `queue` at `level` (2 specialist, 3 department), or to `person`."""
+
+    agent: AgentId
+    queue: QueueId
+    level: int
+    person: AgentId = AgentId("")
+
+
+@dataclass(frozen=True, slots=True)
 class PhoneStateChanged:
     agent: AgentId
     state: PhoneState
@@ -126,6 +151,31 @@ class AgentRestored:
     reason: str
     until_ms: int
     """When it ends by itself; 0 for never."""
+
+
+# ── by hand ─────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class HoursForced:
+    """Somebody wants opening hours otherwise than they are written, or as they are written again."""
+
+    hours: str
+    """Their name; "" for the whole house."""
+    how: Force
+    until_ms: Instant
+    """When they follow their schedule again by themselves; 0 for never."""
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisMessageSet:
+    """Somebody wants everybody to hear this first."""
+
+    prompt: PromptId
+    """"" for nothing any more."""
+    instead: bool
+    """In the place of the menu, else before the greeting."""
+    until_ms: Instant
+    who: str
 
 
 # ── the link ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -162,6 +212,7 @@ class WorldListed:
     phones: tuple[tuple[AgentId, PhoneState], ...]
     restarted: bool = False
     """Asterisk has begun anew since the list before: whom it no longer has was cut off by that."""
+    callbacks: tuple[FoundCallback, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +241,20 @@ Event = (
     | AgentReady
     | AgentPaused
     | WrapUpProlonged
+    | TransferRequested
     | PhoneStateChanged
     | AgentRestored
+    | HoursForced
+    | CrisisMessageSet
     | WorldListed
     | LinkLost
+    | CallbackWritten
+    | CallbackNotWritten
+    | CallbackAccepted
+    | CitizenReached
+    | CitizenNotReached
+    | CallbackCancelled
+    | CallbackOrdered
+    | CallbackRestored
     | Tick
 )

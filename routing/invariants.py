@@ -14,6 +14,8 @@ from routing.actions import LeaveToFallback, OfferToAgent
 from routing.circles import OWN_LEVEL, names
 from routing.deadlines import DeadlineKind
 from routing.kernel import Kernel, Step
+from routing.laws_by_hand import switches_end
+from routing.plan import Agent, Queue
 from routing.secrecy import AND, may_hear
 from routing.state import NO_OFFER, NOBODY, OVER_KEPT, Call, CallState, Centre, Person
 
@@ -27,6 +29,7 @@ def check(centre: Centre) -> list[str]:
         *_lines(centre),
         *_people(centre),
         *_deadlines(centre),
+        *switches_end(centre),
         *_sizes(centre),
         *(() if centre.paused else _pairs(centre)),
     ]
@@ -106,6 +109,8 @@ def _deadlines(centre: Centre) -> Iterator[str]:
     """Every deadline has an owner who may have it, and who must have one has it."""
     owned = centre.deadlines.owned()
     for owner, kind in owned:
+        if kind is DeadlineKind.SWITCH_ENDS:
+            continue
         if kind in _MAY_OWN:
             person = centre.people.get(AgentId(owner))
             if person is None or person.state is not _MAY_OWN[kind]:
@@ -142,7 +147,8 @@ def _sizes(centre: Centre) -> Iterator[str]:
         yield "a call that does not wait is looked at"
     if not set(centre.new_people) <= centre.ready:
         yield "a person who is not ready is looked at"
-    if len(centre.deadlines.owned()) > 3 * len(centre.calls) + len(centre.people):
+    switched = len(centre.switches.forced) + 1
+    if len(centre.deadlines.owned()) > 3 * len(centre.calls) + len(centre.people) + switched:
         yield "more deadlines than calls and people can own"
 
 
@@ -165,6 +171,8 @@ def may_take(centre: Centre, call: Call, person: Person, ready: list[Person]) ->
         return False
     if not any(names(step, agent, queue.id) for i, step in enumerate(queue.steps) if call.open_steps >> i & 1):
         return False
+    if _kept_for_speakers(centre, call, agent, queue):
+        return False
     own = [q for q, level in agent.queues if level >= OWN_LEVEL]
     if queue.id in own:
         return True
@@ -174,6 +182,21 @@ def may_take(centre: Centre, call: Call, person: Person, ready: list[Person]) ->
         if keeps and len(of_own) <= keeps:
             return False
     return True
+
+
+def _kept_for_speakers(centre: Centre, call: Call, agent: Agent, queue: Queue) -> bool:
+    """Whether somebody else, who speaks the call's language, is logged in and will be asked if not asked already."""
+    if call.language in {"", centre.plan.language} or call.language in agent.languages:
+        return False
+    asked = [s for i, s in enumerate(queue.steps) if call.open_steps >> i & 1 or s.opens_by_time]
+    here = (p.id for p in centre.people.values() if p.state is not AgentState.LOGGED_OUT)
+    speakers = (a for a in map(centre.plan.agents.get, here) if a is not None and call.language in a.languages)
+    return any(
+        may_hear(a.clearances, call.clearance)
+        and may_hear(a.clearances, queue.clearance)
+        and any(names(s, a, queue.id) for s in asked)
+        for a in speakers
+    )
 
 
 class Witness:

@@ -27,6 +27,10 @@ NOT_YET = 3
 """No step that names them has opened."""
 KEPT = 4
 """Their own queues cannot spare them."""
+OTHER_LANGUAGE = 5
+"""The call is in a language that they do not speak, and somebody who does is logged in."""
+NOT_ASKED = 6
+"""A transfer asked for somebody else, or for a higher level, and they are here."""
 
 STEP = 1
 """What decides between two agents: the earlier step."""
@@ -47,10 +51,10 @@ def hindrance(open_steps: int, pair_steps: int, cleared: int, own: int, may_lend
     """What keeps an agent from taking a call now; NOTHING if they may.
 
     open_steps: the steps open for the call. pair_steps: those that name the agent. cleared: 1 if the agent may hear the
-    call. own: 1 if the queue is the agent's own. may_lend: 1 if the agent's own queues can spare them.
+    call and is not kept from it otherwise, 0 if they may not hear it, else what keeps them away. own: 1 if the queue is the agent's own. may_lend: 1 if the agent's own queues can spare them.
     """
     if cleared != 1:
-        return UNCLEARED
+        return cleared or UNCLEARED
     if open_steps & pair_steps == 0:
         return OUTSIDE if pair_steps == 0 else NOT_YET
     if own != 1 and may_lend != 1:

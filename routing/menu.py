@@ -34,6 +34,10 @@ class Verdict:
     queue: QueueId = QueueId("")
     menu: MenuId = MenuId("")
     prompts: tuple[PromptId, ...] = ()
+    language: str = ""
+    """What the caller hears from then on; "" is as before."""
+    directory: bool = False
+    """To a person of the directory; failing that to the menu's `human`."""
 
 
 def answer(menu: Menu, tries: MenuTries, digits: str) -> Verdict:
@@ -46,7 +50,7 @@ def answer(menu: Menu, tries: MenuTries, digits: str) -> Verdict:
     if key == "*":
         return _again(menu, tries, Meaning.REPEAT, menu.prompts)
     if choice := menu.choices.get(key):
-        return Verdict(Meaning.CHOICE, queue=choice.queue, menu=choice.menu)
+        return Verdict(Meaning.CHOICE, choice.queue, choice.menu, language=choice.language, directory=choice.directory)
     tries.invalids += 1
     if tries.invalids >= menu.invalid_tries:
         return Verdict(Meaning.INVALID, queue=menu.default)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from queues.ids import CallId, QueueId
 from routing import matching
 from routing.circles import OWN_LEVEL
+from routing.eligibility import seats_for
 from routing.offers import offer
 from routing.plan import Discipline
 from routing.state import Call, Centre
@@ -58,7 +59,7 @@ def agent_for(centre: Centre, call: Call) -> int:
         tuple(centre.ready),
         call.open_steps,
         circles.pair_steps[queue],
-        circles.cleared(call.clearance),
+        seats_for(centre, call),
         circles.own[queue],
         [may_lend(centre, a) for a in range(len(circles.seats))] if circles.keeps else circles.everybody,
         circles.level[queue],
@@ -90,7 +91,7 @@ def _first_eligible(centre: Centre, a: int, queue: QueueId, lends: int) -> Call 
     pair_steps, own = circles.pair_steps[queue][a], circles.own[queue][a]
     for waiting in centre.lines[queue]:
         call = centre.calls[waiting.call]
-        if not matching.hindrance(call.open_steps, pair_steps, circles.cleared(call.clearance)[a], own, lends):
+        if not matching.hindrance(call.open_steps, pair_steps, seats_for(centre, call)[a], own, lends):
             return call
     return None
 
@@ -101,7 +102,7 @@ def hindrance_of(centre: Centre, call: Call, a: int) -> int:
     return matching.hindrance(
         call.open_steps,
         circles.pair_steps[queue][a],
-        circles.cleared(call.clearance)[a],
+        seats_for(centre, call)[a],
         circles.own[queue][a],
         may_lend(centre, a),
     )

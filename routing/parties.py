@@ -17,9 +17,11 @@ from queues.ids import (
     QueueId,
 )
 from queues.line import Place
+from routing.handed import Handed
+from routing.bounds import Bounds
 from routing.menu import MenuTries
 from routing.papers import Papers
-from routing.plan import Menu
+from routing.plan import Menu, OpenHours
 from routing.promise import Promise
 from routing.told import Told
 
@@ -79,6 +81,7 @@ class Call:
     message_at_ms: Instant = Instant(0)
     """When the caller is next told to be still in line."""
     told: Told = field(default_factory=Told)
+    bounds: Bounds = field(default_factory=Bounds)
     offer: OfferId = NO_OFFER
     agent: AgentId = NOBODY
     offered_at_ms: Instant = Instant(0)
@@ -93,6 +96,11 @@ class Call:
     """Counted and remembered as recovered, and not in a session since."""
     adopted: bool = False
     """Not in a session of ours: found ringing, talking or waiting in Asterisk."""
+    open_for: dict[str | OpenHours, bool] = field(default_factory=dict)
+    """Whether a line was open when the call first asked for it, by the name of its hours."""
+    warned: tuple[str, str] = ("", "")
+    """The crisis message that the caller has heard, and in which language."""
+    handed: Handed = field(default_factory=Handed)
     promise: Promise | None = None
     """The citizen is to be rung: nobody need be on the line."""
 

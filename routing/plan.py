@@ -143,6 +143,46 @@ class WaitingRules:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackRules:
+    """How those are rung back who stood in a line. Times in milliseconds."""
+
+    retry_ms: int = 600_000
+    """After a try that reached nobody."""
+    tries: int = 3
+    deadline_ms: int = 14_400_000
+    """After so long somebody is alarmed that the promise is not kept."""
+    next_day: bool = True
+    """Whoever is not reached before the line closes is rung when it opens again; otherwise given up."""
+    ring_ms: int = 30_000
+    """How long the citizen's phone rings."""
+    promised_prompts: tuple[PromptId, ...] = ()
+    """To the caller, before the number that will be rung."""
+    kept_place_prompts: tuple[PromptId, ...] = ()
+    """To the caller, after it."""
+    refused_prompts: tuple[PromptId, ...] = ()
+    """To a caller whose promise could not be written down, and who goes on waiting."""
+    title_prompts: tuple[PromptId, ...] = ()
+    """To the agent: which line it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackWords:
+    """What is said while somebody is rung back, in every queue alike."""
+
+    announced: tuple[PromptId, ...] = ()
+    """To the agent: that this is a callback."""
+    waited: tuple[PromptId, ...] = ()
+    """Before the minutes that the citizen has waited."""
+    accept: tuple[PromptId, ...] = ()
+    """Which key rings the citizen."""
+    rung: tuple[PromptId, ...] = ()
+    """That the citizen is rung now."""
+    not_reached: tuple[PromptId, ...] = ()
+    citizen: tuple[PromptId, ...] = ()
+    """To the citizen: who rings, and which key to press."""
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """One skill group's line (svarsgrupp) and its rules. Times in milliseconds."""
 
@@ -150,6 +190,8 @@ class Queue:
     steps: tuple[PlanStep, ...]
     clearance: Clearance = NO_CLEARANCE
     hours: OpenHours = ALWAYS_OPEN
+    hours_id: str = ""
+    """The name of `hours`, by which they can be forced open or closed."""
     closed_prompts: tuple[PromptId, ...] = ()
     queued_prompts: tuple[PromptId, ...] = ()
     """Said once when the call has to wait."""
@@ -168,6 +210,8 @@ class Queue:
     max_wait: Limit | None = None
     max_length: Limit | None = None
     nobody_logged_in: Limit | None = None
+    callback: CallbackRules | None = None
+    """None: nobody is rung back."""
     whisper: tuple[PromptId, ...] = ()
     """What a partner's agent hears of the matter, before the caller."""
 
@@ -213,10 +257,12 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a key leads to: exactly one of a queue and a menu."""
+    """What a key leads to: exactly one of a queue, a menu and the directory."""
 
     queue: QueueId = QueueId("")
     menu: MenuId = MenuId("")
+    directory: bool = False
+    """To a person whose name is typed; failing that, and without a directory, to the menu's `human`."""
     language: str = ""
     """The call's language from then on; "" leaves it as it is."""
 
@@ -246,6 +292,7 @@ class Entrance:
 
     menu: MenuId
     hours: OpenHours = ALWAYS_OPEN
+    hours_id: str = ""
     closed_prompts: tuple[PromptId, ...] = ()
     greeting: tuple[PromptId, ...] = ()
     """Said before the menu, first time only; a key interrupts it together with the menu."""
@@ -280,10 +327,13 @@ class Plan:
     rona_limit: int = 3
     phone_fault_pause_ms: int = 10_000
     """How long a phone that was busy or dead is left alone, unless it is seen idle before."""
+    transfer_limit: int = 5
+    """A call transferred more often than this goes to the queue where its number's menu reaches a human."""
     short_talk_ms: int = 2_000
     """A talk ended by the agent's side this soon was none: the call returns first in line."""
     max_calls: int = 5_000
     """Calls at once; more are left to the fail-open dialplan."""
+    callback_words: CallbackWords = CallbackWords()
     resume_place_ms: int = 0
     """How long the place of a caller who hung up is kept for the same number; 0 for not at all."""
     max_calls_per_caller: int = 0

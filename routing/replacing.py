@@ -15,6 +15,7 @@ from routing.offers import withdraw
 from routing.plan import Agent, Plan
 from routing.secrecy import may_hear
 from routing.state import Centre, Person
+from routing.switching import plan_changed
 
 DROPPED = "dropped"
 """The reason of a logout because the plan no longer has the person."""
@@ -40,6 +41,7 @@ def replace(centre: Centre, plan: Plan) -> None:
             call = centre.calls[waiting.call]
             call.open_steps &= (1 << len(centre.queue_of(call).steps)) - 1
             centre.unopened[call.id] = None
+    plan_changed(centre)
     centre.entries.append(PlanReplaced(centre.now, plan.digest))
     centre.everybody_is_new()
 

@@ -10,13 +10,16 @@ from queues.forecasts import Forecasts
 from queues.ids import AgentId, CallId, Clearance, Instant, OfferId, QueueId
 from queues.line import Line, place
 from routing.actions import Action, EndCall, KeepPapers
+from routing.bounds import Watch
 from routing.circles import Circles
 from routing.deadlines import DeadlineKind, Deadlines
+from routing.handed import let_go
 from routing.parties import NO_OFFER, NO_QUEUE, NOBODY, Call, CallState, Person
-from routing.plan import FAR_FUTURE_MS, Plan, PlanStep, Queue, TargetKind
+from routing.plan import Plan, PlanStep, Queue, TargetKind
 from routing.secrecy import risen
+from routing.switches import Switches
 
-__all__ = ["NOBODY", "NO_OFFER", "NO_QUEUE", "RULES_OF_NO_QUEUE", "Call", "CallState", "Centre", "Person", "closing"]
+__all__ = ["NOBODY", "NO_OFFER", "NO_QUEUE", "RULES_OF_NO_QUEUE", "Call", "CallState", "Centre", "Person"]
 
 RULES_OF_NO_QUEUE = Queue(NO_QUEUE, (PlanStep(0, TargetKind.ANY),))
 """For a call found talking or ringing without papers that name a queue of the plan."""
@@ -35,7 +38,9 @@ class Centre:
         self.people: dict[AgentId, Person] = {}
         self.lines: dict[QueueId, Line] = {}
         self.deadlines = Deadlines()
+        self.switches = Switches()
         self.forecasts = Forecasts()
+        self.watch = Watch()
         self.actions: list[Action] = []
         self.entries: list[Entry] = []
         self.ready: set[int] = set()
@@ -104,11 +109,13 @@ class Centre:
         rules = self.plan.queues[queue]
         if not call.entered_at_ms:
             call.entered_at_ms = self.now
+        if call.queue != queue:
+            call.handed.free()
         call.queue = queue
         call.priority = max(call.priority, rules.priority)
         call.clearance = risen(call.clearance, rules.clearance)
         call.open_steps = 0
-        call.closes_at_ms = closing(rules, call.entered_at_ms, self.now)
+        call.closes_at_ms = self.switches.line_closes_at(rules, call.entered_at_ms, self.now)
         call.message_at_ms = Instant(self.now + (rules.message_every_ms if quietly else rules.first_message_ms))
         self.entries.append(
             CallQueued(self.now, call.id, queue, call.entered_at_ms, call.clearance, reason),
@@ -124,7 +131,9 @@ class Centre:
         call.adopted = False
         self.line_up(call)
         self.deadlines.set(call.id, DeadlineKind.MESSAGE_DUE, call.message_at_ms)
-        if call.closes_at_ms:
+        if call.handed.until_ms:
+            self.deadlines.set(call.id, DeadlineKind.TRANSFER_ENDS, call.handed.until_ms)
+        elif call.closes_at_ms:
             self.deadlines.set(call.id, DeadlineKind.LINE_CLOSES, call.closes_at_ms)
         self.unsettled[call.id] = new
 
@@ -134,6 +143,7 @@ class Centre:
         self.lines[call.queue].enter(call.place)
         self.forecasts.entered(call.queue, self.lines[call.queue], self.now)
         self.unopened[call.id] = None
+        self.watch.changed[call.queue] = None
         self.new_calls[call.id] = None
 
     def leave_line(self, call: Call) -> None:
@@ -141,6 +151,8 @@ class Centre:
         if call.place is not None:
             self.lines[call.queue].leave(call.place)
             self.forecasts.left(call.queue, self.lines[call.queue], self.now)
+            self.watch.changed[call.queue] = None
+            self.watch.held[call.queue].pop(call.id, None)
             call.place = None
         self.new_calls.pop(call.id, None)
         self.unopened.pop(call.id, None)
@@ -148,8 +160,8 @@ class Centre:
 
     def end(self, call: Call, outcome: Outcome, reason: str) -> None:
         """The call has its outcome and is forgotten; it owns no deadline and stands in no line."""
-        entered = call.entered_at_ms
-        wait = ((call.answered_at_ms or self.now) - entered) if entered else 0
+        wait = call.handed.waited_until(call.entered_at_ms, call.answered_at_ms or self.now)
+        let_go(self, call)
         self.entries.append(CallEnded(self.now, call.id, outcome, call.state.value, call.queue, wait, reason))
         self.leave_line(call)
         self.forecasts.gave_up(call.id, self.now)
@@ -202,25 +214,24 @@ class Centre:
         else:
             self.ready.discard(person.index)
             self.new_people.pop(person.index, None)
+        self.watch.changed.update(dict.fromkeys(self.circles.own_queues[person.index]))
 
     def everybody_is_new(self) -> None:
         """Every waiting call and every ready person is looked at in this step."""
         self.new_calls = {waiting.call: None for line in self.lines.values() for waiting in line}
         self.new_people = dict.fromkeys(sorted(self.ready))
+        self.unopened.update(self.new_calls)
 
     def _staff_changed(self, person: Person) -> None:
         if person.state is AgentState.LOGGED_OUT:
             self.logged_in.discard(person.index)
             for line in self.lines.values():
                 self.unopened.update((waiting.call, None) for waiting in line)
-                # Who was kept from a call because somebody speaks its language may now be the one to take it.
-                self.new_calls.update((w.call, None) for w in line if self.calls[w.call].language != self.plan.language)
+                # Who was kept from a call for somebody with its language or level may now be the one to take it.
+                self.new_calls.update((w.call, None) for w in line if self._narrow(self.calls[w.call]))
         else:
             self.logged_in.add(person.index)
         self.narrowed.clear()
 
-
-def closing(rules: Queue, entered_at_ms: Instant, now: Instant) -> Instant:
-    """When a call in this line is told that it has closed; 0 for never. Who came in time is served a while longer."""
-    closes = rules.hours.closes_at(now if rules.hours.is_open(now) else entered_at_ms)
-    return Instant(closes + rules.serve_after_close_ms if closes < FAR_FUTURE_MS else 0)
+    def _narrow(self, call: Call) -> bool:
+        return call.language != self.plan.language or call.handed.min_level > 0

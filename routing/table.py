@@ -25,13 +25,16 @@ from routing.events import (
     CallerHungUp,
     CallResumed,
     ConversationEnded,
+    CrisisMessageSet,
     DigitsEntered,
+    HoursForced,
     LinkLost,
     OfferAnswered,
     OfferFailed,
     PhoneStateChanged,
     PromptFinished,
     Tick,
+    TransferRequested,
     WorldListed,
     WrapUpProlonged,
 )
@@ -49,6 +52,8 @@ from routing.staff import (
     wrap_up_prolonged,
 )
 from routing.state import CallState, Centre
+from routing.transfers import transfer_ends, transfer_requested
+from routing.switching import crisis_message_set, hours_forced, switch_ends
 from routing.waiting import announcement_heard, key_pressed, message_due
 
 ENDED = "ended"
@@ -93,6 +98,8 @@ WORLD_EVENTS: dict[type, Callable[..., bool | None]] = {
     CallResumed: call_resumed,
     WorldListed: world_listed,
     LinkLost: link_lost,
+    HoursForced: hours_forced,
+    CrisisMessageSet: crisis_message_set,
     Tick: lambda _centre, _event: None,
 }
 
@@ -102,6 +109,7 @@ AGENT_EVENTS: dict[type, Callable[..., bool]] = {
     AgentReady: ready,
     AgentPaused: paused,
     WrapUpProlonged: wrap_up_prolonged,
+    TransferRequested: transfer_requested,
     PhoneStateChanged: phone_changed,
     AgentRestored: restored,
 }
@@ -109,14 +117,17 @@ AGENT_EVENTS: dict[type, Callable[..., bool]] = {
 DEADLINES: dict[DeadlineKind, Callable[[Centre, str], Any]] = {
     DeadlineKind.WRAP_UP_ENDS: pause_or_wrap_up_ends,
     DeadlineKind.PAUSE_ENDS: pause_or_wrap_up_ends,
+    DeadlineKind.TRANSFER_ENDS: transfer_ends,
     DeadlineKind.RING_ENDS: ring_ends,
     DeadlineKind.STEP_OPENS: step_due,
     DeadlineKind.MESSAGE_DUE: message_due,
     DeadlineKind.LINE_CLOSES: line_closes,
+    DeadlineKind.SWITCH_ENDS: switch_ends,
 }
 
 RANKS: dict[type, DeadlineKind] = {
     ConversationEnded: DeadlineKind.WRAP_UP_ENDS,
+    TransferRequested: DeadlineKind.WRAP_UP_ENDS,
     AgentLoggedIn: DeadlineKind.PAUSE_ENDS,
     AgentLoggedOut: DeadlineKind.PAUSE_ENDS,
     AgentReady: DeadlineKind.PAUSE_ENDS,
@@ -139,6 +150,8 @@ MOVES: dict[str, tuple[tuple[str, str], ...]] = {
     "CallArrived": ((BEGUN, S.MENU), (BEGUN, S.LEAVING), (BEGUN, ENDED)),
     "matching": ((S.WAITING, S.OFFERED),),
     "RING_ENDS": ((S.OFFERED, S.WAITING),),
+    "TransferRequested": ((S.TALKING, S.WAITING), (S.TALKING, S.OFFERED), (S.TALKING, S.AWAY)),
+    "TRANSFER_ENDS": ((S.OFFERED, S.WAITING), (S.WAITING, S.OFFERED)),
     "LINE_CLOSES": ((S.WAITING, S.LEAVING),),
     "AgentLoggedOut": _RING_STOPS,
     "AgentPaused": _RING_STOPS,
