@@ -8,11 +8,13 @@ wiped before the call goes on, or the dialplan would take a caller back in line 
 import re
 from collections.abc import Callable, Generator
 
+from ivr.asterisk import partner_wire
 from ivr.asterisk.agi_wire import Reply, Verb
 from ivr.asterisk.sounds import sound_name
 from queues.ids import PromptId
-from routing.actions import AskDigits, OfferToAgent, Say
+from routing.actions import AskDigits, OfferToAgent, OfferToPartner, Say
 
+Offered = OfferToAgent | OfferToPartner
 Command = tuple[Verb, *tuple[str, ...]]
 
 INTERRUPT_DIGIT = "D"
@@ -25,6 +27,9 @@ QUIET_MS = 1_500
 THINKING_MUSIC = "default"
 MAX_STRAY_KEYS = 20
 """How many strange keys one prompt or wait bears; then it counts as ended."""
+
+MAX_KEYS_IGNORED = 200
+"""How many keys that mean nothing a wait with music bears; then it listens no more until something else is done."""
 
 _KEYS = "0123456789*#"
 _STRAY = "ABCD"
@@ -74,13 +79,15 @@ class Audio:
         self._music = ""
         self._status_is_stale = False
 
-    def say(self, action: Say) -> Done:
-        """Every prompt is heard to its end, or the action is silenced."""
+    def say(self, action: Say) -> Heard:
+        """The key of `action.keys` that cut the prompts short; "" if each was heard to its end, or silenced."""
         yield from self._wipe_dial_status()
+        wanted = _keys(action.keys)
         for sound in _sounds(action.prompts, action.language):
-            yield from self._play(sound, INTERRUPT_DIGIT)
-            if self._silenced():
-                return
+            key = yield from self._play(sound, wanted + INTERRUPT_DIGIT)
+            if self._silenced() or (key and key in wanted):
+                return key
+        return ""
 
     def ask(self, action: AskDigits) -> Heard:
         """The keys pressed, at most `max_digits`; "" for none in time."""
@@ -105,12 +112,26 @@ class Audio:
             yield Verb.SET_MUSIC, "ON"
         self._music = music
 
-    def dial(self, action: OfferToAgent) -> Generator[Command, Reply, tuple[str, int, str]]:
-        """Rings the agent and, if answered, lets the talk be: DIALSTATUS, hang-up cause and the agent's channel."""
+    def listen(self, keys: str) -> Heard:
+        """The next of `keys` that is pressed, whatever is heard going on over it; "" when silenced, or in a storm."""
+        others = 0
+        while others < MAX_KEYS_IGNORED and not self._silenced():
+            reply = yield Verb.WAIT_FOR_DIGIT, str(MAX_WAIT_MS)
+            if reply.key and reply.key in _keys(keys):
+                return reply.key
+            others += 1 if reply.key else 0
+        return ""
+
+    def dial(self, action: Offered, mark: str = "") -> Generator[Command, Reply, tuple[str, int, str]]:
+        """Rings the agent and, if answered, lets the talk be: DIALSTATUS, hang-up cause and the agent's channel.
+
+        mark: what a call that goes outside is known by if it comes back.
+        """
         yield from self._wipe_dial_status()
-        if not _AGENT.fullmatch(action.agent):
+        argument = _dial_argument(action, mark)
+        if argument is None:
             return "CHANUNAVAIL", 0, ""
-        rung = yield Verb.DIAL, _dial_argument(action)
+        rung = yield Verb.DIAL, argument
         self._music = ""
         found = yield Verb.EVALUATE, _DIAL_RESULT
         status, cause, peer, *_ = (*found.data.split("|"), "", "", "")
@@ -128,7 +149,7 @@ class Audio:
         """The key that cut a prompt short or came in time after the last one."""
         *before, last = _sounds(action.prompts, action.language) or [""]
         for sound in before:
-            key = yield from self._play(sound, _KEYS)
+            key = yield from self._play(sound, _KEYS + _STRAY)
             if key or self._silenced():
                 return key
         if not last:
@@ -139,7 +160,7 @@ class Audio:
         quiet_ms = min(QUIET_MS, action.first_ms)
         reply = yield Verb.GET_OPTION, last, _KEYS + _STRAY, _span(quiet_ms)
         if reply.key in _STRAY_KEYS:
-            key = yield from self._play(last, _KEYS, reply.endpos)
+            key = yield from self._play(last, _KEYS + _STRAY, reply.endpos)
             return key or (yield from self._think(action.first_ms))
         # A missing sound must not cost the caller the time to press a key.
         left_ms = action.first_ms if reply.result == _FAILED else action.first_ms - quiet_ms
@@ -153,11 +174,11 @@ class Audio:
         return (yield from self._wait(span_ms))
 
     def _play(self, sound: str, keys: str, offset: int = 0) -> Heard:
-        """The key among `keys` that cut the sound short, "" if it was heard to its end."""
+        """The key among `keys` that cut the sound short, "" if it was heard to its end. A strange one is no cut."""
         self._music = ""
         strays = 0
         while strays < MAX_STRAY_KEYS and not self._silenced():
-            reply = yield Verb.STREAM_FILE, sound, keys + (_STRAY if keys == _KEYS else ""), str(offset)
+            reply = yield Verb.STREAM_FILE, sound, keys, str(offset)
             if reply.key not in _STRAY_KEYS:
                 return reply.key
             strays, offset = strays + 1, reply.endpos
@@ -185,13 +206,22 @@ def _sounds(prompts: tuple[PromptId, ...], language: str) -> list[str]:
     return names
 
 
+def _keys(keys: str) -> str:
+    """Those that a telephone has."""
+    return "".join(key for key in keys if key in _KEYS)
+
+
 def _span(span_ms: int) -> str:
     """A waiting time as Asterisk takes it: never for ever."""
     return str(min(max(span_ms, 1), MAX_WAIT_MS))
 
 
-def _dial_argument(action: OfferToAgent) -> str:
+def _dial_argument(action: Offered, mark: str) -> str | None:
     """What `Dial` is told: go on after the talk, follow no forwarding, play music, and tell the phone its offer."""
     music = f"m({action.music})" if _MUSIC.fullmatch(action.music) else ""
+    if isinstance(action, OfferToPartner):
+        return partner_wire.dial_argument(action, mark, music, _sounds(action.whisper, action.language))
+    if not _AGENT.fullmatch(action.agent):
+        return None
     ring_s = -(-action.ring_ms // 1000) + DIAL_MARGIN_S
     return f"PJSIP/{action.agent},{ring_s},gi{music}b(to-agent^s^1({action.offer}))"

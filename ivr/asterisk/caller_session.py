@@ -19,7 +19,17 @@ from ivr.asterisk.agi_steps import Command
 from ivr.asterisk.agi_wire import DEAD_CHANNEL, PATIENCE_S, Reply, ReplyStream, Signal, command
 from ivr.asterisk.papers_wire import papers_to_wire
 from queues.ids import CallId, OfferId
-from routing.actions import Action, AskDigits, EndCall, HoldMusic, KeepPapers, LeaveToFallback, OfferToAgent, Say
+from routing.actions import (
+    Action,
+    AskDigits,
+    EndCall,
+    HoldMusic,
+    KeepPapers,
+    LeaveToFallback,
+    OfferToAgent,
+    OfferToPartner,
+    Say,
+)
 from routing.events import CallerHungUp, DigitsEntered, Event, PromptFinished
 
 log = structlog.get_logger()
@@ -27,6 +37,8 @@ log = structlog.get_logger()
 INTERRUPT_DIGIT = agi_steps.INTERRUPT_DIGIT
 """What `interrupt` must let Asterisk receive on the channel: a digit that no answer ever contains."""
 MAX_WAITING_ACTIONS = 100
+INTERRUPT_AGAIN_S = 1.0
+"""An interruption that has not come through by then was lost with the link, and is sent again with the next action."""
 HANGUP_WITHIN_S = 5.0
 """After a command that the caller ended, `HANGUP` follows within a millisecond; later, something else is the matter."""
 
@@ -61,9 +73,10 @@ class DialEnded:
 
 
 Steps = Generator[Command, Reply, None]
-_SPOKEN = (Say, AskDigits)
+_CUT_SHORT = (Say, AskDigits, HoldMusic)
 _AUDIBLE = (Say, AskDigits, HoldMusic)
-_SUPERSEDING = (Say, AskDigits, HoldMusic, OfferToAgent, EndCall)
+_OFFERS = (OfferToAgent, OfferToPartner)
+_SUPERSEDING = (Say, AskDigits, HoldMusic, *_OFFERS, EndCall)
 
 
 class CallerSession:
@@ -77,6 +90,10 @@ class CallerSession:
         self.caller_name = opening.caller_name
         self.papers = opening.papers
         self.fresh = opening.fresh
+        self.came_with = opening.mark
+        """The mark that the caller's INVITE bore, of whatever making; "" for none."""
+        self.mark = ""
+        """What this call bears when it goes outside."""
         self.interrupt: Callable[[str], None] | None = None
         """Makes Asterisk receive `INTERRUPT_DIGIT` on the channel; without it a prompt is heard to its end."""
         self.on_dial_ended: Callable[[DialEnded], None] = lambda _ended: None
@@ -96,6 +113,7 @@ class CallerSession:
         self._going = False
         self._armed = True
         self._silenced = False
+        self._interrupted_at = -inf
         self._on_channel = papers_to_wire(self.papers) if self.papers else {}
         self._audio = agi_steps.Audio(clock, lambda: self._silenced)
 
@@ -121,7 +139,7 @@ class CallerSession:
     def withdraw(self, offer: OfferId) -> bool:
         """Whether the offer had not begun: then it never will, and nothing is reported of it."""
         before = len(self._todo)
-        self._todo = deque(a for a in self._todo if not (isinstance(a, OfferToAgent) and a.offer == offer))
+        self._todo = deque(a for a in self._todo if not (isinstance(a, _OFFERS) and a.offer == offer))
         return len(self._todo) < before
 
     def hand_over(self) -> None:
@@ -196,12 +214,14 @@ class CallerSession:
     def _supersede(self) -> None:
         """Nothing audible that was asked before is begun, and the one that is heard falls silent."""
         self._todo = deque(a for a in self._todo if not isinstance(a, _AUDIBLE))
-        if not isinstance(self._doing, _SPOKEN) or self._silenced:
+        if not isinstance(self._doing, _CUT_SHORT):
             return
+        lately = self._silenced and self._clock() < self._interrupted_at + INTERRUPT_AGAIN_S
         self._silenced = True
-        if self.interrupt is not None and self._sent is not None and agi_steps.can_be_interrupted(self._sent):
-            interrupt = self.interrupt
-            self._call_back(lambda: interrupt(self.channel))
+        if self.interrupt is None or self._sent is None or lately or not agi_steps.can_be_interrupted(self._sent):
+            return
+        interrupt, self._interrupted_at = self.interrupt, self._clock()
+        self._call_back(lambda: interrupt(self.channel))
 
     def _close(self, *, hung_up: bool) -> None:
         """Nothing is performed any more, and whoever directs the call knows why."""
@@ -214,9 +234,10 @@ class CallerSession:
             self._tell(CallerHungUp(self.call))
         self._call_back(lambda: self.on_closed(self, hung_up))
 
-    def _tell(self, event: Event) -> None:
+    def _tell(self, event: Event, *, over: bool = True) -> None:
         """Report; an action whose answer this is, is over."""
-        self._doing = None
+        if over:
+            self._doing = None
         report = self._report
         if report is not None:
             self._call_back(lambda: report(event))
@@ -238,8 +259,8 @@ class CallerSession:
             case AskDigits():
                 steps = self._ask(action)
             case HoldMusic():
-                steps = self._audio.hold(action.music)
-            case OfferToAgent():
+                steps = self._hold(action)
+            case OfferToAgent() | OfferToPartner():
                 steps = self._offer(action)
             case EndCall():
                 steps = self._end()
@@ -254,17 +275,26 @@ class CallerSession:
             self._on_channel = papers
 
     def _say(self, action: Say) -> Steps:
-        yield from self._audio.say(action)
+        key = yield from self._audio.say(action)
         if not self._silenced:
-            self._tell(PromptFinished(self.call))
+            self._tell(DigitsEntered(self.call, key) if key else PromptFinished(self.call))
+
+    def _hold(self, action: HoldMusic) -> Steps:
+        """The music goes on over every key, and the next one is listened to."""
+        yield from self._audio.hold(action.music)
+        key = action.keys
+        while key and not self._silenced:
+            key = yield from self._audio.listen(action.keys)
+            if key and not self._silenced:
+                self._tell(DigitsEntered(self.call, key), over=False)
 
     def _ask(self, action: AskDigits) -> Steps:
         digits = yield from self._audio.ask(action)
         if not self._silenced:
             self._tell(DigitsEntered(self.call, digits))
 
-    def _offer(self, action: OfferToAgent) -> Steps:
-        status, cause, peer = yield from self._audio.dial(action)
+    def _offer(self, action: OfferToAgent | OfferToPartner) -> Steps:
+        status, cause, peer = yield from self._audio.dial(action, self.mark)
         self._doing = None
         ended = DialEnded(self.call, action.offer, status, cause, peer)
         self._call_back(lambda: self.on_dial_ended(ended))

@@ -1,6 +1,7 @@
 """What Asterisk, the network and our own faults can do to a caller's session, and what must come of it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -283,7 +284,10 @@ def test_no_text_in_any_action_makes_a_second_line(prompt, language, music, agen
     )
 
 
-KEPT = st.sampled_from([SAY, ASK, MUSIC, OFFER, KeepPapers(CALL, Papers(MenuId("m"))), KeepPapers(CALL, Papers())])
+KEYED = (replace(SAY, keys="*0"), replace(MUSIC, keys="5"))
+KEPT = st.sampled_from(
+    [SAY, ASK, MUSIC, OFFER, *KEYED, KeepPapers(CALL, Papers(MenuId("m"))), KeepPapers(CALL, Papers())]
+)
 REPLY = st.one_of(
     st.integers(0, 70).map(lambda n: f"200 result={n} endpos=5"),
     st.sampled_from(["200 result=1 (ANSWER|16|PJSIP/alma-1)", "200 result=1 (BUSY|17|)", "510 x", "520 x"]),
@@ -295,15 +299,18 @@ def test_whatever_is_asked_and_answered_each_action_has_at_most_one_answer_and_d
     session, wire, reported = session_on(opening())
     asked = {Say: 0, AskDigits: 0, OfferToAgent: 0}
     for step in steps:
+        reported_before = len(reported)
         if isinstance(step, str):
             if session._sent is not None:
                 session.received(step.encode() + b"\n")
         else:
             session.perform(step)
             asked[type(step)] = asked.get(type(step), 0) + 1
+        assert len(reported) <= reported_before + 1
     digits = [event.digits for event in reported if isinstance(event, DigitsEntered)]
     assert all(re.fullmatch(r"[0-9*#]{0,3}", one) for one in digits)
-    assert len(digits) <= asked[AskDigits]
+    by_music = digits.count("5") if KEYED[1] in steps else 0
+    assert len(digits) - by_music <= asked[AskDigits] + steps.count(KEYED[0])
     assert sum(isinstance(event, PromptFinished) for event in reported) <= asked[Say]
     assert not wire.is_closed
     assert CallerHungUp(CALL) not in reported
