@@ -63,6 +63,13 @@ class DigitsEntered:
 
 
 @dataclass(frozen=True, slots=True)
+class MenuCut:
+    """The caller can be asked no longer: the engine is about to stop."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
 class CallerHungUp:
     """The caller's channel is gone or going."""
 
@@ -232,6 +239,7 @@ Event = (
     | CallResumed
     | PromptFinished
     | DigitsEntered
+    | MenuCut
     | CallerHungUp
     | OfferAnswered
     | OfferFailed

@@ -25,3 +25,5 @@ class Papers:
     priority: int = 0
     recoveries: int = 0
     """How many times the call has been found again."""
+    outside: int = 0
+    """How many times it has been sent to a partner; bounded, whoever counts."""

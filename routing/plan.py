@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from queues.ids import NO_CLEARANCE, AgentId, Clearance, MenuId, PartnerId, PromptId, QueueId
+from routing.directory import Directory
 
 FAR_FUTURE_MS = 2**62
 
@@ -207,6 +208,8 @@ class Queue:
     answer_target_ms: int = 120_000
     lend_when_ready_over: int = 0
     serve_after_close_ms: int = 900_000
+    survey: bool = True
+    """Whether its callers are among those who are asked, if any are."""
     max_wait: Limit | None = None
     max_length: Limit | None = None
     nobody_logged_in: Limit | None = None
@@ -299,6 +302,30 @@ class Entrance:
     language: str = "sv"
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that callers are asked after a talk; answered with a grade from 5 to 1."""
+
+    name: str
+    prompts: tuple[PromptId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a caller is asked who is still there after a talk that the agent ended."""
+
+    questions: tuple[Question, ...]
+    invitation: tuple[PromptId, ...] = ()
+    """Said before the first question."""
+    thanks: tuple[PromptId, ...] = ()
+    invalid_prompts: tuple[PromptId, ...] = ()
+    every: int = 1
+    """Every so many callers are asked."""
+    confidential: bool = False
+    """Whether calls under secrecy are asked too."""
+    key_ms: int = 6_000
+
+
 class Discipline(StrEnum):
     """In which order an agent who becomes ready takes the calls that wait, within a priority."""
 
@@ -318,11 +345,14 @@ class Plan:
     queues: Mapping[QueueId, Queue]
     agents: Mapping[AgentId, Agent]
     partners: Mapping[PartnerId, Partner] = field(default_factory=dict)
+    directory: Directory | None = None
+    """Who can be reached by name."""
     discipline: Discipline = Discipline.OWN_FIRST
     language: str = "sv"
     """The language of the house."""
     login_by_phone: bool = False
     """A phone that is reachable logs its person in and makes them ready; one that is not logs them out."""
+    survey: Survey | None = None
     rona_pause_ms: int = 60_000
     rona_limit: int = 3
     phone_fault_pause_ms: int = 10_000

@@ -22,8 +22,10 @@ MAX_SHOWN = 80
 _ARGUMENT = "agi_arg_"
 _FRESH_ARGUMENT = f"{_ARGUMENT}{len(VARIABLES) + 1}"
 _NUMBER_ARGUMENT = f"{_ARGUMENT}{len(VARIABLES) + 2}"
+_MARK_ARGUMENT = f"{_ARGUMENT}{len(VARIABLES) + 3}"
 _UNIQUEID = re.compile(r"[0-9A-Za-z._-]{1,150}")
 _CHANNEL = re.compile(r"[0-9A-Za-z/@._;:+-]{1,150}")
+_MARK = re.compile(r"[0-9A-Za-z._=-]{1,120}")
 _RUNG = re.compile(r"[0-9A-Za-z+*#._-]{1,80}")
 _CALLER = re.compile(r"\+?[0-9]{2,20}")
 _SPACING = str.maketrans("", "", " -()./")
@@ -46,6 +48,8 @@ class Opening:
     papers: Papers | None
     fresh: bool
     """False if the caller has been in a session, or in the fail-open dialplan, before."""
+    mark: str = ""
+    """What says that the call has been outside and come back; whether that is true, only its maker can tell."""
 
 
 def read_opening(block: bytes) -> Opening | None:
@@ -55,7 +59,7 @@ def read_opening(block: bytes) -> Opening | None:
     fresh = fields.get(_FRESH_ARGUMENT)
     if not _UNIQUEID.fullmatch(uniqueid) or not _CHANNEL.fullmatch(channel) or fresh not in {"fresh", "resumed"}:
         return None
-    number = fields.get(_NUMBER_ARGUMENT, "")
+    number, mark = fields.get(_NUMBER_ARGUMENT, ""), fields.get(_MARK_ARGUMENT, "")
     return Opening(
         call=CallId(uniqueid),
         channel=channel,
@@ -64,6 +68,7 @@ def read_opening(block: bytes) -> Opening | None:
         caller_name=shown(fields.get("agi_calleridname", "")),
         papers=papers_from_wire([fields.get(f"{_ARGUMENT}{n}", "") for n in range(1, len(VARIABLES) + 1)]),
         fresh=fresh == "fresh",
+        mark=mark if _MARK.fullmatch(mark) else "",
     )
 
 

@@ -7,6 +7,7 @@ withdrawn or has ended says nothing any more.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ivr.asterisk.partner_wire import endpoint_of
 from queues.entries import OfferResult
 from queues.ids import AgentId, CallId, OfferId
 
@@ -114,9 +115,9 @@ class CallBook:
         self._found += 1
         return OfferId(-self._found)
 
-    def waiting_for_leg(self, call: CallId, agent: AgentId) -> TrackedOffer | None:
-        """The offer that a phone which begins to ring belongs to."""
-        return next((o for o in self.offers(call) if o.agent == agent and not o.leg), None)
+    def waiting_for_leg(self, call: CallId, endpoint: str) -> TrackedOffer | None:
+        """The offer that a phone on this endpoint, which begins to ring, belongs to."""
+        return next((o for o in self.offers(call) if endpoint_of(o.agent) == endpoint and not o.leg), None)
 
     def current(self, call: CallId) -> TrackedOffer | None:
         """The offer that is rung or talked on; dials follow each other, so it is the first that has not ended."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from ivr.asterisk.call_book import CallBook, TrackedCall, TrackedOffer
 from ivr.asterisk.papers_wire import NUMBER_VARIABLE, VARIABLES, papers_from_variables
-from ivr.asterisk.translate import Fields, Translator, endpoint, phone_state
+from ivr.asterisk.partner_wire import SEAT_VARIABLE, seat_read
+from ivr.asterisk.translate import Fields, Translator, device_endpoint, endpoint
 from queues.agents import PhoneState
 from queues.ids import AgentId, CallId, Instant, OfferId
 from routing.events import FoundCall, FoundState, WorldListed
@@ -21,7 +22,9 @@ OFFER_VARIABLE = "TONVAL_OFFER"
 ANSWERED_VARIABLE = "TONVAL_ANSWERED_MS"
 """When the talk that the caller is in began, or was first seen; empty if no engine has seen it."""
 _PRESENTATION = "CALLERID(num-pres)"
-LIST_VARIABLES = ",".join((*VARIABLES, NUMBER_VARIABLE, OFFER_VARIABLE, ANSWERED_VARIABLE, _PRESENTATION))
+LIST_VARIABLES = ",".join(
+    (*VARIABLES, NUMBER_VARIABLE, OFFER_VARIABLE, SEAT_VARIABLE, ANSWERED_VARIABLE, _PRESENTATION),
+)
 """What the list of channels is asked to tell of each."""
 
 ENGINE_CONTEXTS = frozenset({"from-trunk", "arrived", "resume", "engine"})
@@ -106,7 +109,7 @@ def callers(translator: Translator, status: list[Fields]) -> Callers:
         channel, linked = row.get("Uniqueid", ""), row.get("Linkedid", "")
         if row.get("Event") != "Status" or not channel or channel in translator.book.gone:
             continue
-        if endpoint(row.get("Channel", "")) in translator.agents:
+        if translator.is_ours(endpoint(row.get("Channel", ""))):
             legs.setdefault(linked, []).append(row)
         elif (variables := _variables(row)).get(NUMBER_VARIABLE):
             calls[CallId(channel)] = Listed(row, variables, [])
@@ -162,7 +165,7 @@ def _rung(translator: Translator, call: CallId, listed: Listed, tracked: Tracked
         legs = (row for row in listed.legs if row["Uniqueid"] not in withdrawn)
         leg = max(legs, key=lambda row: _talking(row, listed), default=None)
         if leg is not None and (current is None or current.leg != leg["Uniqueid"]):
-            current = TrackedOffer(_offer_id(book, leg), AgentId(endpoint(leg["Channel"])))
+            current = TrackedOffer(_offer_id(book, leg), _seat(leg))
             book.open(call, in_session=False).offers[:] = [current]
     if current is not None and leg is not None:
         current.leg = leg["Uniqueid"]
@@ -187,6 +190,11 @@ def _offer_id(book: CallBook, leg: Fields) -> OfferId:
     """The offer written on the phone's channel; a new negative one where the fail-open queue rings."""
     written = _whole(_variables(leg).get(OFFER_VARIABLE, ""))
     return OfferId(written) if written else book.found_offer()
+
+
+def _seat(leg: Fields) -> AgentId:
+    """Whose phone it is, or which of a partner's lines."""
+    return seat_read(endpoint(leg["Channel"]), _variables(leg).get(SEAT_VARIABLE, ""))
 
 
 def _talking(leg: Fields, listed: Listed) -> bool:
@@ -228,11 +236,12 @@ def _caller(listed: Listed) -> str:
 def _phones(translator: Translator, devices: list[Fields], touched: set[str]) -> tuple[tuple[AgentId, PhoneState], ...]:
     """Every agent's phone; one that Asterisk does not know cannot be reached."""
     listed = {
-        AgentId(endpoint(row.get("Device", ""))): phone_state(row.get("State", ""))
+        name: translator.state_of(name, row.get("State", ""))
         for row in devices
-        if row.get("Event") == "DeviceStateChange" and row.get("Device", "").startswith("PJSIP/")
+        if row.get("Event") == "DeviceStateChange" and (name := device_endpoint(row.get("Device", "")))
     }
-    for agent in translator.agents:
-        if agent not in touched:
-            translator.phones[agent] = listed.get(agent, PhoneState.UNREACHABLE)
+    for name in (*translator.agents, *translator.lines):
+        for seat in translator.seats_on(name):
+            if seat not in touched:
+                translator.phones[seat] = listed.get(name, PhoneState.UNREACHABLE)
     return tuple(sorted(translator.phones.items()))

@@ -18,7 +18,9 @@ VARIABLES = (
     "TONVAL_LANGUAGE",
     "TONVAL_PRIORITY",
     "TONVAL_RECOVERIES",
+    "TONVAL_OUTSIDE",
 )
+CLEARANCE_VARIABLE = "TONVAL_CLEARANCE"
 NUMBER_VARIABLE = "TONVAL_NUMBER"
 
 _NONE = "none"
@@ -37,6 +39,7 @@ def papers_to_wire(papers: Papers) -> dict[str, str]:
         _name(papers.language),
         str(max(papers.priority, 0)),
         str(max(papers.recoveries, 0)),
+        str(papers.outside) if papers.outside > 0 else "",
     )
     return dict(zip(VARIABLES, values, strict=True))
 
@@ -47,7 +50,7 @@ def papers_from_wire(values: Sequence[str]) -> Papers | None:
     Missing values count as empty; too many are ignored.
     """
     padded = (*values, *("",) * len(VARIABLES))
-    menu, queue, entered, clearance, language, priority, recoveries = padded[: len(VARIABLES)]
+    menu, queue, entered, clearance, language, priority, recoveries, outside = padded[: len(VARIABLES)]
     if not (menu or queue or entered or clearance):
         return None
     return Papers(
@@ -58,6 +61,7 @@ def papers_from_wire(values: Sequence[str]) -> Papers | None:
         language=_name(language) or Papers().language,
         priority=_count(priority),
         recoveries=_count(recoveries),
+        outside=_count(outside),
     )
 
 

@@ -15,6 +15,7 @@ AGENT = NAME
 """Begins with a letter: no caller's number can be an agent's name."""
 EXTENSION = re.compile(r"[0-9]{1,10}")
 NUMBER = re.compile(r"\+?[0-9]{1,20}")
+HOST_PORT = re.compile(r"[a-z0-9][a-z0-9.-]{0,252}(:[0-9]{2,5})?")
 KEY = re.compile(r"[0-9*#]")
 
 

@@ -15,12 +15,25 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ivr.asterisk.fail_open import dialplan_values
 from ivr.asterisk.papers_wire import VARIABLES
-from ivr.asterisk.plain import AGENT, EXTENSION, NAME, RenderError, checked, display, output, written_secret
+from ivr.asterisk.partner_wire import endpoint_of_partner
+from ivr.asterisk.plain import (
+    AGENT,
+    EXTENSION,
+    HOST_PORT,
+    NAME,
+    NUMBER,
+    RenderError,
+    checked,
+    display,
+    output,
+    written_secret,
+)
 from ivr.asterisk.translate import WANTED_EVENTS
 from ivr.config.house import House, Person
 from ivr.config.secrets import Secrets
 from ivr.config.site import HOST, Site
 from queues.ids import AgentId
+from routing.plan import Partner
 from routing.secrecy import may_hear
 
 AMI_USER = "tonval"
@@ -44,12 +57,13 @@ MODULES = (
     *("res_musiconhold", "res_manager_devicestate", "res_speech", "res_agi", "res_cdrel_custom", "cel_custom"),
     *("app_dial", "app_playback", "app_stack", "app_userevent", "app_queue", "app_senddtmf"),
     *("func_callerid", "func_channel", "func_logic", "func_strings", "func_math", "func_timeout", "func_devstate"),
+    "func_groupcount",
     "pbx_config",
 )
 REQUIRED = frozenset({"chan_pjsip", "res_agi", "res_musiconhold", "res_rtp_asterisk", "app_queue", "pbx_config"})
 """Without one of these Asterisk does not start, rather than run half."""
 
-RESERVED = frozenset({"global", "system", "udp", "trunk", "phone", "phone-auth", "phone-aor"})
+RESERVED = frozenset({"global", "system", "udp", "trunk", "phone", "phone-auth", "phone-aor", "partner"})
 """Names of sections that are not agents'."""
 
 
@@ -61,6 +75,8 @@ class Tuning:
     """How long a caller hears nothing from an engine that accepted the call and does not act."""
     caller_rtp_timeout_s: int = 30
     phone_rtp_timeout_s: int = 30
+    partner_look_every_s: int = 15
+    """Seconds between looks at a partner's line."""
     qualify_s: int | None = None
     """Seconds between looks at a phone; None: so that it is 20 looks a second in all, 2 s at the least; 0: never."""
     extra: Mapping[str, str] = field(default_factory=dict)
@@ -116,10 +132,25 @@ def _people_values(house: House, secrets: Secrets, tuning: Tuning) -> dict[str, 
     return {
         "people": [_person_values(house, person, secrets) for person in house.people.values()],
         "ami_password": written_secret(secrets.ami_password, "AMI-lösenordet"),
+        "partners": [_partner_values(house, partner, tuning) for partner in house.plan.partners.values()],
         "trunk_addresses": house.trunk_addresses,
         "qualify_s": max(2, slowest) if tuning.qualify_s is None else tuning.qualify_s,
         "display_name": display(house.title),
         "language": checked(NAME, house.language, "språk"),
+    }
+
+
+def _partner_values(house: House, partner: Partner, tuning: Tuning) -> dict[str, Any]:
+    link = house.partners.get(partner.id)
+    if link is None:
+        raise RenderError(f"svarsställe {partner.id}: ingen vet vart dess samtal ska gå")
+    return {
+        "id": checked(NAME, partner.id, "svarsställe"),
+        "endpoint": endpoint_of_partner(partner.id),
+        "lines": partner.lines,
+        "number": checked(NUMBER, link.number, f"numret till {partner.id}"),
+        "address": checked(HOST_PORT, link.address, f"adressen till {partner.id}"),
+        "look_every_s": tuning.partner_look_every_s if link.watched else 0,
     }
 
 

@@ -25,6 +25,8 @@ from ivr.asterisk.manager_link import (
     LinkTimings,
     ManagerLink,
 )
+from ivr.asterisk.partner_wire import Marks, lines_of
+from ivr.asterisk.putting_through import put_through
 from ivr.asterisk.render import AMI_USER
 from ivr.asterisk.roster_keeper import RosterKeeper
 from ivr.asterisk.translate import WANTED_EVENTS, Fields, Translator
@@ -37,9 +39,11 @@ from routing.actions import (
     Action,
     AskDigits,
     EndCall,
+    EndTalk,
     HoldMusic,
     LeaveToFallback,
     OfferToAgent,
+    OfferToPartner,
     Say,
     TakeBack,
     WithdrawOffer,
@@ -60,7 +64,7 @@ from routing.papers import Papers
 
 log = structlog.get_logger()
 
-_SUPERSEDING = (Say, AskDigits, HoldMusic, OfferToAgent)
+_SUPERSEDING = (Say, AskDigits, HoldMusic, OfferToAgent, OfferToPartner)
 """What a caller cannot hear before the ringing has stopped."""
 _IN_VAIN = (ActionRefusedError, LinkDownError, TimeoutError)
 
@@ -98,7 +102,8 @@ class AsteriskTelephony:
         self.lists = 0
         """How many times the world has been listed."""
         self._timings = timings
-        self._translator = Translator(house.plan.agents)
+        self._translator = Translator(house.plan.agents, lines_of(house.plan))
+        self._marks = Marks(secrets.ami_password)
         self._roster = RosterKeeper(self.link, house.plan)
         self._sessions: dict[CallId, CallerSession] = {}
         self._feed: Feed = lambda _event: None
@@ -142,6 +147,7 @@ class AsteriskTelephony:
     def replace_house(self, house: House) -> None:
         """Phones and fail-open queues follow this configuration."""
         self._translator.agents = frozenset(house.plan.agents)
+        self._translator.lines = dict(lines_of(house.plan))
         self._roster.replace_plan(house.plan)
         self._lister.due.set()
 
@@ -152,6 +158,8 @@ class AsteriskTelephony:
         match action:
             case WithdrawOffer():
                 self._withdraw(call, action.offer)
+            case EndTalk():
+                self._end_talk(action)
             case TakeBack():
                 self._take_back(call)
             case EndCall():
@@ -160,13 +168,13 @@ class AsteriskTelephony:
                 self._translator.ended_by_us(call)
             case LeaveToFallback():
                 self._translator.ended_by_us(call)
-            case OfferToAgent() if session is not None:
+            case OfferToAgent() | OfferToPartner() if session is not None:
                 self._translator.offer_begun(call, action.offer, action.agent)
-            case OfferToAgent():
+            case OfferToAgent() | OfferToPartner():
                 self._lister.due.set()
             case _:
                 pass
-        if session is not None and not isinstance(action, WithdrawOffer | TakeBack):
+        if session is not None and not isinstance(action, WithdrawOffer | EndTalk | TakeBack):
             session.perform(action)
 
     def _withdraw_all(self, call: CallId) -> None:
@@ -182,8 +190,15 @@ class AsteriskTelephony:
         elif leg := self._translator.offer_withdrawn(call, offer):
             self._spawn(self._hang_up(leg))
 
+    def _end_talk(self, action: EndTalk) -> None:
+        """The agent's leg is hung up, and the caller goes on: in the session, else by way of a new one."""
+        leg = self._translator.offer_withdrawn(action.call, action.offer)
+        self._spawn(self._put_through(action, leg))
+
     def _take_back(self, call: CallId) -> None:
-        """The caller is fetched; not out of a talk that has begun meanwhile."""
+        """The caller is fetched; not out of a talk that has begun meanwhile, nor for an engine that stops."""
+        if self.front.door_closed:
+            return
         book = self._translator.book
         offer, tracked = book.current(call), book.calls.get(call)
         if offer is not None and offer.answered:
@@ -212,6 +227,10 @@ class AsteriskTelephony:
             self._emit(self._translator.hung_up(call))
         except _IN_VAIN as error:
             log.info("take_back_in_vain", because=type(error).__name__)
+
+    async def _put_through(self, action: EndTalk, leg: str) -> None:
+        if not await put_through(self.link, action, leg, in_session=action.call in self._sessions):
+            self._lister.due.set()
 
     async def _note_answer(self, call: CallId) -> None:
         """The caller's channel says that there is a talk, from now on, for the dialplan and for an engine after us."""
@@ -290,6 +309,7 @@ class AsteriskTelephony:
         if before is not None:
             before.hand_over()
         session.interrupt = lambda channel: self._spawn(self._interrupt(channel))
+        session.mark = self._marks.of(session.call)
         session.on_dial_ended = self._on_dial_ended
         session.on_closed = self._on_closed
         session.start(self._report)
@@ -297,7 +317,9 @@ class AsteriskTelephony:
         if session.call not in self._translator.book.calls:
             return
         if session.fresh and session.papers is None:
-            self._feed(CallArrived(session.call, session.number, session.caller))
+            mark = session.came_with
+            sent_as = self._marks.read(mark)
+            self._feed(CallArrived(session.call, session.number, session.caller, bool(mark), sent_as))
         else:
             self._feed(CallResumed(session.call, session.number, session.caller, session.papers or Papers()))
 

@@ -5,7 +5,7 @@ when the caller is in a bridge, or the phone is and Dial has said ANSWER: one lo
 a session of ours ends, the session's own reply decides; elsewhere the phone's hang-up does.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from ivr.asterisk.call_book import CallBook, TrackedOffer, offer_result
 from queues.agents import PhoneState
@@ -41,11 +41,18 @@ def phone_state(device_state: str) -> PhoneState:
     return _PHONE_STATES.get(device_state, PhoneState.BUSY)
 
 
+def device_endpoint(device: str) -> str:
+    """The PJSIP endpoint of a device, "" if it has none; unlike a channel's, a device's name has no number after it."""
+    return device.removeprefix(_TECHNOLOGY) if device.startswith(_TECHNOLOGY) else ""
+
+
 class Translator:
     """Knows which calls the kernel knows, and says what an event means for them."""
 
-    def __init__(self, agents: Collection[AgentId]) -> None:
+    def __init__(self, agents: Collection[AgentId], lines: Mapping[str, tuple[AgentId, ...]] | None = None) -> None:
         self.agents = frozenset(agents)
+        self.lines = dict(lines or {})
+        """A partner's endpoint → the seats that are its lines."""
         self.book = CallBook()
         self.resync_wanted = False
         """Something was heard that only a list can explain."""
@@ -66,6 +73,14 @@ class Translator:
             "UserEvent": self._user_event,
             "QueueCallerJoin": self._queue_join,
         }
+
+    def is_ours(self, name: str) -> bool:
+        """Whether the endpoint is a person's phone or a partner: whoever has it is no caller."""
+        return name in self.agents or name in self.lines
+
+    def seats_on(self, name: str) -> tuple[AgentId, ...]:
+        """Who is reached on the endpoint."""
+        return (AgentId(name),) if name in self.agents else self.lines.get(name, ())
 
     def event(self, fields: Fields) -> list[Event]:
         """What the event means; [] for nothing, or nothing new."""
@@ -170,10 +185,10 @@ class Translator:
     # ── what Asterisk says ────────────────────────────────────────────────────────────────────────────────────
     def _dial_begin(self, fields: Fields) -> list[Event]:
         call, leg = CallId(fields["Linkedid"]), fields["DestUniqueid"]
-        agent = AgentId(endpoint(fields["DestChannel"]))
+        rung = endpoint(fields["DestChannel"])
         if leg in self.book.gone or call in self.book.gone or self.book.by_leg(call, leg):
             return []
-        offer = self.book.waiting_for_leg(call, agent)
+        offer = self.book.waiting_for_leg(call, rung)
         if offer is None:
             self._unexplained(call, fields.get("Channel", ""))
             return []
@@ -200,8 +215,7 @@ class Translator:
             if offer is None:
                 self._unexplained(call, fields.get("Channel", ""))
             return self._answered(call, offer) if offer is not None and offer.leg else []
-        agent = AgentId(endpoint(fields["Channel"]))
-        offer = self.book.by_leg(call, channel) or self.book.waiting_for_leg(call, agent)
+        offer = self.book.by_leg(call, channel) or self.book.waiting_for_leg(call, endpoint(fields["Channel"]))
         if offer is None:
             return []
         offer.leg, offer.leg_in_bridge = channel, True
@@ -254,15 +268,18 @@ class Translator:
         return self._over(call, offer) if left and offer and tracked and not tracked.in_session else []
 
     def _device(self, fields: Fields) -> list[Event]:
-        agent = AgentId(endpoint(fields["Device"]))
-        if agent not in self.agents:
-            return []
-        self.book.touch(agent)
-        state = phone_state(fields["State"])
-        if self.phones.get(agent) is state:
-            return []
-        self.phones[agent] = state
-        return [PhoneStateChanged(agent, state)]
+        name = device_endpoint(fields["Device"])
+        state = self.state_of(name, fields["State"])
+        changed = [seat for seat in self.seats_on(name) if self.phones.get(seat) is not state]
+        for seat in self.seats_on(name):
+            self.book.touch(seat)
+            self.phones[seat] = state
+        return [PhoneStateChanged(seat, state) for seat in changed]
+
+    def state_of(self, name: str, device_state: str) -> PhoneState:
+        """What the device's state means for whoever is reached there: a partner's line is free while others talk."""
+        state = phone_state(device_state)
+        return PhoneState.IDLE if name in self.lines and state is PhoneState.BUSY else state
 
     def _contact(self, fields: Fields) -> list[Event]:
         """A phone that rings is in use as far as its device's state goes, dead or not: its contact knows better."""
@@ -285,7 +302,7 @@ class Translator:
     def _unexplained(self, call: CallId, channel: str) -> None:
         """A ring or a talk that no session of ours asked for: fail-open, or begun under an engine before us."""
         tracked = self.book.calls.get(call)
-        if not (tracked and tracked.in_session) and endpoint(channel) not in self.agents:
+        if not (tracked and tracked.in_session) and not self.is_ours(endpoint(channel)):
             self.resync_wanted = True
 
 

@@ -7,7 +7,8 @@ from ivr.config.draft import Draft, dialled_forms
 from ivr.config.hours import local_date, open_hours, opening
 from ivr.config.house import House, Person
 from ivr.config.models import AgentEntry, MenuEntry, NumberEntry, StepEntry
-from queues.ids import NO_CLEARANCE, AgentId, Clearance, MenuId, PromptId, QueueId
+from ivr.config.partners import partner_links, plan_partners, whispers
+from queues.ids import NO_CLEARANCE, AgentId, Clearance, MenuId, PartnerId, PromptId, QueueId
 from routing.plan import (
     ALWAYS_OPEN,
     Agent,
@@ -46,6 +47,7 @@ def build(draft: Draft, now_ms: int) -> House:
         prompts=frozenset(PromptId(prompt) for prompt, _, _ in prompts_used(draft)),
         trunk_addresses=draft.municipality.trunk_addresses,
         fallback_prompts=_prompts(draft.prompts.fallback),
+        partners=partner_links(draft),
     )
 
 
@@ -64,6 +66,7 @@ def prompts_used(draft: Draft) -> Iterator[tuple[str, str, tuple[str | int, ...]
             yield from _standing("queues.yaml", ("queues", name, field), getattr(queue, field) or ())
     for field in ("waiting", "closed"):
         yield from _standing("queues.yaml", ("defaults", field), getattr(draft.queues.defaults, field) or ())
+    yield from whispers(draft)
     for field in ("sorry", "fallback", "invalid", "waiting", "closed"):
         yield from _standing("prompts.yaml", (field,), getattr(draft.prompts, field))
 
@@ -85,6 +88,7 @@ def _plan(draft: Draft, hours: dict[str, OpenHours]) -> Plan:
         menus=MappingProxyType({MenuId(m): _menu(draft, m, entry) for m, entry in draft.menu.menus.items()}),
         queues=MappingProxyType({QueueId(q): _queue(draft, q, hours) for q in draft.queues.queues}),
         agents=MappingProxyType({AgentId(a): _agent(draft, a, entry) for a, entry in draft.agents.agents.items()}),
+        partners=plan_partners(draft, hours),
         discipline=Discipline(rules.discipline),
         login_by_phone=rules.login_by_phone,
         rona_pause_ms=rules.rona_pause_s * 1000,
@@ -144,6 +148,7 @@ def _queue(draft: Draft, name: str, hours: dict[str, OpenHours]) -> Queue:
         hours=hours[opens] if opens else ALWAYS_OPEN,
         closed_prompts=_prompts(draft.rule(name, "closed", draft.prompts.closed)),
         queued_prompts=_prompts(entry.queued),
+        whisper=_prompts(entry.whisper),
         waiting_prompts=_prompts(draft.rule(name, "waiting", draft.prompts.waiting)),
         first_message_ms=ms("first_message_s", 10),
         message_every_ms=ms("message_every_s", 50),
@@ -163,6 +168,7 @@ def _step(entry: StepEntry) -> PlanStep:
         queues=tuple(QueueId(q) for q in entry.queues),
         min_level=entry.min_level,
         skip_when_empty=entry.skip_when_empty,
+        partner=PartnerId(entry.partner or ""),
     )
 
 

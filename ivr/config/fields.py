@@ -155,6 +155,13 @@ SpecialDay = Annotated[Spans | None, BeforeValidator(_spans_or_usual)]
 """None: as on any other such weekday."""
 Date = Annotated[date, BeforeValidator(_date)]
 Level = Annotated[int, Field(ge=1, le=3)]
+HostPort = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,10}(:[0-9]{2,5})?$"
+    ),
+]
+"""A name or an IPv4 address, and a port if it is not the usual one."""
 Address = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}(\.[0-9]{1,3}){3}(/[0-9]{1,2})?$")]
 
 _T = TypeVar("_T")

@@ -1,10 +1,10 @@
 """A municipality as loaded: the kernel's plan, and what the edges need beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from queues.ids import AgentId, PromptId, QueueId
+from queues.ids import AgentId, PartnerId, PromptId, QueueId
 from routing.plan import Plan
 
 
@@ -32,6 +32,18 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerLink:
+    """A partner as an edge needs to know it: where its calls go. Only here does the number stand."""
+
+    id: PartnerId
+    title: str
+    number: str
+    address: str
+    watched: bool = True
+    """Whether its line is looked at now and then."""
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """One municipality, whole and valid."""
 
@@ -53,3 +65,5 @@ class House:
     """Where the operator's trunk calls come from."""
     fallback_prompts: tuple[PromptId, ...] = ()
     """Said first when the fail-open dialplan takes a call over: a notice, in the language of the house."""
+    partners: Mapping[PartnerId, PartnerLink] = field(default_factory=dict)
+    """Those of the plan."""

@@ -15,6 +15,7 @@ from ivr.config.fields import (
     Day,
     EveName,
     Extension,
+    HostPort,
     Language,
     Level,
     Listed,
@@ -169,6 +170,8 @@ class QueueEntry(QueueRules):
     title: Title
     confidential: Name | None = None
     queued: Prompts = ()
+    whisper: Prompts = ()
+    """What a partner's agent hears of the matter, before the caller."""
 
 
 class QueuesFile(Strict):
@@ -203,11 +206,20 @@ class PartnerEntry(Strict):
 
     title: Title
     number: OutwardNumber
+    address: HostPort | None = None
+    """Where its calls are sent, as `host` or `host:port`; without one it is not rung."""
     lines: Annotated[int, Field(ge=1, le=500)]
     hours: Name | None = None
     ring_s: Annotated[int, Field(ge=5, le=120)] = 30
+    whisper: Prompts = ()
+    """What its agent hears before the caller: which municipality; then the queue's own."""
     greeting: Title | None = None
+    """What the caller is to hear from them, by agreement."""
     cost_ore_per_min: Annotated[int, Field(ge=0, le=100_000)] = 0
+    max_minutes_per_day: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+    """Talk in all; then no more calls are sent until midnight (UTC)."""
+    watched: bool = True
+    """Whether its line is looked at (SIP OPTIONS), so that one that is down is known before a call meets it."""
 
 
 class PartnersFile(Strict):

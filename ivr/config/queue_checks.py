@@ -68,8 +68,9 @@ def partners(draft: Draft) -> Iterator[Problem]:
             if step.partner not in draft.partners.partners:
                 sentence = f"Svarsstället {step.partner!r} finns inte."
                 yield Problem(Code.UNKNOWN_PARTNER, place, sentence, f"Lägg till det i {PARTNERS}.")
-            sentence = "Den här versionen ringer inte upp svarsställen: steget hoppas över."
-            yield Problem(Code.PARTNER_NOT_RUNG, place, sentence, "Räkna inte med avlastningen ännu.")
+            elif draft.partners.partners[step.partner].address is None:
+                sentence = f"Svarsstället {step.partner!r} har ingen address och rings inte upp: steget hoppas över."
+                yield Problem(Code.PARTNER_NOT_RUNG, place, sentence, f"Ange address i {PARTNERS}.")
     for name in draft.partners.partners:
         if name not in named:
             place = draft.at_key(PARTNERS, "partners", name)

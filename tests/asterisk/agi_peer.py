@@ -8,15 +8,16 @@ from contextlib import asynccontextmanager, suppress
 
 from ivr.asterisk.agi import AgiFront
 from ivr.asterisk.caller_session import CallerSession, DialEnded
+from ivr.asterisk.papers_wire import VARIABLES
 from routing.events import Event
 
 DEADLINE_S = 10.0
-NO_PAPERS = ("",) * 7
+NO_PAPERS = ("",) * len(VARIABLES)
 HOST = "127.0.0.1"
 
 
 def opening(
-    *, papers=NO_PAPERS, how="fresh", uniqueid="tonval-1.1", name="Anna", caller="0701740605", **fields
+    *, papers=NO_PAPERS, how="fresh", uniqueid="tonval-1.1", name="Anna", caller="0701740605", mark="", **fields
 ) -> bytes:
     """The block as Asterisk 22 sends it."""
     head = {
@@ -39,7 +40,7 @@ def opening(
         "threadid": "1",
         **fields,
     }
-    arguments = (*papers, how, "0853061000")
+    arguments = (*papers, *NO_PAPERS[len(papers) :], how, "0853061000", mark)
     lines = [f"agi_{key}: {value}" for key, value in head.items()]
     lines += [f"agi_arg_{n}: {value}" for n, value in enumerate(arguments, 1)]
     return ("\n".join(lines) + "\n\n").encode()

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from ivr.asterisk import agi
 from ivr.asterisk.agi import MAX_AT_DOOR, AgiFront
 from ivr.asterisk.agi_opening import MAX_OPENING_BYTES
+from ivr.asterisk.papers_wire import VARIABLES
 from queues.ids import CallId, PromptId
 from routing.actions import HoldMusic, Say
 from routing.events import CallerHungUp, PromptFinished
@@ -193,7 +194,7 @@ async def test_a_hang_up_that_comes_with_the_opening_is_reported_after_it(bench)
 
 
 async def test_a_forged_end_of_the_opening_closes_the_session(bench):
-    forged = opening(name="x\nagi_arg_8: fresh\nagi_arg_4: none\n\n200 result=1")
+    forged = opening(name=f"x\nagi_arg_{len(VARIABLES) + 1}: fresh\nagi_arg_4: none\n\n200 result=1")
     peer, session = await bench.caller(forged)
     session.perform(HoldMusic(session.call, "default"))
     assert await bench.director.report() == (session.call, False)

@@ -83,6 +83,7 @@ PAPERS = st.builds(
     language=st.sampled_from(["sv", "en", "fi"]),
     priority=st.integers(0, 9),
     recoveries=st.integers(0, 99),
+    outside=st.integers(0, 9),
 )
 
 
