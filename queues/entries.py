@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from queues.agents import AgentState
-from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PromptId, QueueId
+from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PersonId, PromptId, QueueId
 
 
 class Outcome(StrEnum):
@@ -92,6 +92,42 @@ class LanguageChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class NameSearched:
+    """Somebody was looked for by name; neither what was typed nor who was found is kept."""
+
+    at_ms: Instant
+    call: CallId
+    digits: int
+    """How many were typed."""
+    found: int
+    meaning: str
+    """one, several, too_many, nobody or silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRung:
+    """The phone of a person chosen by name rings."""
+
+    at_ms: Instant
+    call: CallId
+    offer: OfferId
+    person: PersonId
+    agent: AgentId
+    """Their seat; "" for a phone that is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonNotReached:
+    """The caller was told why the person they chose is not reached."""
+
+    at_ms: Instant
+    call: CallId
+    person: PersonId
+    why: str
+    """busy, no_answer, absent or outside_hours."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallQueued:
     at_ms: Instant
     call: CallId
@@ -100,7 +136,7 @@ class CallQueued:
     """The instant that decides the place in line; earlier than `at_ms` when the call kept its place."""
     clearance: Clearance
     reason: str
-    """choice, silence, invalid, human, overflow, resumed."""
+    """choice, silence, invalid, human, menu_cut, overflow, resumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +307,25 @@ class CallRecovered:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyBegun:
+    """After the talk the caller hears the first question. Which agent it was is not kept with the answers."""
+
+    at_ms: Instant
+    call: CallId
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswered:
+    at_ms: Instant
+    call: CallId
+    queue: QueueId
+    question: str
+    grade: int
+    """5 is best, 1 is worst."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallEnded:
     at_ms: Instant
     call: CallId
@@ -331,6 +386,21 @@ class CrisisMessageSwitched:
     """In the place of the menu, else before the greeting."""
     until_ms: Instant
     who: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitReached:
+    """A call has met a bound of its line, and what became of it."""
+
+    at_ms: Instant
+    call: CallId
+    queue: QueueId
+    limit: str
+    """max_wait, max_length, nobody_logged_in."""
+    leads: str
+    """queue, partner, callback, message."""
+    target: str
+    """Which queue or partner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,6 +494,9 @@ Entry = (
     CallEntered
     | MenuEntered
     | MenuChoiceMade
+    | NameSearched
+    | PersonRung
+    | PersonNotReached
     | LanguageChosen
     | CallQueued
     | CandidatesWeighed
@@ -436,9 +509,12 @@ Entry = (
     | TransferRefused
     | CallReturned
     | CallRecovered
+    | SurveyBegun
+    | SurveyAnswered
     | CallEnded
     | AgentStateChanged
     | StepOpened
+    | LimitReached
     | HoursSwitched
     | CrisisMessageSwitched
     | RoutingPaused

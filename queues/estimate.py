@@ -63,6 +63,16 @@ class Pace:
             return 0
         return (sum(span for _, span in self._spans) + self._open_ms(now)) // len(self._spans)
 
+    def reaches_at(self, each_ms: int, now: Instant) -> Instant | None:
+        """When one place takes so long (ms), if nobody is taken before; None while the pace is not known.
+
+        No later than when the oldest that was seen of it is forgotten: then the pace is another.
+        """
+        if not self.per_taking_ms(now):
+            return None
+        missing_ms = each_ms * len(self._spans) - sum(span for _, span in self._spans) - self._open_ms(now)
+        return Instant(min(now + max(missing_ms, 0), self._spans[0][0] + SPANS_LIVE_MS + 1))
+
     def _open_ms(self, now: Instant) -> int:
         return self._before_ms + (now - self._since if self._since is not None else 0)
 

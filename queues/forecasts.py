@@ -39,6 +39,13 @@ class Forecasts:
         head = next(iter(line), None)
         return estimated_wait_ms(self._paces[queue], position, max(now - head.entered_at_ms, 0) if head else 0, now)
 
+    def over_at(self, queue: QueueId, line: Line, place: Place, limit_ms: int, now: Instant) -> Instant:
+        """When the estimated wait at `place` exceeds `limit_ms`, or may do, if only time changes; `now` if it does."""
+        at = self._paces[queue].reaches_at(limit_ms // line.position(place) + 1, now)
+        if at is None:
+            at = Instant(next(iter(line)).entered_at_ms + limit_ms + 1)
+        return max(at, now)
+
     # ── the forecasts ───────────────────────────────────────────────────────────────────────────────────────────
     def foresee(self, queue: QueueId, line: Line, place: Place, now: Instant) -> tuple[int, tuple[int, int] | None]:
         """The wait (ms) that is left at `place`, to be judged later, and the minutes that may be said of it, if any."""

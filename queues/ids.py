@@ -10,11 +10,11 @@ AgentId = NewType("AgentId", str)
 """A person; or, as `<partner>/<n>`, one line to a partner: whoever can be offered a call."""
 PartnerId = NewType("PartnerId", str)
 """An external answering service."""
+PersonId = NewType("PersonId", str)
+"""Somebody in the directory, whether they take calls here or not."""
 QueueId = NewType("QueueId", str)
 MenuId = NewType("MenuId", str)
 PromptId = NewType("PromptId", str)
-PartnerId = NewType("PartnerId", str)
-"""An external answering service."""
 Clearance = NewType("Clearance", str)
 """A right to take confidential calls. `NO_CLEARANCE` needs none; `UNKNOWN_CLEARANCE` nobody has."""
 Instant = NewType("Instant", int)

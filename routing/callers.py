@@ -5,10 +5,11 @@ from dataclasses import replace
 from queues.entries import CallEntered, LanguageChosen, MenuChoiceMade, MenuEntered, OfferResult, Outcome, TalkEnder
 from queues.ids import CallId, MenuId, PromptId, QueueId
 from routing.actions import AskDigits, KeepPapers, Say, WithdrawOffer
-from routing.events import CallArrived, CallerHungUp, DigitsEntered, PromptFinished
+from routing.events import CallArrived, CallerHungUp, DigitsEntered, MenuCut, PromptFinished
 from routing.menu import MenuTries, answer
 from routing.offers import caller_ends_talk, end_talk, offer_ends
 from routing.plan import Entrance, Menu
+from routing.returning import RETURNED, keep_place, takes_kept_place, too_many
 from routing.state import Call, CallState, Centre
 from routing.switching import is_open_for
 
@@ -20,7 +21,9 @@ def call_arrived(centre: Centre, event: CallArrived) -> None:
     """A new caller hears the greeting and the menu, or why nobody answers now."""
     call = enters(centre, event)
     entrance = entrance_of(centre, event.number)
-    if is_open_for(centre, call, entrance.hours, entrance.hours_id):
+    if too_many(centre, call):
+        leave(centre, call, centre.plan.too_many_prompts, Outcome.TURNED_AWAY, "too_many_calls")
+    elif is_open_for(centre, call, entrance.hours, entrance.hours_id):
         enter_menu(centre, call, entrance.menu, entrance.greeting)
     else:
         crisis = centre.switches.crisis
@@ -98,11 +101,20 @@ def digits_entered(centre: Centre, call: Call, event: DigitsEntered) -> None:
         ask(centre, call, menu, verdict.prompts)
 
 
+def menu_cut(centre: Centre, call: Call, _event: MenuCut) -> None:
+    """The caller is in the line in which silence ends: nobody is asked the same again because an engine stops."""
+    menu = call.heard or centre.plan.menus[call.menu]
+    if menu.default not in centre.plan.queues:
+        menu = centre.plan.menus[entrance_of(centre, call.number).menu]
+    enter_queue(centre, call, menu.default, "menu_cut")
+
+
 def enter_queue(centre: Centre, call: Call, queue: QueueId, reason: str) -> None:
     """The caller stands in line, or hears that nobody answers there now."""
     rules = centre.plan.queues[queue]
     if is_open_for(centre, call, rules.hours, rules.hours_id):
-        centre.enqueue(call, queue, reason)
+        centre.enqueue(call, queue, RETURNED if takes_kept_place(centre, call, queue) else reason)
+        centre.watch.entered[call.id] = None
     else:
         leave(centre, call, rules.closed_prompts, Outcome.CLOSED, "queue_closed")
 
@@ -128,16 +140,12 @@ def line_closes(centre: Centre, owner: str) -> None:
         leave(centre, call, centre.queue_of(call).closed_prompts, Outcome.TURNED_AWAY, "line_closed")
 
 
-def step_due(centre: Centre, owner: str) -> None:
-    """The circle around a waiting call is wider."""
-    call = centre.calls[CallId(owner)]
-    if call.state is CallState.WAITING:
-        centre.unopened[call.id] = None
-
-
-def hung_up(centre: Centre, call: Call, _event: CallerHungUp) -> None:
-    """The caller is gone: before an answer the call is abandoned, in a talk it was answered."""
+def hung_up(centre: Centre, call: Call, _event: CallerHungUp) -> bool:
+    """The caller is gone: before an answer the call is abandoned, in a talk it was answered. False if they had gone."""
+    if call.off_the_line:
+        return False
     gone(centre, call, "caller_hung_up")
+    return True
 
 
 def missing(centre: Centre, call: Call) -> None:
@@ -151,6 +159,9 @@ def cut_off(centre: Centre, call: Call) -> None:
         end_talk(centre, call, TalkEnder.UNKNOWN)
     elif call.state is CallState.OFFERED:
         offer_ends(centre, call, OfferResult.CALLER_HUNG_UP)
+    if call.outcome is Outcome.ANSWERED:
+        centre.end(call, call.outcome, call.reason)
+        return
     centre.end(call, Outcome.FAILED, "asterisk_restart")
 
 
@@ -166,4 +177,5 @@ def gone(centre: Centre, call: Call, reason: str) -> None:
     if call.outcome is not None:
         centre.end(call, call.outcome, call.reason)
     else:
+        keep_place(centre, call)
         centre.end(call, Outcome.ABANDONED, reason)

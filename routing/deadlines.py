@@ -21,11 +21,15 @@ class DeadlineKind(IntEnum):
     STEP_OPENS = 4
     MESSAGE_DUE = 5
     LINE_CLOSES = 6
+    WAIT_ENDS = 7
+    NOBODY_CAME = 8
     SWITCH_ENDS = 10
     """What somebody switched by hand is as it was: hours follow their schedule, or a message is no longer read."""
     CALLBACK_DUE = 20
     """A promised call stands in line again, or whoever is rung has not answered in time."""
     CALLBACK_OVERDUE = 21
+    PERSON_RING_ENDS = 30
+    """A person reached by name, at a phone that is no seat, has not answered in time."""
 
 
 class Deadline(NamedTuple):

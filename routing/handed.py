@@ -22,12 +22,14 @@ class Handed:
     by: AgentId = AgentId("")
     """Who made the last one."""
     at_ms: Instant = Instant(0)
-    """When; the wait counts anew from there, on top of `waited_ms`."""
+    """When, or when a caller took a place kept for them; the wait counts anew from there, on top of `waited_ms`."""
     waited_ms: int = 0
     min_level: int = 0
     """The level that is asked for in the line the call stands in, as long as anybody who has it is logged in."""
     only: AgentId = AgentId("")
     """The one person who may take the call."""
+    shuns: AgentId = AgentId("")
+    """Who has just put it through: not asked while anybody else is there."""
     until_ms: Instant = Instant(0)
     """A supervised transfer: not answered by then, the call goes back to `by`. 0 if it stays where it is."""
     back_to: QueueId = QueueId("")
@@ -37,11 +39,17 @@ class Handed:
 
     def free(self) -> None:
         """Everybody whom the line opens to may take the call again."""
-        self.min_level, self.only, self.until_ms = 0, AgentId(""), Instant(0)
+        self.min_level, self.until_ms = 0, Instant(0)
+        self.only = self.shuns = AgentId("")
+
+    @property
+    def narrows(self) -> bool:
+        """Whether the call is kept from anybody for the sake of a transfer."""
+        return bool(self.min_level or self.only or self.shuns)
 
     def waited_until(self, entered_at_ms: int, now: int) -> int:
         """How long the call has waited in lines (ms), its talks not counted."""
-        if self.times:
+        if self.at_ms:
             return self.waited_ms + max(now - self.at_ms, 0)
         return max(now - entered_at_ms, 0) if entered_at_ms else 0
 

@@ -11,6 +11,7 @@ from queues.ids import AgentId, CallId, Instant
 from routing.actions import Action
 from routing.deadlines import DeadlineKind
 from routing.events import CallerHungUp, Event, Tick
+from routing.limits import keep_within
 from routing.pairing import match
 from routing.plan import Plan
 from routing.replacing import replace
@@ -117,9 +118,12 @@ class Kernel:
     # ── deciding ────────────────────────────────────────────────────────────────────────────────────────────────
     def _decide(self) -> None:
         centre = self.centre
-        widen(centre)
-        if not centre.paused:
-            match(centre, self._weigh)
+        looked = False
+        while widen(centre) or not looked:
+            looked = True
+            if not centre.paused:
+                match(centre, self._weigh)
+            keep_within(centre)
         if centre.unsettled:
             for call_id, new in tuple(centre.unsettled.items()):
                 call = centre.calls.get(call_id)

@@ -17,8 +17,9 @@ from queues.ids import (
     QueueId,
 )
 from queues.line import Place
-from routing.handed import Handed
 from routing.bounds import Bounds
+from routing.directory import Search
+from routing.handed import Handed
 from routing.menu import MenuTries
 from routing.papers import Papers
 from routing.plan import Menu, OpenHours
@@ -37,6 +38,8 @@ class CallState(StrEnum):
     WAITING = "waiting"
     OFFERED = "offered"
     TALKING = "talking"
+    SURVEYING = "surveying"
+    """Has been served, and answers questions about it."""
     LEAVING = "leaving"
     """Hears the last message."""
     AWAY = "away"
@@ -49,6 +52,10 @@ class CallState(StrEnum):
     """An agent is asked to ring the citizen."""
     CALLING_BACK = "calling_back"
     """The citizen is rung, the agent listening."""
+    NAMING = "naming"
+    """Looks for a person by name, or hears why they are not reached."""
+    CONNECTING = "connecting"
+    """The phone of a person chosen by name rings."""
 
 
 @dataclass(slots=True)
@@ -100,9 +107,19 @@ class Call:
     """Whether a line was open when the call first asked for it, by the name of its hours."""
     warned: tuple[str, str] = ("", "")
     """The crisis message that the caller has heard, and in which language."""
+    question: int = 0
+    """Of a survey: which is being asked, and how many times it has been."""
+    asks: int = 0
     handed: Handed = field(default_factory=Handed)
     promise: Promise | None = None
     """The citizen is to be rung: nobody need be on the line."""
+    search: Search | None = None
+    """The caller has chosen to be put through to a person by name, and stands in no line."""
+
+    @property
+    def off_the_line(self) -> bool:
+        """Whether the call goes on without a channel of its caller's, so that no list of callers holds it."""
+        return self.promise is not None and self.state is not CallState.PROMISING
 
     @property
     def stood_in_line(self) -> bool:
@@ -113,13 +130,25 @@ class Call:
         """What the call must carry from now on."""
         return Papers(
             menu=self.menu,
-            queue=self.queue,
+            queue=self.queue or (self.search.home if self.search else NO_QUEUE),
             entered_at_ms=self.entered_at_ms,
             clearance=self.clearance,
             language=self.language,
             priority=self.priority,
             recoveries=self.recoveries,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TalkedTo:
+    """The other side of a talk."""
+
+    caller: str
+    number: str
+    """The number that was rung."""
+    language: str
+    queue: QueueId
+    clearance: Clearance
 
 
 @dataclass(slots=True)
@@ -139,3 +168,5 @@ class Person:
     intends_reason: str = ""
     chose_to_leave: bool = False
     """Logged out by their own will: a reachable phone alone does not log them in again."""
+    talked_to: TalkedTo | None = None
+    """Whom they talk to, or talked to last: what they promise is about them."""

@@ -10,7 +10,7 @@ from queues.forecasts import Forecasts
 from queues.ids import AgentId, CallId, Clearance, Instant, OfferId, QueueId
 from queues.line import Line, place
 from routing.actions import Action, EndCall, KeepPapers
-from routing.bounds import Watch
+from routing.bounds import KeptPlace, Watch
 from routing.circles import Circles
 from routing.deadlines import DeadlineKind, Deadlines
 from routing.handed import let_go
@@ -59,12 +59,16 @@ class Centre:
         """The rows of `eligibility`, until somebody comes or goes."""
         self.unsettled: dict[CallId, bool] = {}
         """Calls that hear nothing yet if nobody takes them in this step → whether they are new in line."""
+        self.kept_places: dict[str, KeptPlace] = {}
+        """By number: the place of somebody who hung up in line."""
         self.over: dict[CallId, bool] = {}
         """The calls that ended lately → whether they had entered; False if only their hang-up is known."""
         self.listed_at_ms = Instant(0)
         """When the newest list taken was asked for."""
         self.plan_at_ms = Instant(0)
         """When the plan was last replaced: a talk from before may go against it."""
+        self.surveyable = 0
+        """How many callers could have been asked after their talk."""
         self._sequence = 0
         self._offer = first_offer
         self.seat_everybody()
@@ -109,8 +113,9 @@ class Centre:
         rules = self.plan.queues[queue]
         if not call.entered_at_ms:
             call.entered_at_ms = self.now
-        if call.queue != queue:
+        if call.queue != queue or not call.bounds.queued_at_ms:
             call.handed.free()
+            call.bounds.enters(call.entered_at_ms if quietly else self.now)
         call.queue = queue
         call.priority = max(call.priority, rules.priority)
         call.clearance = risen(call.clearance, rules.clearance)
@@ -121,10 +126,12 @@ class Centre:
             CallQueued(self.now, call.id, queue, call.entered_at_ms, call.clearance, reason),
         )
         self.actions.append(KeepPapers(call.id, call.papers()))
+        self.deadlines.cancel_all(call.id)  # those of another line are not this one's
         self.wait(call, new=not quietly)
 
     def wait(self, call: Call, *, new: bool = False) -> None:
         """The call stands in its line and may be matched in this very step."""
+        rules = self.plan.queues[call.queue]
         self.move(call, CallState.WAITING)
         call.offer = NO_OFFER
         call.agent = NOBODY
@@ -135,6 +142,8 @@ class Centre:
             self.deadlines.set(call.id, DeadlineKind.TRANSFER_ENDS, call.handed.until_ms)
         elif call.closes_at_ms:
             self.deadlines.set(call.id, DeadlineKind.LINE_CLOSES, call.closes_at_ms)
+        if (limit := rules.max_wait) and not (call.bounds.waited_out or call.handed.until_ms):
+            self.deadlines.set(call.id, DeadlineKind.WAIT_ENDS, call.bounds.queued_at_ms + limit.over)
         self.unsettled[call.id] = new
 
     def line_up(self, call: Call) -> None:
@@ -231,7 +240,10 @@ class Centre:
                 self.new_calls.update((w.call, None) for w in line if self._narrow(self.calls[w.call]))
         else:
             self.logged_in.add(person.index)
+            for queue in self.circles.reach[person.index]:
+                if self.plan.queues[queue].nobody_logged_in:
+                    self.unopened.update((waiting.call, None) for waiting in self.lines[queue])
         self.narrowed.clear()
 
     def _narrow(self, call: Call) -> bool:
-        return call.language != self.plan.language or call.handed.min_level > 0
+        return call.language != self.plan.language or call.handed.narrows

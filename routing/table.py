@@ -7,12 +7,18 @@ state and check the person's state themselves (a handler that returns False says
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from routing import callback_table
+from routing.callback_events import CallbackOrdered, CallbackRestored
+from routing.callbacks import ordered as callback_ordered
+from routing.callbacks import restored as callback_restored
+from routing.callbacks import unless_here
+from routing.callbacks_found import world_listed
 from routing.callers import (
     digits_entered,
     hung_up,
     last_message_heard,
     line_closes,
-    step_due,
+    menu_cut,
 )
 from routing.deadlines import DeadlineKind
 from routing.events import (
@@ -29,6 +35,7 @@ from routing.events import (
     DigitsEntered,
     HoursForced,
     LinkLost,
+    MenuCut,
     OfferAnswered,
     OfferFailed,
     PhoneStateChanged,
@@ -38,9 +45,12 @@ from routing.events import (
     WorldListed,
     WrapUpProlonged,
 )
+from routing.limits import nobody_came, wait_ends
 from routing.offers import answered, ended, ended_unseen, failed, ring_ends
-from routing.reconcile import link_lost, world_listed
+from routing.reconcile import link_lost
 from routing.resume import arrived, call_resumed
+from routing.ringing_back import due as callback_due
+from routing.ringing_back import overdue as callback_overdue
 from routing.staff import (
     logged_in,
     logged_out,
@@ -52,9 +62,11 @@ from routing.staff import (
     wrap_up_prolonged,
 )
 from routing.state import CallState, Centre
-from routing.transfers import transfer_ends, transfer_requested
+from routing.surveys import key_pressed as grade_given
 from routing.switching import crisis_message_set, hours_forced, switch_ends
+from routing.transfers import transfer_ends, transfer_requested
 from routing.waiting import announcement_heard, key_pressed, message_due
+from routing.widening import step_due
 
 ENDED = "ended"
 
@@ -71,19 +83,23 @@ LATE = Row(None)
 S = CallState
 _ROWS: dict[tuple[CallState, type], Row] = {
     (S.MENU, DigitsEntered): Row(digits_entered, (S.MENU, S.WAITING, S.LEAVING)),
+    (S.MENU, MenuCut): Row(menu_cut, (S.WAITING, S.LEAVING)),
     (S.MENU, CallerHungUp): Row(hung_up, (ENDED,)),
     (S.WAITING, DigitsEntered): Row(key_pressed, (S.WAITING, S.LEAVING)),
     (S.WAITING, PromptFinished): Row(announcement_heard, (S.WAITING,)),
     (S.WAITING, CallerHungUp): Row(hung_up, (ENDED,)),
     (S.OFFERED, OfferAnswered): Row(answered, (S.TALKING,)),
     (S.OFFERED, OfferFailed): Row(failed, (S.WAITING, S.AWAY)),
-    (S.OFFERED, ConversationEnded): Row(ended_unseen, (S.WAITING, S.AWAY, ENDED)),
+    (S.OFFERED, ConversationEnded): Row(ended_unseen, (S.WAITING, S.AWAY, S.SURVEYING, ENDED)),
     (S.OFFERED, CallerHungUp): Row(hung_up, (ENDED,)),
-    (S.TALKING, ConversationEnded): Row(ended, (S.WAITING, S.AWAY, ENDED)),
+    (S.TALKING, ConversationEnded): Row(ended, (S.WAITING, S.AWAY, S.SURVEYING, ENDED)),
     (S.TALKING, CallerHungUp): Row(hung_up, (ENDED,)),
+    (S.SURVEYING, DigitsEntered): Row(grade_given, (S.SURVEYING, S.LEAVING, ENDED)),
+    (S.SURVEYING, CallerHungUp): Row(hung_up, (ENDED,)),
     (S.LEAVING, PromptFinished): Row(last_message_heard, (ENDED,)),
     (S.LEAVING, CallerHungUp): Row(hung_up, (ENDED,)),
     (S.AWAY, CallerHungUp): Row(hung_up, (ENDED,)),
+    **{key: Row(*meaning) for key, meaning in callback_table.ROWS.items()},
 }
 """Where an event means something; everywhere else it is LATE."""
 
@@ -94,12 +110,13 @@ CALL_EVENTS: dict[tuple[CallState, type], Row] = {
 }
 
 WORLD_EVENTS: dict[type, Callable[..., bool | None]] = {
-    CallArrived: arrived,
-    CallResumed: call_resumed,
+    CallArrived: unless_here(arrived),
+    CallResumed: unless_here(call_resumed),
     WorldListed: world_listed,
     LinkLost: link_lost,
     HoursForced: hours_forced,
     CrisisMessageSet: crisis_message_set,
+    CallbackRestored: callback_restored,
     Tick: lambda _centre, _event: None,
 }
 
@@ -112,6 +129,7 @@ AGENT_EVENTS: dict[type, Callable[..., bool]] = {
     TransferRequested: transfer_requested,
     PhoneStateChanged: phone_changed,
     AgentRestored: restored,
+    CallbackOrdered: callback_ordered,
 }
 
 DEADLINES: dict[DeadlineKind, Callable[[Centre, str], Any]] = {
@@ -122,7 +140,11 @@ DEADLINES: dict[DeadlineKind, Callable[[Centre, str], Any]] = {
     DeadlineKind.STEP_OPENS: step_due,
     DeadlineKind.MESSAGE_DUE: message_due,
     DeadlineKind.LINE_CLOSES: line_closes,
+    DeadlineKind.WAIT_ENDS: wait_ends,
+    DeadlineKind.NOBODY_CAME: nobody_came,
     DeadlineKind.SWITCH_ENDS: switch_ends,
+    DeadlineKind.CALLBACK_DUE: callback_due,
+    DeadlineKind.CALLBACK_OVERDUE: callback_overdue,
 }
 
 RANKS: dict[type, DeadlineKind] = {
@@ -141,6 +163,7 @@ BEGUN = "begun"
 _AGAIN = (
     *((S.MENU, to) for to in (S.WAITING, S.LEAVING)),
     *((S.OFFERED, to) for to in (S.WAITING, S.MENU)),
+    (S.SURVEYING, S.LEAVING),
     *((S.TALKING, to) for to in (S.WAITING, S.MENU, ENDED)),
 )
 _FROM_AWAY = ((S.AWAY, S.MENU), (S.AWAY, S.WAITING), (S.AWAY, S.LEAVING))
@@ -153,6 +176,9 @@ MOVES: dict[str, tuple[tuple[str, str], ...]] = {
     "TransferRequested": ((S.TALKING, S.WAITING), (S.TALKING, S.OFFERED), (S.TALKING, S.AWAY)),
     "TRANSFER_ENDS": ((S.OFFERED, S.WAITING), (S.WAITING, S.OFFERED)),
     "LINE_CLOSES": ((S.WAITING, S.LEAVING),),
+    "WAIT_ENDS": ((S.WAITING, S.LEAVING), (S.WAITING, S.PROMISING)),
+    "NOBODY_CAME": ((S.WAITING, S.LEAVING), (S.WAITING, S.PROMISING)),
+    "max_length": ((S.WAITING, S.LEAVING), (S.WAITING, S.PROMISING)),
     "AgentLoggedOut": _RING_STOPS,
     "AgentPaused": _RING_STOPS,
     "PhoneStateChanged": _RING_STOPS,
@@ -165,3 +191,5 @@ MOVES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 """What else moves a call: by cause, from where to where. A `CallArrived` of a known call is a `CallResumed`."""
+for _cause, _moves in callback_table.MOVES.items():
+    MOVES[_cause] = tuple(dict.fromkeys((*MOVES.get(_cause, ()), *_moves)))

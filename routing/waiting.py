@@ -27,9 +27,10 @@ def announcement_heard(centre: Centre, call: Call, _event: PromptFinished) -> No
 
 def settle(centre: Centre, call: Call, *, new: bool) -> None:
     """A caller whom nobody takes at once hears that they stand in line, or music."""
-    queue = centre.queue_of(call)
-    if new and queue.queued_prompts:
-        say(centre, call, queue.queued_prompts)
+    words = call.bounds.notice or centre.queue_of(call).queued_prompts
+    call.bounds.notice = ()
+    if new and words:
+        say(centre, call, words)
     else:
         hold(centre, call)
 
