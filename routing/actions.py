@@ -6,7 +6,8 @@ caller's hang-up, by `WithdrawOffer`, or by the next action for the same call, w
 
 from dataclasses import dataclass
 
-from queues.ids import AgentId, CallId, OfferId, PromptId
+from queues.ids import AgentId, CallId, Clearance, OfferId, PromptId
+from routing.callback_events import CallbackRestored
 from routing.papers import Papers
 
 
@@ -26,6 +27,8 @@ class Say:
     prompts: tuple[PromptId, ...]
     language: str
     keys: str = ""
+    served: bool = False
+    """The caller has had their talk: should the engine die, the dialplan lets them go instead of queueing them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class AskDigits:
     """How long to wait for the first key after the prompts."""
     next_ms: int
     """How long to wait between keys."""
+    served: bool = False
+    """As of `Say`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +93,80 @@ class OfferToPartner:
 
 
 @dataclass(frozen=True, slots=True)
+class RingPerson:
+    """Ring a phone that is no agent's seat, on the caller's session; answered as `OfferToAgent` is."""
+
+    call: CallId
+    offer: OfferId
+    phone: str
+    """A phone of the house by the name of its account, or a number outside it."""
+    ring_ms: int
+    music: str
+
+
+@dataclass(frozen=True, slots=True)
 class WithdrawOffer:
     """Stop the ringing, or end the talk that has this instant begun; not answered."""
 
     call: CallId
     offer: OfferId
     agent: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCallback:
+    """Ring the agent's phone and, once they have pressed 1, the citizen: an event for each thing that happens.
+
+    `OfferAnswered` (the agent hears `ask`), `CallbackAccepted`, `CitizenReached` (they hear each other) and
+    `ConversationEnded`; or `OfferFailed` before the key, or `CitizenNotReached` after it. Ended by `WithdrawOffer`.
+    """
+
+    call: CallId
+    offer: OfferId
+    agent: AgentId
+    ring_ms: int
+    number: str
+    """Whom to ring, as `routing.numbers.callable_number` writes it."""
+    citizen_ring_ms: int
+    clearance: Clearance
+    ask: tuple[PromptId, ...]
+    rung: tuple[PromptId, ...]
+    not_reached: tuple[PromptId, ...]
+    """The last three to the agent, in the language of the house."""
+    citizen: tuple[PromptId, ...]
+    house_language: str
+    language: str
+    """The citizen's."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCallback:
+    """Write the promise where it outlives us → `CallbackWritten` or `CallbackNotWritten`."""
+
+    call: CallId
+    pending: CallbackRestored
+    """What an engine after us is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetCallback:
+    """The promise is kept, given up or taken back: its number is erased."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class EndTalk:
+    """Hang up the agent's leg of a talk; the caller stays and hears what follows. Not answered.
+
+    The papers, and that there is no talk any more, lie on the caller's channel before the leg is gone: should the engine
+    die in between, the dialplan has the caller in the new line and takes nobody for served.
+    """
+
+    call: CallId
+    offer: OfferId
+    agent: AgentId
+    papers: Papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +190,20 @@ class LeaveToFallback:
     call: CallId
 
 
-Action = KeepPapers | Say | AskDigits | HoldMusic | OfferToAgent | OfferToPartner | WithdrawOffer | EndCall | TakeBack | LeaveToFallback
+Action = (
+    KeepPapers
+    | Say
+    | AskDigits
+    | HoldMusic
+    | OfferToAgent
+    | OfferToPartner
+    | RingPerson
+    | OfferCallback
+    | KeepCallback
+    | ForgetCallback
+    | WithdrawOffer
+    | EndTalk
+    | EndCall
+    | TakeBack
+    | LeaveToFallback
+)

@@ -17,7 +17,7 @@ def seats_for(centre: Centre, call: Call) -> Sequence[int]:
     Steps, lending and readiness come on top.
     """
     row: Sequence[int] = centre.circles.cleared(call.clearance)
-    if call.handed.min_level or call.handed.only != NOBODY:
+    if call.handed.narrows:
         row = _for_transfer(centre, call, row)
     if call.language not in {"", centre.plan.language}:
         row = _in_language(centre, call, row)
@@ -31,7 +31,10 @@ def _for_transfer(centre: Centre, call: Call, row: Sequence[int]) -> Sequence[in
         seats = centre.circles.seats
         return [may and (1 if seats[a] == handed.only else matching.NOT_ASKED) for a, may in enumerate(row)]
     level, named = centre.circles.level[call.queue], centre.circles.pair_steps[call.queue]
-    asked = [may and (1 if level[a] >= handed.min_level else matching.NOT_ASKED) for a, may in enumerate(row)]
+    shunned = centre.circles.index.get(handed.shuns, -1)
+    asked = [
+        may and (1 if level[a] >= handed.min_level and a != shunned else matching.NOT_ASKED) for a, may in enumerate(row)
+    ]
     if handed.until_ms or any(asked[a] == 1 and named[a] for a in centre.logged_in):
         return asked
     return row

@@ -15,6 +15,8 @@ from routing.circles import OWN_LEVEL, names
 from routing.deadlines import DeadlineKind
 from routing.kernel import Kernel, Step
 from routing.laws_by_hand import switches_end
+from routing.laws_of_lines import limits_hold, steps_open
+from routing.laws_of_transfers import kept_for_transfer, transfers_end
 from routing.plan import Agent, Queue
 from routing.secrecy import AND, may_hear
 from routing.state import NO_OFFER, NOBODY, OVER_KEPT, Call, CallState, Centre, Person
@@ -29,7 +31,10 @@ def check(centre: Centre) -> list[str]:
         *_lines(centre),
         *_people(centre),
         *_deadlines(centre),
+        *transfers_end(centre),
         *switches_end(centre),
+        *steps_open(centre),
+        *limits_hold(centre),
         *_sizes(centre),
         *(() if centre.paused else _pairs(centre)),
     ]
@@ -148,7 +153,7 @@ def _sizes(centre: Centre) -> Iterator[str]:
     if not set(centre.new_people) <= centre.ready:
         yield "a person who is not ready is looked at"
     switched = len(centre.switches.forced) + 1
-    if len(centre.deadlines.owned()) > 3 * len(centre.calls) + len(centre.people) + switched:
+    if len(centre.deadlines.owned()) > 6 * len(centre.calls) + len(centre.people) + switched:
         yield "more deadlines than calls and people can own"
 
 
@@ -172,6 +177,8 @@ def may_take(centre: Centre, call: Call, person: Person, ready: list[Person]) ->
     if not any(names(step, agent, queue.id) for i, step in enumerate(queue.steps) if call.open_steps >> i & 1):
         return False
     if _kept_for_speakers(centre, call, agent, queue):
+        return False
+    if kept_for_transfer(centre, call, agent):
         return False
     own = [q for q, level in agent.queues if level >= OWN_LEVEL]
     if queue.id in own:

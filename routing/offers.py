@@ -15,8 +15,13 @@ from queues.ids import AgentId, Instant
 from routing.actions import OfferToAgent, TakeBack, WithdrawOffer
 from routing.deadlines import DeadlineKind
 from routing.events import ConversationEnded, OfferAnswered, OfferFailed
+from routing.handed import let_go
 from routing.matching import first_step
+from routing.parties import TalkedTo
+from routing.promises import kept, offer_of, stand_again
+from routing.searching import NO_ANSWER, WHY, not_reached
 from routing.state import NO_OFFER, NOBODY, Call, CallState, Centre, Person
+from routing.surveys import talk_was_had
 
 REFUSALS = {OfferResult.NO_ANSWER, OfferResult.DECLINED}
 """What counts against the person; a busy or dead phone does not."""
@@ -32,12 +37,15 @@ def offer(centre: Centre, call: Call, person: Person) -> None:
     level = centre.circles.level[call.queue][person.index]
     centre.forecasts.taken(call.queue, centre.now)
     centre.leave_line(call)
-    centre.move(call, CallState.OFFERED)
+    centre.move(call, CallState.CALLBACK_OFFERED if call.promise else CallState.OFFERED)
     call.offer, call.agent, call.offered_at_ms = centre.next_offer(), person.id, centre.now
     centre.entries.append(CallOffered(centre.now, call.id, call.offer, call.queue, person.id, step, level))
     ring(centre, call, person)
     ring_no_longer_than(centre, person, centre.now + queue.ring_ms)
-    centre.actions.append(OfferToAgent(call.id, call.offer, person.id, queue.ring_ms, queue.music))
+    if call.promise is not None:
+        centre.actions.append(offer_of(centre, call, call.promise, person))
+    else:
+        centre.actions.append(OfferToAgent(call.id, call.offer, person.id, queue.ring_ms, queue.music))
 
 
 def ring(centre: Centre, call: Call, person: Person) -> None:
@@ -62,7 +70,7 @@ def answered(centre: Centre, call: Call, event: OfferAnswered) -> bool:
 
 def remember_answer(centre: Centre, call: Call) -> None:
     """It is remembered when the talk began, and after how long a wait."""
-    wait_ms = max(call.answered_at_ms - call.entered_at_ms, 0) if call.entered_at_ms else 0
+    wait_ms = call.handed.waited_until(call.entered_at_ms, call.answered_at_ms)
     centre.forecasts.answered(call.id, centre.now)
     centre.entries.append(CallAnswered(centre.now, call.id, call.offer, call.queue, call.agent, wait_ms))
 
@@ -73,7 +81,10 @@ def begin_talk(centre: Centre, call: Call, person: Person | None) -> None:
     centre.deadlines.cancel_all(call.id)
     centre.move(call, CallState.TALKING)
     call.answered_at_ms, call.outcome = centre.now, None
+    let_go(centre, call)
     if person is not None:
+        caller = call.promise.number if call.promise else call.caller
+        person.talked_to = TalkedTo(caller, call.number, call.language, call.queue, call.clearance)
         person.misses = 0
         centre.become(person, AgentState.TALKING)
         person.call = call.id
@@ -84,7 +95,7 @@ def failed(centre: Centre, call: Call, event: OfferFailed) -> bool:
     if event.offer != call.offer:
         return False
     offer_ends(centre, call, event.result)
-    back(centre, call)
+    back(centre, call, event.result)
     return True
 
 
@@ -92,13 +103,21 @@ def offer_ends(centre: Centre, call: Call, result: OfferResult) -> None:
     """It is remembered how the offer ended, and the person goes on; the call is for the caller of this to place."""
     rang_ms = centre.now - call.offered_at_ms
     centre.entries.append(OfferEnded(centre.now, call.id, call.offer, call.agent, result, rang_ms))
-    after_ringing(centre, centre.people[call.agent], result)
+    if person := centre.people.get(call.agent):
+        after_ringing(centre, person, result)
 
 
-def back(centre: Centre, call: Call) -> None:
-    """The call waits again: in our line, or, if it is not in a session of ours, until it has been taken back."""
-    if call.adopted:
+def back(centre: Centre, call: Call, result: OfferResult = OfferResult.NO_ANSWER) -> None:
+    """The call waits again: in our line, or, if it is not in a session of ours, until it has been taken back.
+
+    Who looked for a person by name and stands in no line hears why they are not reached.
+    """
+    if call.promise is not None:
+        stand_again(centre, call, call.promise)
+    elif call.adopted:
         away(centre, call)
+    elif call.search is not None:
+        not_reached(centre, call, call.search, WHY.get(result, NO_ANSWER))
     else:
         centre.wait(call)
 
@@ -109,6 +128,7 @@ def away(centre: Centre, call: Call) -> None:
     centre.deadlines.cancel_all(call.id)
     centre.move(call, CallState.AWAY)
     call.offer, call.agent, call.adopted, call.answered_at_ms = NO_OFFER, NOBODY, True, Instant(0)
+    call.search = None
     centre.actions.append(TakeBack(call.id))
 
 
@@ -117,7 +137,7 @@ def withdraw(centre: Centre, person: Person, result: OfferResult) -> None:
     call = centre.calls[person.call]
     centre.actions.append(WithdrawOffer(call.id, call.offer, call.agent))
     offer_ends(centre, call, result)
-    back(centre, call)
+    back(centre, call, result)
 
 
 def ring_ends(centre: Centre, owner: str) -> None:
@@ -126,7 +146,11 @@ def ring_ends(centre: Centre, owner: str) -> None:
     While nothing can be withdrawn and no answer seen, Asterisk's own time-out ends the ringing instead.
     """
     if not centre.paused:
-        withdraw(centre, centre.people[AgentId(owner)], OfferResult.NO_ANSWER)
+        person = centre.people[AgentId(owner)]
+        made = centre.calls[person.call].promise
+        # An agent who heard whom to ring, and pressed nothing, has been at the phone.
+        listened = made is not None and made.listens
+        withdraw(centre, person, OfferResult.DECLINED if listened else OfferResult.NO_ANSWER)
 
 
 def after_ringing(centre: Centre, person: Person, result: OfferResult) -> None:
@@ -177,8 +201,10 @@ def ended_as(centre: Centre, call: Call, by: TalkEnder) -> None:
     if talk_ms < centre.plan.short_talk_ms and by is TalkEnder.AGENT:
         was_no_answer(centre, call, "short_talk")
         back(centre, call)
+    elif call.promise is not None:
+        kept(centre, call, f"{by.value}_hung_up")
     else:
-        centre.hang_up(call, Outcome.ANSWERED, f"{by.value}_hung_up")
+        talk_was_had(centre, call, by)
 
 
 def was_no_answer(centre: Centre, call: Call, reason: str) -> None:

@@ -58,6 +58,10 @@ class CallState(StrEnum):
     """The phone of a person chosen by name rings."""
 
 
+RINGING = frozenset({CallState.OFFERED, CallState.CONNECTING})
+"""A phone rings for a caller who is on the line."""
+
+
 @dataclass(slots=True)
 class Call:
     """One caller."""

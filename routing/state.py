@@ -14,12 +14,12 @@ from routing.bounds import KeptPlace, Watch
 from routing.circles import Circles
 from routing.deadlines import DeadlineKind, Deadlines
 from routing.handed import let_go
-from routing.parties import NO_OFFER, NO_QUEUE, NOBODY, Call, CallState, Person
+from routing.parties import NO_OFFER, NO_QUEUE, NOBODY, RINGING, Call, CallState, Person
 from routing.plan import Plan, PlanStep, Queue, TargetKind
 from routing.secrecy import risen
 from routing.switches import Switches
 
-__all__ = ["NOBODY", "NO_OFFER", "NO_QUEUE", "RULES_OF_NO_QUEUE", "Call", "CallState", "Centre", "Person"]
+__all__ = ["NOBODY", "NO_OFFER", "NO_QUEUE", "RINGING", "RULES_OF_NO_QUEUE", "Call", "CallState", "Centre", "Person"]
 
 RULES_OF_NO_QUEUE = Queue(NO_QUEUE, (PlanStep(0, TargetKind.ANY),))
 """For a call found talking or ringing without papers that name a queue of the plan."""
@@ -114,6 +114,7 @@ class Centre:
         if not call.entered_at_ms:
             call.entered_at_ms = self.now
         if call.queue != queue or not call.bounds.queued_at_ms:
+            let_go(self, call)
             call.handed.free()
             call.bounds.enters(call.entered_at_ms if quietly else self.now)
         call.queue = queue
@@ -140,7 +141,7 @@ class Centre:
         self.deadlines.set(call.id, DeadlineKind.MESSAGE_DUE, call.message_at_ms)
         if call.handed.until_ms:
             self.deadlines.set(call.id, DeadlineKind.TRANSFER_ENDS, call.handed.until_ms)
-        elif call.closes_at_ms:
+        if call.closes_at_ms:
             self.deadlines.set(call.id, DeadlineKind.LINE_CLOSES, call.closes_at_ms)
         if (limit := rules.max_wait) and not (call.bounds.waited_out or call.handed.until_ms):
             self.deadlines.set(call.id, DeadlineKind.WAIT_ENDS, call.bounds.queued_at_ms + limit.over)
@@ -148,6 +149,7 @@ class Centre:
 
     def line_up(self, call: Call) -> None:
         """The call has its place among those who stand in the line, with a caller or without."""
+        call.search = None
         call.place = place(call.priority, call.entered_at_ms, call.sequence, call.id)
         self.lines[call.queue].enter(call.place)
         self.forecasts.entered(call.queue, self.lines[call.queue], self.now)

@@ -64,7 +64,7 @@ from routing.staff import (
 from routing.state import CallState, Centre
 from routing.surveys import key_pressed as grade_given
 from routing.switching import crisis_message_set, hours_forced, switch_ends
-from routing.transfers import transfer_ends, transfer_requested
+from routing.transfers import line_closes, transfer_ends, transfer_requested
 from routing.waiting import announcement_heard, key_pressed, message_due
 from routing.widening import step_due
 

@@ -13,6 +13,7 @@ from queues.entries import CallTransferred, OfferResult, TalkEnder, TransferRefu
 from queues.ids import AgentId, CallId, Clearance, Instant, QueueId
 from queues.line import place
 from routing.actions import EndTalk, WithdrawOffer
+from routing import callers
 from routing.callers import entrance_of
 from routing.deadlines import DeadlineKind
 from routing.events import TransferRequested
@@ -180,7 +181,7 @@ def _note(centre: Centre, call: Call, by: Person, to: TransferRequested, *, supe
     handed.waited_ms = handed.waited_until(call.entered_at_ms, call.answered_at_ms)
     handed.times, handed.at_ms, handed.by = handed.times + 1, centre.now, by.id
     handed.back_to, handed.back_level = call.queue, handed.min_level
-    handed.min_level, handed.only = to.level, to.person
+    handed.min_level, handed.only, handed.shuns = to.level, to.person, by.id
     rules = centre.plan.queues.get(to.queue) or centre.queue_of(call)
     handed.until_ms = Instant(centre.now + rules.ring_ms if supervised else 0)
     handed.wrapped_up_ms = Instant(centre.now + centre.queue_of(call).wrap_up_ms)
@@ -220,6 +221,15 @@ def transfer_ends(centre: Centre, owner: str) -> None:
         offer_ends(centre, call, OfferResult.NO_ANSWER if rang_out else OfferResult.WITHDRAWN)
     centre.leave_line(call)
     _go_back(centre, call)
+
+
+def line_closes(centre: Centre, owner: str) -> None:
+    """Who still waits long after closing is told so; who has been put through under supervision goes back instead."""
+    call = centre.calls[CallId(owner)]
+    if call.handed.until_ms and call.state is CallState.WAITING:
+        transfer_ends(centre, owner)
+    else:
+        callers.line_closes(centre, owner)
 
 
 def _go_back(centre: Centre, call: Call) -> None:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from random import Random
 
 from queues.agents import AgentState, NotReadyReason, PhoneState
-from queues.entries import OfferResult, TalkEnder
-from queues.ids import UNKNOWN_CLEARANCE, AgentId, CallId, Clearance, Instant, MenuId, OfferId, QueueId
+from queues.entries import Force, OfferResult, TalkEnder
+from queues.ids import UNKNOWN_CLEARANCE, AgentId, CallId, Clearance, Instant, MenuId, OfferId, PromptId, QueueId
 from routing.actions import (
     Action,
     AskDigits,
     EndCall,
+    EndTalk,
     HoldMusic,
     KeepPapers,
     LeaveToFallback,
@@ -34,16 +35,20 @@ from routing.events import (
     CallerHungUp,
     CallResumed,
     ConversationEnded,
+    CrisisMessageSet,
     DigitsEntered,
     Event,
     FoundCall,
     FoundState,
+    HoursForced,
     LinkLost,
+    MenuCut,
     OfferAnswered,
     OfferFailed,
     PhoneStateChanged,
     PromptFinished,
     Tick,
+    TransferRequested,
     WorldListed,
     WrapUpProlonged,
 )
@@ -53,10 +58,12 @@ from routing.papers import Papers
 from routing.plan import Plan
 from routing.secrecy import may_hear
 from routing.state import CallState
-from tests.kernel.plans import AGENTS, CLEARANCES, QUEUES, START_MS, random_plan
+from tests.kernel.plans import AGENTS, CLEARANCES, HOURS, QUEUES, START_MS, random_plan
 
 KEYS = ("1", "2", "3", "4", "9", "0", "*", "#", "5", "", "12")
 MOST_DEADLINES_AT_ONCE = 500
+HEARING = (CallState.MENU, CallState.WAITING, CallState.SURVEYING, CallState.LEAVING)
+"""Where a caller in a session must hear something."""
 
 
 @dataclass
@@ -105,6 +112,11 @@ class World:
             case WithdrawOffer():
                 if self.linked and channel.offer == action.offer:
                     channel.idle()
+            case EndTalk():
+                if self.linked and channel.offer == action.offer:
+                    channel.idle()
+                    channel.papers, channel.hears = action.papers, ""
+                    channel.wanted_back |= not channel.session
             case EndCall():
                 del self.channels[action.call]
             case TakeBack():
@@ -170,7 +182,7 @@ class Life:
             known = self.kernel.centre.calls.get(call)
             if known is None and channel.session:
                 quiet.append(f"{call} is in a session and nobody knows it")
-            ours = known is not None and known.state in {CallState.MENU, CallState.WAITING, CallState.LEAVING}
+            ours = known is not None and known.state in {*HEARING}
             if ours and channel.session and not channel.agent and not channel.hears:
                 quiet.append(f"{call} is {known.state} and hears nothing")
         return quiet
@@ -265,6 +277,15 @@ class Life:
                 del self.world.channels[call]
                 if self.world.linked:
                     self.feed(CallerHungUp(call))
+
+    def transfer(self) -> None:
+        """Somebody, most often somebody who talks, wants to put their caller through."""
+        rnd = self.rnd
+        talking = [c.agent for c in self.world.channels.values() if c.talking]
+        by = rnd.choice([*talking, *talking, rnd.choice(AGENTS)])
+        named = rnd.choice([AgentId(""), AgentId(""), rnd.choice(AGENTS), AgentId("stranger")])
+        queue = QueueId("") if named and rnd.random() < 0.8 else rnd.choice([*QUEUES, QueueId("gone")])
+        self.feed(TransferRequested(by, queue, rnd.choice([2, 2, 2, 3, 3, 3, 1, 0]), named))
 
     # ── the fail-open dialplan ────────────────────────────────────────────────────────────────────────────────
     def choose_in_fallback(self) -> None:
@@ -394,6 +415,19 @@ class Life:
             recoveries=rnd.choice([0, -1, 3]),
         )
 
+    # ── by hand ───────────────────────────────────────────────────────────────────────────────────────────────
+    def switch(self) -> None:
+        """Somebody forces hours open or closed, or sets a crisis message; or takes it back."""
+        rnd = self.rnd
+        until = Instant(rnd.choice([0, self.now, self.now + 900, self.now + 70_000]))
+        hours = rnd.choice([*HOURS, "", "nobodys"])
+        made: list[Event] = [
+            HoursForced(hours, rnd.choice(list(Force)), until, "karin"),
+            HoursForced("", Force.SCHEDULE, Instant(0), "karin"),
+            CrisisMessageSet(rnd.choice([PromptId(""), PromptId("kris")]), rnd.random() < 0.5, until, "karin"),
+        ]
+        self.feed(rnd.choice(made))
+
     # ── whatever should not happen ────────────────────────────────────────────────────────────────────────────
     def repeat_something(self) -> None:
         """An event comes again, late."""
@@ -412,6 +446,7 @@ class Life:
             CallResumed(call, "1", "", self._papers()),
             DigitsEntered(call, rnd.choice(KEYS)),
             PromptFinished(call),
+            MenuCut(call),
             CallerHungUp(call),
             OfferAnswered(call, offer),
             OfferFailed(call, offer, rnd.choice(list(OfferResult))),

@@ -17,7 +17,7 @@ from tests.kernel.life import Life
 STEPS = int(os.environ.get("TONVAL_STEPS", "100000"))
 STEPS_A_LIFE = 400
 WAITS = (0, 0, 1, 40, 900, 2_500, 10_000, 61_000)
-OFTEN = ("arrive", "press", "press", "press", "answer", "answer", "end_talk", "hear", "hang_up", "refuse", "come_back")
+OFTEN = ("arrive", "press", "press", "press", "answer", "answer", "end_talk", "hear", "hang_up", "refuse", "come_back", "transfer")
 SELDOM = (
     "press_in_line",
     "lose_session",
@@ -26,6 +26,7 @@ SELDOM = (
     "everybody_ready",
     "lose_link",
     "list_truly",
+    "switch",
     "repeat_something",
     "say_anything",
 )

@@ -1,0 +1,34 @@
+"""The end of a talk whose caller stays: papers, the end of having been served, then the hang-up of the agent's leg.
+
+One rule: in that order. Whoever dies in between leaves the caller in the talk or in the new line, never taken for served.
+"""
+
+import structlog
+
+from ivr.asterisk.listing import ANSWERED_VARIABLE
+from ivr.asterisk.manager_link import ActionRefusedError, LinkDownError, ManagerLink
+from ivr.asterisk.papers_wire import CLEARANCE_VARIABLE, papers_to_wire
+from routing.actions import EndTalk
+
+log = structlog.get_logger()
+
+
+async def put_through(link: ManagerLink, action: EndTalk, leg: str, *, in_session: bool) -> bool:
+    """The caller is on the way to the next line; False if Asterisk could not be asked: then a list shows how it is.
+
+    A caller who is in no session is fetched out of the talk into a new one, which ends the talk.
+    """
+    papers = {**papers_to_wire(action.papers), ANSWERED_VARIABLE: ""}
+    # What it needs to be heard lies there before the line whose phones would ring for it.
+    names = sorted(papers, key=lambda name: (name == ANSWERED_VARIABLE, name != CLEARANCE_VARIABLE))
+    try:
+        for variable in names:
+            await link.action("Setvar", Channel=action.call, Variable=variable, Value=papers[variable])
+        if not in_session:
+            await link.action("Redirect", Channel=action.call, Context="resume", Exten="s", Priority="1")
+        elif leg:
+            await link.action("Hangup", Channel=leg)
+    except (ActionRefusedError, LinkDownError, TimeoutError) as error:
+        log.info("transfer_in_vain", because=type(error).__name__)
+        return False
+    return bool(leg) or not in_session
