@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from queues.agents import AgentState
-from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PersonId, PromptId, QueueId
+from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PartnerId, PersonId, PromptId, QueueId
 
 
 class Outcome(StrEnum):
@@ -30,6 +30,8 @@ class OfferResult(StrEnum):
     BUSY = "busy"
     DECLINED = "declined"
     UNREACHABLE = "unreachable"
+    LOOPED = "looped"
+    """A partner sent the call back to us."""
     CALLER_HUNG_UP = "caller_hung_up"
     WITHDRAWN = "withdrawn"
 
@@ -352,6 +354,16 @@ class AgentStateChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerChanged:
+    """What a partner's lines do from now on, those that talk apart."""
+
+    at_ms: Instant
+    partner: PartnerId
+    state: str
+    """open, closed (by its hours), spent (its minutes of the day), unreachable, or circuit_open (too many failures)."""
+
+
+@dataclass(frozen=True, slots=True)
 class StepOpened:
     at_ms: Instant
     call: CallId
@@ -513,6 +525,7 @@ Entry = (
     | SurveyAnswered
     | CallEnded
     | AgentStateChanged
+    | PartnerChanged
     | StepOpened
     | LimitReached
     | HoursSwitched

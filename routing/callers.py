@@ -10,7 +10,8 @@ from routing.menu import MenuTries, answer
 from routing.offers import caller_ends_talk, end_talk, offer_ends
 from routing.plan import Entrance, Menu
 from routing.returning import RETURNED, keep_place, takes_kept_place, too_many
-from routing.state import Call, CallState, Centre
+from routing.searching import begin
+from routing.state import RINGING, Call, CallState, Centre
 from routing.switching import is_open_for
 
 MAX_MENUS = 20
@@ -94,7 +95,11 @@ def digits_entered(centre: Centre, call: Call, event: DigitsEntered) -> None:
         enter_queue(centre, call, verdict.queue, verdict.meaning.value)
     elif verdict.menu in centre.plan.menus:
         enter_menu(centre, call, verdict.menu)
-    elif verdict.queue or verdict.menu:
+    elif verdict.directory and begin(centre, call, menu.human):
+        return
+    elif verdict.directory and menu.human in centre.plan.queues:
+        enter_queue(centre, call, menu.human, verdict.meaning.value)
+    elif verdict.queue or verdict.menu or verdict.directory:
         # What the key meant is no longer in the plan: the caller chooses again.
         enter_menu(centre, call, entrance_of(centre, call.number).menu)
     else:
@@ -157,7 +162,7 @@ def cut_off(centre: Centre, call: Call) -> None:
     """The caller was cut off when Asterisk ended: no success of ours, whatever they were doing (F16)."""
     if call.state is CallState.TALKING:
         end_talk(centre, call, TalkEnder.UNKNOWN)
-    elif call.state is CallState.OFFERED:
+    elif call.state in RINGING:
         offer_ends(centre, call, OfferResult.CALLER_HUNG_UP)
     if call.outcome is Outcome.ANSWERED:
         centre.end(call, call.outcome, call.reason)
@@ -171,7 +176,7 @@ def gone(centre: Centre, call: Call, reason: str) -> None:
         outcome = caller_ends_talk(centre, call)
         centre.end(call, outcome, reason)
         return
-    if call.state is CallState.OFFERED:
+    if call.state in RINGING:
         centre.actions.append(WithdrawOffer(call.id, call.offer, call.agent))
         offer_ends(centre, call, OfferResult.CALLER_HUNG_UP)
     if call.outcome is not None:

@@ -13,14 +13,17 @@ from queues.ids import (
     Instant,
     MenuId,
     OfferId,
+    PartnerId,
     PromptId,
     QueueId,
+    partner_of,
 )
 from queues.line import Place
 from routing.bounds import Bounds
 from routing.directory import Search
 from routing.handed import Handed
 from routing.menu import MenuTries
+from routing.outside import Legs
 from routing.papers import Papers
 from routing.plan import Menu, OpenHours
 from routing.promise import Promise
@@ -115,6 +118,7 @@ class Call:
     """Of a survey: which is being asked, and how many times it has been."""
     asks: int = 0
     handed: Handed = field(default_factory=Handed)
+    legs: Legs = field(default_factory=Legs)
     promise: Promise | None = None
     """The citizen is to be rung: nobody need be on the line."""
     search: Search | None = None
@@ -140,6 +144,7 @@ class Call:
             language=self.language,
             priority=self.priority,
             recoveries=self.recoveries,
+            outside=self.legs.made,
         )
 
 
@@ -157,7 +162,7 @@ class TalkedTo:
 
 @dataclass(slots=True)
 class Person:
-    """One agent: a person with a phone."""
+    """One agent: a person with a phone. Or a seat that is one line to a partner."""
 
     id: AgentId
     index: int
@@ -174,3 +179,8 @@ class Person:
     """Logged out by their own will: a reachable phone alone does not log them in again."""
     talked_to: TalkedTo | None = None
     """Whom they talk to, or talked to last: what they promise is about them."""
+
+    @property
+    def partner(self) -> PartnerId:
+        """Whose line this seat is; "" for a person."""
+        return partner_of(self.id)

@@ -133,14 +133,10 @@ class WaitingRules:
     human: QueueId = QueueId("")
     """Where `human_key` leads; the call keeps its place by time."""
     callback_key: str = ""
+    """Means something only in a queue that rings back."""
     callback_over_ms: int = 180_000
     """A callback is offered in words when the estimate exceeds this; its key means the same all the time."""
     callback_prompts: tuple[PromptId, ...] = ()
-
-    @property
-    def keys(self) -> str:
-        """Every key that means something in the line."""
-        return self.repeat_key + self.human_key + self.callback_key
 
 
 @dataclass(frozen=True, slots=True)

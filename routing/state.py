@@ -117,6 +117,8 @@ class Centre:
             let_go(self, call)
             call.handed.free()
             call.bounds.enters(call.entered_at_ms if quietly else self.now)
+            call.told = Told()
+            self.forecasts.gave_up(call.id, self.now)
         call.queue = queue
         call.priority = max(call.priority, rules.priority)
         call.clearance = risen(call.clearance, rules.clearance)

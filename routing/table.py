@@ -7,7 +7,7 @@ state and check the person's state themselves (a handler that returns False says
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from routing import callback_table
+from routing import callback_table, naming_table
 from routing.callback_events import CallbackOrdered, CallbackRestored
 from routing.callbacks import ordered as callback_ordered
 from routing.callbacks import restored as callback_restored
@@ -46,6 +46,7 @@ from routing.events import (
     WrapUpProlonged,
 )
 from routing.limits import nobody_came, wait_ends
+from routing.naming import ring_ends as person_ring_ends
 from routing.offers import answered, ended, ended_unseen, failed, ring_ends
 from routing.reconcile import link_lost
 from routing.resume import arrived, call_resumed
@@ -85,7 +86,7 @@ _ROWS: dict[tuple[CallState, type], Row] = {
     (S.MENU, DigitsEntered): Row(digits_entered, (S.MENU, S.WAITING, S.LEAVING)),
     (S.MENU, MenuCut): Row(menu_cut, (S.WAITING, S.LEAVING)),
     (S.MENU, CallerHungUp): Row(hung_up, (ENDED,)),
-    (S.WAITING, DigitsEntered): Row(key_pressed, (S.WAITING, S.LEAVING)),
+    (S.WAITING, DigitsEntered): Row(key_pressed, (S.WAITING, S.PROMISING)),
     (S.WAITING, PromptFinished): Row(announcement_heard, (S.WAITING,)),
     (S.WAITING, CallerHungUp): Row(hung_up, (ENDED,)),
     (S.OFFERED, OfferAnswered): Row(answered, (S.TALKING,)),
@@ -99,7 +100,7 @@ _ROWS: dict[tuple[CallState, type], Row] = {
     (S.LEAVING, PromptFinished): Row(last_message_heard, (ENDED,)),
     (S.LEAVING, CallerHungUp): Row(hung_up, (ENDED,)),
     (S.AWAY, CallerHungUp): Row(hung_up, (ENDED,)),
-    **{key: Row(*meaning) for key, meaning in callback_table.ROWS.items()},
+    **{key: Row(*meaning) for key, meaning in (callback_table.ROWS | naming_table.ROWS).items()},
 }
 """Where an event means something; everywhere else it is LATE."""
 
@@ -145,6 +146,7 @@ DEADLINES: dict[DeadlineKind, Callable[[Centre, str], Any]] = {
     DeadlineKind.SWITCH_ENDS: switch_ends,
     DeadlineKind.CALLBACK_DUE: callback_due,
     DeadlineKind.CALLBACK_OVERDUE: callback_overdue,
+    DeadlineKind.PERSON_RING_ENDS: person_ring_ends,
 }
 
 RANKS: dict[type, DeadlineKind] = {
@@ -191,5 +193,5 @@ MOVES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 """What else moves a call: by cause, from where to where. A `CallArrived` of a known call is a `CallResumed`."""
-for _cause, _moves in callback_table.MOVES.items():
+for _cause, _moves in (*callback_table.MOVES.items(), *naming_table.MOVES.items()):
     MOVES[_cause] = tuple(dict.fromkeys((*MOVES.get(_cause, ()), *_moves)))

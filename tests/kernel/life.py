@@ -59,6 +59,7 @@ from routing.plan import Plan
 from routing.secrecy import may_hear
 from routing.state import CallState
 from tests.kernel.plans import AGENTS, CLEARANCES, HOURS, QUEUES, START_MS, random_plan
+from tests.kernel.plans_of_limits import CALLERS
 
 KEYS = ("1", "2", "3", "4", "9", "0", "*", "#", "5", "", "12")
 MOST_DEADLINES_AT_ONCE = 500
@@ -205,7 +206,7 @@ class Life:
         self.arrivals += 1
         call = CallId(f"c{self.arrivals}")
         self.world.channels[call] = Channel(number)
-        self.feed(CallArrived(call, number, ""))
+        self.feed(CallArrived(call, number, self.rnd.choice(CALLERS)))
 
     def _one(self, fits: Callable[[Channel], bool]) -> tuple[CallId, Channel] | None:
         fitting = [(call, channel) for call, channel in self.world.channels.items() if fits(channel)]

@@ -12,35 +12,44 @@ from routing.plan import (
     OpenHours,
     Plan,
     PlanStep,
+    Question,
     Queue,
+    Survey,
     TargetKind,
     WaitingRules,
 )
+from tests.kernel.plans_of_limits import conditional, limited
 
 START_MS = 1_700_000_000_000
 QUEUES = tuple(QueueId(f"q{i}") for i in range(4))
 AGENTS = tuple(AgentId(f"a{i}") for i in range(5))
+HOURS = ("dag", "kvall")
 CLEARANCES = (Clearance("barn"), Clearance("halsa"))
 
 
 def random_plan(rnd: Random, name: str = "p") -> Plan:
     """Some of the queues and people, with rules that contradict each other as little as a checked plan's do."""
-    queues = {q: _queue(rnd, q) for q in QUEUES[: rnd.randint(1, len(QUEUES))]}
+    queues = {q: limited(rnd, _queue(rnd, q), QUEUES) for q in QUEUES[: rnd.randint(1, len(QUEUES))]}
     agents = [_agent(rnd, a, tuple(queues)) for a in AGENTS if rnd.random() < 0.9]
     return Plan(
         name,
         entrances={
             "": Entrance(MenuId("m0"), greeting=(PromptId("hej"),), closed_prompts=(PromptId("stangt"),)),
-            "2": Entrance(MenuId("m1"), hours=_hours(rnd), closed_prompts=(PromptId("stangt"),), language="en"),
+            "2": Entrance(
+                MenuId("m1"), hours=_hours(rnd), hours_id="dag", closed_prompts=(PromptId("stangt"),), language="en"
+            ),
         },
         menus={menu.id: menu for menu in _menus(rnd, tuple(queues))},
         queues=queues,
         agents={agent.id: agent for agent in agents},
         discipline=rnd.choice(list(Discipline)),
+        survey=_survey(rnd),
         login_by_phone=rnd.random() < 0.3,
         rona_pause_ms=rnd.choice([0, 1_000, 60_000]),
         rona_limit=rnd.randint(1, 3),
         max_calls=rnd.choice([3, 1_000, 1_000, 1_000]),
+        max_calls_per_caller=rnd.choice([0, 0, 1, 3]),
+        resume_place_ms=rnd.choice([0, 60_000]),
     )
 
 
@@ -65,9 +74,10 @@ def _queue(rnd: Random, name: QueueId) -> Queue:
     delays = sorted(rnd.choice([0, 0, 5_000, 20_000, 60_000]) for _ in range(rnd.randint(1, 3)))
     return Queue(
         name,
-        tuple(_step(rnd, after) for after in delays),
+        tuple(conditional(rnd, _step(rnd, after), _hours(rnd)) for after in delays),
         clearance=rnd.choice([Clearance(""), Clearance(""), *CLEARANCES]),
         hours=_hours(rnd),
+        hours_id=rnd.choice(["", *HOURS]),
         queued_prompts=(PromptId("i_ko"),) * rnd.randint(0, 1),
         waiting_prompts=(PromptId("vantar"),) * rnd.randint(0, 1),
         closed_prompts=(PromptId("stangt"),) * rnd.randint(0, 1),
@@ -100,7 +110,16 @@ def _waiting(rnd: Random) -> WaitingRules:
 def _agent(rnd: Random, name: AgentId, queues: tuple[QueueId, ...]) -> Agent:
     served = rnd.sample(queues, rnd.choice([0, *range(1, len(queues) + 1)]))
     clearances = frozenset(c for c in CLEARANCES if rnd.random() < 0.6)
-    return Agent(name, tuple((q, rnd.randint(1, 3)) for q in served), clearances)
+    languages = frozenset({"en"} if rnd.random() < 0.3 else ())
+    return Agent(name, tuple((q, rnd.randint(1, 3)) for q in served), clearances, languages)
+
+
+def _survey(rnd: Random) -> Survey | None:
+    if rnd.random() < 0.5:
+        return None
+    questions = tuple(Question(f"f{i}", (PromptId("fraga"),)) for i in range(rnd.randint(0, 3)))
+    thanks = (PromptId("tack"),) * rnd.randint(0, 1)
+    return Survey(questions, (), thanks, every=rnd.choice([1, 1, 2]), confidential=rnd.random() < 0.5)
 
 
 def _menus(rnd: Random, queues: tuple[QueueId, ...]) -> list[Menu]:
@@ -109,7 +128,8 @@ def _menus(rnd: Random, queues: tuple[QueueId, ...]) -> list[Menu]:
         Menu(
             menu,
             (PromptId("val"),),
-            {str(i): Choice(queue=q) for i, q in enumerate(queues, 1)} | {"9": Choice(menu=rnd.choice(menus))},
+            {str(i): Choice(queue=q) for i, q in enumerate(queues, 1)}
+            | {"9": Choice(menu=rnd.choice(menus), language=rnd.choice(["", "", "en", "sv"]))},
             default=rnd.choice(queues),
             human=rnd.choice(queues),
             invalid_prompts=(PromptId("fel_val"),),
