@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from queues.agents import AgentState, PhoneState
 from queues.entries import Force, OfferResult, TalkEnder
-from queues.ids import AgentId, CallId, Instant, OfferId, PromptId, QueueId
+from queues.ids import AgentId, CallId, Instant, OfferId, PartnerId, PromptId, QueueId
 from routing.callback_events import (
     CallbackAccepted,
     CallbackCancelled,
@@ -185,6 +185,17 @@ class CrisisMessageSet:
     who: str
 
 
+# ── the partners ────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class PartnerRestored:
+    """What the log says was talked at this partner today, before this engine began."""
+
+    partner: PartnerId
+    day: int
+    """In days since 1970, UTC."""
+    used_ms: int
+
+
 # ── the link ────────────────────────────────────────────────────────────────────────────────────────────────────
 class FoundState(StrEnum):
     """What Asterisk's lists say of a caller's channel."""
@@ -254,6 +265,7 @@ Event = (
     | AgentRestored
     | HoursForced
     | CrisisMessageSet
+    | PartnerRestored
     | WorldListed
     | LinkLost
     | CallbackWritten

@@ -10,18 +10,27 @@ from collections.abc import Iterator
 from queues.agents import AgentState, PhoneState
 from queues.entries import CallEnded, CallEntered, CallQueued, CallRecovered, Entry, LateEventSeen, Outcome
 from queues.ids import UNKNOWN_CLEARANCE, AgentId, CallId, Clearance
-from routing.actions import LeaveToFallback, OfferToAgent
+from routing.actions import ForgetCallback, LeaveToFallback, OfferCallback, OfferToAgent, RingPerson
 from routing.circles import OWN_LEVEL, names
 from routing.deadlines import DeadlineKind
 from routing.kernel import Kernel, Step
 from routing.laws_by_hand import switches_end
+from routing.laws_of_naming import rung_rightly, searches_end
+from routing.laws_of_callbacks import OWNS, WrittenDown, promises_hold, stands
 from routing.laws_of_lines import limits_hold, steps_open
 from routing.laws_of_transfers import kept_for_transfer, transfers_end
 from routing.plan import Agent, Queue
 from routing.secrecy import AND, may_hear
 from routing.state import NO_OFFER, NOBODY, OVER_KEPT, Call, CallState, Centre, Person
 
-WITH_SOMEBODY = {CallState.OFFERED: AgentState.RINGING, CallState.TALKING: AgentState.TALKING}
+WITH_SOMEBODY = {
+    CallState.OFFERED: AgentState.RINGING,
+    CallState.CALLBACK_OFFERED: AgentState.RINGING,
+    CallState.CALLING_BACK: AgentState.TALKING,
+    CallState.CONNECTING: AgentState.RINGING,
+    CallState.TALKING: AgentState.TALKING,
+}
+_RINGS = {CallState.OFFERED, CallState.CALLBACK_OFFERED, CallState.CONNECTING}
 
 
 def check(centre: Centre) -> list[str]:
@@ -32,7 +41,9 @@ def check(centre: Centre) -> list[str]:
         *_people(centre),
         *_deadlines(centre),
         *transfers_end(centre),
+        *searches_end(centre),
         *switches_end(centre),
+        *promises_hold(centre),
         *steps_open(centre),
         *limits_hold(centre),
         *_sizes(centre),
@@ -42,7 +53,7 @@ def check(centre: Centre) -> list[str]:
 
 def _calls(centre: Centre) -> Iterator[str]:
     for call in centre.calls.values():
-        if (call.place is not None) != (call.state is CallState.WAITING):
+        if (call.place is not None) != stands(call):
             yield f"{call.id} is {call.state} and {'has' if call.place else 'has no'} place in line"
         in_line = call.state in {CallState.WAITING, CallState.OFFERED} and not call.adopted
         if in_line and call.queue not in centre.plan.queues:
@@ -63,13 +74,13 @@ def _together(centre: Centre, call: Call) -> Iterator[str]:
     """The call and its person point at each other, and the person may hear it."""
     person = centre.people.get(call.agent)
     if person is None:
-        if call.state is CallState.OFFERED or call.agent != NOBODY:
+        if call.state in _RINGS - {CallState.CONNECTING} or call.agent != NOBODY:
             yield f"{call.id} is {call.state} with {call.agent or 'nobody'}, who is not there"
         return
     if person.call != call.id or person.state is not WITH_SOMEBODY[call.state]:
         yield f"{call.id} is {call.state} with {person.id}, who is {person.state} with {person.call or 'nobody'}"
     # A talk may be older than the plan, or be what Asterisk has and nobody asked for; a ring is always in our hands.
-    if call.state is CallState.OFFERED and not may_hear(centre.plan.agents[person.id].clearances, call.clearance):
+    if call.state in _RINGS and not may_hear(centre.circles.agent[person.id].clearances, call.clearance):
         yield f"{call.id} needs {call.clearance} and rings {person.id}"
 
 
@@ -92,7 +103,7 @@ def _lines(centre: Centre) -> Iterator[str]:
 
 
 def _people(centre: Centre) -> Iterator[str]:
-    if set(centre.people) != set(centre.plan.agents):
+    if tuple(centre.people) != centre.circles.seats:
         yield "people and agents differ"
     for i, person in enumerate(centre.people.values()):
         if person.index != i or centre.circles.seats[i] != person.id:
@@ -114,7 +125,7 @@ def _deadlines(centre: Centre) -> Iterator[str]:
     """Every deadline has an owner who may have it, and who must have one has it."""
     owned = centre.deadlines.owned()
     for owner, kind in owned:
-        if kind is DeadlineKind.SWITCH_ENDS:
+        if kind in {DeadlineKind.SWITCH_ENDS, DeadlineKind.PARTNER_DUE, DeadlineKind.PERSON_RING_ENDS}:
             continue
         if kind in _MAY_OWN:
             person = centre.people.get(AgentId(owner))
@@ -122,7 +133,7 @@ def _deadlines(centre: Centre) -> Iterator[str]:
                 yield f"{owner} owns {kind.name} and is {person.state if person else 'gone'}"
             continue
         call = centre.calls.get(CallId(owner))
-        if call is None or call.state not in {CallState.WAITING, CallState.OFFERED}:
+        if call is None or call.state not in OWNS.get(kind, _MAY_WAIT):
             yield f"{owner} owns {kind.name} and is {call.state if call else 'over'}"
     for person in centre.people.values():
         if person.state is AgentState.WRAP_UP and (person.id, DeadlineKind.WRAP_UP_ENDS) not in owned:
@@ -135,6 +146,7 @@ def _deadlines(centre: Centre) -> Iterator[str]:
             yield f"{call.id} waits and is never told so"
 
 
+_MAY_WAIT = {CallState.WAITING, CallState.OFFERED, CallState.PROMISED}
 _MAY_OWN = {
     DeadlineKind.WRAP_UP_ENDS: AgentState.WRAP_UP,
     DeadlineKind.PAUSE_ENDS: AgentState.NOT_READY,
@@ -147,12 +159,12 @@ def _sizes(centre: Centre) -> Iterator[str]:
         yield "something of the last step is left"
     if len(centre.over) > OVER_KEPT:
         yield "too many ended calls are remembered"
-    waiting = {call.id for call in centre.calls.values() if call.state is CallState.WAITING}
+    waiting = {call.id for call in centre.calls.values() if call.place is not None}
     if not set(centre.new_calls) <= waiting:
         yield "a call that does not wait is looked at"
     if not set(centre.new_people) <= centre.ready:
         yield "a person who is not ready is looked at"
-    switched = len(centre.switches.forced) + 1
+    switched = len(centre.switches.forced) + 1 + len(centre.partners)
     if len(centre.deadlines.owned()) > 6 * len(centre.calls) + len(centre.people) + switched:
         yield "more deadlines than calls and people can own"
 
@@ -163,7 +175,7 @@ def _pairs(centre: Centre) -> Iterator[str]:
     if not ready:
         return
     for call in centre.calls.values():
-        if call.state is CallState.WAITING:
+        if call.place is not None:
             for person in ready:
                 if may_take(centre, call, person, ready):
                     yield f"{call.id} waits and {person.id} is ready for it"
@@ -171,7 +183,7 @@ def _pairs(centre: Centre) -> Iterator[str]:
 
 def may_take(centre: Centre, call: Call, person: Person, ready: list[Person]) -> bool:
     """Whether the person is eligible for the call now (ROUTING.md: Circle, Matching, Secrecy)."""
-    agent, queue = centre.plan.agents[person.id], centre.plan.queues[call.queue]
+    agent, queue = centre.circles.agent[person.id], centre.plan.queues[call.queue]
     if not may_hear(agent.clearances, call.clearance) or not may_hear(agent.clearances, queue.clearance):
         return False
     if not any(names(step, agent, queue.id) for i, step in enumerate(queue.steps) if call.open_steps >> i & 1):
@@ -185,7 +197,7 @@ def may_take(centre: Centre, call: Call, person: Person, ready: list[Person]) ->
         return True
     for q in own:
         keeps = centre.plan.queues[q].lend_when_ready_over if q in centre.plan.queues else 0
-        of_own = [p for p in ready if any(o == q and n >= OWN_LEVEL for o, n in centre.plan.agents[p.id].queues)]
+        of_own = [p for p in ready if any(o == q and n >= OWN_LEVEL for o, n in centre.circles.agent[p.id].queues)]
         if keeps and len(of_own) <= keeps:
             return False
     return True
@@ -215,11 +227,13 @@ class Witness:
         self.outcomes: dict[CallId, Outcome] = {}
         self.clearances: dict[CallId, Clearance] = {}
         self.offers: set[int] = set()
+        self.written = WrittenDown()
         self._last_at_ms = 0
 
     def after(self, step: Step) -> list[str]:
         """The laws that are broken after this step, those of the snapshot included."""
         broken = [*self._entries(step.entries), *self._actions(step), *check(self.kernel.centre)]
+        broken += self.written.after(step.actions, self.kernel.centre)
         live = set(self.kernel.centre.calls)
         if self.entered != live | set(self.outcomes) or live & set(self.outcomes):
             broken.append(f"{len(self.entered)} entered, {len(self.outcomes)} ended and {len(live)} live")
@@ -252,12 +266,14 @@ class Witness:
     def _actions(self, step: Step) -> Iterator[str]:
         ended = {entry.call for entry in step.entries if isinstance(entry, CallEnded)}
         for action in step.actions:
-            if isinstance(action, OfferToAgent):
+            if isinstance(action, OfferToAgent | OfferCallback):
                 yield from self._offer(action, ended)
-            elif action.call in self.outcomes and action.call not in ended and not isinstance(action, LeaveToFallback):
+            elif isinstance(action, RingPerson):
+                yield from rung_rightly(self.kernel.centre, action)
+            elif action.call in self.outcomes and action.call not in ended and not isinstance(action, LeaveToFallback | ForgetCallback):
                 yield f"{action} for a call that has ended"
 
-    def _offer(self, action: OfferToAgent, ended: set[CallId]) -> Iterator[str]:
+    def _offer(self, action: OfferToAgent | OfferCallback, ended: set[CallId]) -> Iterator[str]:
         centre = self.kernel.centre
         call, agent = centre.calls.get(action.call), centre.plan.agents.get(action.agent)
         if action.offer in self.offers:

@@ -1,4 +1,4 @@
-"""Which numbers we ring, and how they are written: Swedish, ordinary, E.164. Pure; one decision for callbacks and transfers.
+"""Which numbers we ring, and how they are written: Swedish, ordinary, E.164. Pure; one decision for all who ring.
 
 Two rules. What is not known to be ordinary is not rung: the series are named here, not the exceptions alone. And a
 number says nothing about who rang from it: whoever is rung has to say so by a key.
@@ -9,7 +9,7 @@ import re
 COUNTRY = "+46"
 _SPACING = str.maketrans("", "", " -()./\u00a0")
 _DEARER = re.compile(r"900|939|944|99|118|20|376|378")
-"""Series in which somebody pays for the call, or which only receive (PTS): premium, directory enquiries, freephone, mass."""
+"""Series that cost whoever rings, or that only receive (PTS): premium, directory enquiries, freephone, mass calls."""
 _ORDINARY = re.compile(
     r"7[02369]\d{7}"  # mobile
     r"|10\d{7}"  # the whole country

@@ -11,7 +11,8 @@ from queues.entries import (
     TalkEnded,
     TalkEnder,
 )
-from queues.ids import AgentId, Instant
+from queues.ids import AgentId, Instant, partner_of
+from routing import partners
 from routing.actions import OfferToAgent, TakeBack, WithdrawOffer
 from routing.deadlines import DeadlineKind
 from routing.events import ConversationEnded, OfferAnswered, OfferFailed
@@ -41,9 +42,11 @@ def offer(centre: Centre, call: Call, person: Person) -> None:
     call.offer, call.agent, call.offered_at_ms = centre.next_offer(), person.id, centre.now
     centre.entries.append(CallOffered(centre.now, call.id, call.offer, call.queue, person.id, step, level))
     ring(centre, call, person)
-    ring_no_longer_than(centre, person, centre.now + queue.ring_ms)
+    ring_no_longer_than(centre, person, centre.now + partners.ring_ms(centre, call, person))
     if call.promise is not None:
         centre.actions.append(offer_of(centre, call, call.promise, person))
+    elif person.partner:
+        partners.ring_line(centre, call, person)
     else:
         centre.actions.append(OfferToAgent(call.id, call.offer, person.id, queue.ring_ms, queue.music))
 
@@ -197,12 +200,16 @@ def ended_unseen(centre: Centre, call: Call, event: ConversationEnded) -> bool:
 
 def ended_as(centre: Centre, call: Call, by: TalkEnder) -> None:
     """The talk is over and the caller is still there."""
+    outside = partner_of(call.agent)
+    short_ms = partners.short_talk_ms(centre, outside)
     talk_ms = end_talk(centre, call, by)
-    if talk_ms < centre.plan.short_talk_ms and by is TalkEnder.AGENT:
+    if talk_ms < short_ms and by is TalkEnder.AGENT:
         was_no_answer(centre, call, "short_talk")
         back(centre, call)
     elif call.promise is not None:
         kept(centre, call, f"{by.value}_hung_up")
+    elif outside:
+        centre.hang_up(call, Outcome.OVERFLOWED_EXTERNAL, f"{by.value}_hung_up")
     else:
         talk_was_had(centre, call, by)
 
@@ -217,7 +224,7 @@ def caller_ends_talk(centre: Centre, call: Call) -> Outcome:
     """The outcome of a talk that the caller ended; who hangs up as the phone is answered was never answered (F40)."""
     if centre.now - call.answered_at_ms >= NO_TALK_MS or call.adopted:
         end_talk(centre, call, TalkEnder.CALLER)
-        return Outcome.ANSWERED
+        return Outcome.OVERFLOWED_EXTERNAL if partner_of(call.agent) else Outcome.ANSWERED
     remember_talk(centre, call, TalkEnder.CALLER)
     was_no_answer(centre, call, "short_talk")
     call.state = CallState.OFFERED
@@ -229,7 +236,10 @@ def caller_ends_talk(centre: Centre, call: Call) -> Outcome:
 def end_talk(centre: Centre, call: Call, by: TalkEnder) -> int:
     """The talk's length (ms); the person goes on to wrap-up, or to what they asked for during the talk."""
     talk_ms = remember_talk(centre, call, by)
-    if person := centre.people.get(call.agent):
+    person = centre.people.get(call.agent)
+    if person is not None and person.partner:
+        partners.line_talked(centre, call, person, talk_ms, by)
+    elif person is not None:
         after_talk(centre, person, centre.queue_of(call).wrap_up_ms)
     return talk_ms
 
@@ -243,7 +253,9 @@ def remember_talk(centre: Centre, call: Call, by: TalkEnder) -> int:
 
 def after_talk(centre: Centre, person: Person, wrap_up_ms: int) -> None:
     """What the person does after a talk."""
-    if person.intends is not None:
+    if person.partner:
+        partners.line_free(centre, person)
+    elif person.intends is not None:
         does_as_intended(centre, person)
     elif wrap_up_ms:
         centre.become(person, AgentState.WRAP_UP, "", centre.now + wrap_up_ms)

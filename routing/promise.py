@@ -30,3 +30,5 @@ class Promise:
     """An agent has lifted the receiver and hears who is to be rung."""
     reached_at_ms: Instant = Instant(0)
     """When the citizen was reached, 0 before."""
+    alarmed: bool = False
+    """Somebody has been told that it is overdue."""

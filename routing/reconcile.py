@@ -23,9 +23,10 @@ from routing.offers import (
     withdraw,
 )
 from routing.resume import read_papers, remember
+from routing.searching import rings_on
 from routing.secrecy import may_hear
 from routing.staff import phone_is
-from routing.state import NO_OFFER, NOBODY, Call, CallState, Centre, Person
+from routing.state import NO_OFFER, NOBODY, RINGING, Call, CallState, Centre, Person
 
 ORDER = (FoundState.TALKING, FoundState.RINGING, FoundState.IN_FALLBACK, FoundState.IN_SESSION)
 """Where lists contradict themselves, a talk counts more than a ring, and a ring more than none."""
@@ -51,7 +52,7 @@ def world_listed(centre: Centre, event: WorldListed) -> bool:
     centre.listed_at_ms = asked_at_ms
     present = {found.call for found in event.calls}
     for call in tuple(centre.calls.values()):
-        if call.id not in present and call.known_at_ms < asked_at_ms:
+        if call.id not in present and call.known_at_ms < asked_at_ms and not call.off_the_line:
             # Whatever the list forgot: a session that lives after all is not left in silence.
             centre.actions.append(LeaveToFallback(call.id))
             (cut_off if event.restarted else missing)(centre, call)
@@ -77,6 +78,8 @@ def _go_on(centre: Centre) -> None:
         if call.state is CallState.OFFERED and not call.adopted:
             until = max(call.offered_at_ms + centre.queue_of(call).ring_ms, centre.now)
             ring_no_longer_than(centre, centre.people[call.agent], until)
+        elif call.state is CallState.CONNECTING:
+            rings_on(centre, call)
 
 
 def _news(centre: Centre, calls: tuple[FoundCall, ...], asked_at_ms: Instant) -> tuple[FoundCall, ...]:
@@ -107,13 +110,13 @@ def _let_go(centre: Centre, found: FoundCall) -> None:
         if found.state is not FoundState.TALKING:
             was_no_answer(centre, call, "talk_lost")
         _with_nobody(call)
-    elif call.state is CallState.OFFERED and (found.state is not FoundState.IN_SESSION or call.adopted):
+    elif call.state in RINGING and (found.state is not FoundState.IN_SESSION or call.adopted):
         offer_ends(centre, call, OfferResult.WITHDRAWN)
         _with_nobody(call)
 
 
 def _with_nobody(call: Call) -> None:
-    call.state, call.offer, call.agent = CallState.AWAY, NO_OFFER, NOBODY
+    call.state, call.offer, call.agent, call.search = CallState.AWAY, NO_OFFER, NOBODY, None
 
 
 def _still_with(centre: Centre, call: Call, found: FoundCall) -> bool:
@@ -122,7 +125,9 @@ def _still_with(centre: Centre, call: Call, found: FoundCall) -> bool:
     if call.state is CallState.TALKING:
         unknown = NOBODY in {call.agent, found.agent} or found.agent not in centre.people
         return found.state is FoundState.TALKING and (same or unknown)
-    return call.state is CallState.OFFERED and same and found.state in {FoundState.RINGING, FoundState.TALKING}
+    if call.state is CallState.CONNECTING and call.agent == NOBODY:
+        same = found.agent not in centre.people
+    return call.state in RINGING and same and found.state in {FoundState.RINGING, FoundState.TALKING}
 
 
 def _take_up(centre: Centre, found: FoundCall, asked_at_ms: Instant) -> None:
@@ -136,9 +141,9 @@ def _take_up(centre: Centre, found: FoundCall, asked_at_ms: Instant) -> None:
             return
         call = centre.new_call(found.call, found.number, found.caller, found.papers.language)
         call.state, call.adopted = CallState.AWAY, True
-    if call.state in {CallState.AWAY, CallState.MENU}:
+    if call.state in {CallState.AWAY, CallState.MENU, CallState.NAMING}:
         read_papers(centre, call, found.papers)
-    if found.offer < 0 or not call.stood_in_line:
+    if found.offer < 0 or not (call.stood_in_line or call.search):
         call.adopted = True  # there is no place of ours to go back to
     was_answered = call.answered_at_ms > 0
     _TAKE_UP[found.state](centre, call, found, asked_at_ms)
@@ -165,13 +170,13 @@ def _talks(centre: Centre, call: Call, found: FoundCall, asked_at_ms: Instant) -
 
 
 def _rings(centre: Centre, call: Call, found: FoundCall, asked_at_ms: Instant) -> None:
-    if call.state is CallState.OFFERED:
+    if call.state in RINGING:
         return
     person = _free_person(centre, found, asked_at_ms)
     if person is None:
         away(centre, call)
         return
-    if not may_hear(centre.plan.agents[person.id].clearances, call.clearance):
+    if not may_hear(centre.circles.agent[person.id].clearances, call.clearance):
         centre.actions.append(WithdrawOffer(call.id, found.offer, person.id))
         away(centre, call)
         return
@@ -191,6 +196,8 @@ _TAKE_UP = {FoundState.TALKING: _talks, FoundState.RINGING: _rings, FoundState.I
 
 def _comes_back_to(centre: Centre, person: Person) -> None:
     """Who had chosen not to take calls, and is found with one all the same, goes back to that afterwards."""
+    if person.partner:
+        return  # a line does what the hour and the circuit say
     left = person.state is AgentState.LOGGED_OUT and person.chose_to_leave
     if left or (person.state is AgentState.NOT_READY and not centre.ends_by_itself(person)):
         person.intends, person.intends_reason = person.state, person.reason

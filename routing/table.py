@@ -7,7 +7,7 @@ state and check the person's state themselves (a handler that returns False says
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from routing import callback_table, naming_table
+from routing import callback_table, naming_table, partners
 from routing.callback_events import CallbackOrdered, CallbackRestored
 from routing.callbacks import ordered as callback_ordered
 from routing.callbacks import restored as callback_restored
@@ -38,6 +38,7 @@ from routing.events import (
     MenuCut,
     OfferAnswered,
     OfferFailed,
+    PartnerRestored,
     PhoneStateChanged,
     PromptFinished,
     Tick,
@@ -113,6 +114,7 @@ CALL_EVENTS: dict[tuple[CallState, type], Row] = {
 WORLD_EVENTS: dict[type, Callable[..., bool | None]] = {
     CallArrived: unless_here(arrived),
     CallResumed: unless_here(call_resumed),
+    PartnerRestored: partners.restored,
     WorldListed: world_listed,
     LinkLost: link_lost,
     HoursForced: hours_forced,
@@ -139,6 +141,8 @@ DEADLINES: dict[DeadlineKind, Callable[[Centre, str], Any]] = {
     DeadlineKind.TRANSFER_ENDS: transfer_ends,
     DeadlineKind.RING_ENDS: ring_ends,
     DeadlineKind.STEP_OPENS: step_due,
+    DeadlineKind.PARTNER_DUE: partners.partner_due,
+    DeadlineKind.OUTSIDE_AGAIN: partners.outside_again,
     DeadlineKind.MESSAGE_DUE: message_due,
     DeadlineKind.LINE_CLOSES: line_closes,
     DeadlineKind.WAIT_ENDS: wait_ends,
