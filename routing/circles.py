@@ -1,6 +1,7 @@
 """Who stands in which circle around a queue: the plan turned into the flat tables that matching reads."""
 
-from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, AgentId, Clearance, QueueId
+from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, AgentId, Clearance, QueueId, partner_line, partner_of
+from routing.matching import STAYS_HOME
 from routing.plan import Agent, Plan, PlanStep, Queue, TargetKind
 from routing.secrecy import may_hear
 
@@ -39,9 +40,12 @@ class Circles:
             {NO_CLEARANCE}, (queue.clearance for queue in plan.queues.values()), *(agent.clearances for agent in people)
         ) - {UNKNOWN_CLEARANCE}
         """Every clearance that the plan knows."""
+        self.agent: dict[AgentId, Agent] = {agent.id: agent for agent in people}
+        """By seat: what is known of whoever sits there; a partner's line holds nothing."""
         self.everybody: list[int] = [1] * len(people)
-        self._people = people
+        self.people = people
         self._cleared: dict[Clearance, list[int]] = {}
+        self._at_home: dict[Clearance, list[int]] = {}
         self._speaks: dict[str, list[bool]] = {}
         self._targets: dict[tuple[QueueId, int], tuple[int, ...]] = {}
         self._plan = plan
@@ -50,15 +54,26 @@ class Circles:
         """By agent: 1 if they may hear a call that needs `clearance`."""
         row = self._cleared.get(clearance)
         if row is None:
-            row = [1 if may_hear(agent.clearances, clearance) else 0 for agent in self._people]
+            row = [1 if may_hear(agent.clearances, clearance) else 0 for agent in self.people]
             self._cleared[clearance] = row
+        return row
+
+    def at_home(self, clearance: Clearance) -> list[int]:
+        """As `cleared`, for a call that no partner may have now."""
+        row = self._at_home.get(clearance)
+        if row is None:
+            lines = [bool(partner_of(seat)) for seat in self.seats]
+            row = [
+                STAYS_HOME if may and line else may for may, line in zip(self.cleared(clearance), lines, strict=True)
+            ]
+            self._at_home[clearance] = row
         return row
 
     def speaks(self, language: str) -> list[bool]:
         """By seat: whether they speak a language that is not the house's."""
         row = self._speaks.get(language)
         if row is None:
-            row = self._speaks[language] = [language in agent.languages for agent in self._people]
+            row = self._speaks[language] = [language in agent.languages for agent in self.people]
         return row
 
     def targets(self, queue: QueueId, step: int) -> tuple[int, ...]:
@@ -66,14 +81,18 @@ class Circles:
         found = self._targets.get((queue, step))
         if found is None:
             rule = self._plan.queues[queue].steps[step]
-            found = tuple(i for i, agent in enumerate(self._people) if names(rule, agent, queue))
+            found = tuple(i for i, agent in enumerate(self.people) if names(rule, agent, queue))
             self._targets[queue, step] = found
         return found
 
 
 def seated(plan: Plan) -> tuple[Agent, ...]:
-    """Whoever can be offered a call, in the order of their indices: the plan's agents."""
-    return tuple(plan.agents.values())
+    """Whoever can be offered a call, in the order of their indices: the plan's agents, then each partner's lines.
+
+    A line has no queue, no level and no right of its own: only a step that names its partner reaches it.
+    """
+    lines = (Agent(partner_line(p.id, n), ()) for p in plan.partners.values() for n in range(1, p.lines + 1))
+    return (*plan.agents.values(), *lines)
 
 
 def steps_naming(agent: Agent, queue: Queue) -> int:
@@ -84,7 +103,9 @@ def steps_naming(agent: Agent, queue: Queue) -> int:
 
 
 def names(step: PlanStep, agent: Agent, queue: QueueId) -> bool:
-    """Whether a step's target holds the agent. A partner is not an agent."""
+    """Whether a step's target holds the agent, or the line to a partner."""
+    if step.target is TargetKind.PARTNER:
+        return bool(step.partner) and partner_of(agent.id) == step.partner
     if step.target is TargetKind.OWN:
         return any(q == queue and level >= OWN_LEVEL for q, level in agent.queues)
     if step.target is TargetKind.ANY:

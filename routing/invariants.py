@@ -270,7 +270,11 @@ class Witness:
                 yield from self._offer(action, ended)
             elif isinstance(action, RingPerson):
                 yield from rung_rightly(self.kernel.centre, action)
-            elif action.call in self.outcomes and action.call not in ended and not isinstance(action, LeaveToFallback | ForgetCallback):
+            elif (
+                action.call in self.outcomes
+                and action.call not in ended
+                and not isinstance(action, LeaveToFallback | ForgetCallback)
+            ):
                 yield f"{action} for a call that has ended"
 
     def _offer(self, action: OfferToAgent | OfferCallback, ended: set[CallId]) -> Iterator[str]:

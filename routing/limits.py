@@ -60,9 +60,7 @@ def nobody_came(centre: Centre, owner: str) -> None:
 
 def _watch_for_nobody(centre: Centre, call: Call) -> None:
     limit, kind = centre.queue_of(call).nobody_logged_in, DeadlineKind.NOBODY_CAME
-    if limit is None or call.handed.until_ms:
-        return
-    if _anybody_for(centre, call):
+    if limit is None or call.handed.until_ms or _anybody_for(centre, call):
         centre.deadlines.cancel(call.id, kind)
     elif centre.deadlines.at(call.id, kind) is None:
         centre.deadlines.set(call.id, kind, centre.now + limit.over)

@@ -12,9 +12,10 @@ from queues.entries import OfferResult, PlanReplaced
 from queues.ids import AgentId, QueueId
 from routing.circles import Circles
 from routing.offers import withdraw
+from routing.partners import follow_all, partners_kept, rings_in_vain
 from routing.plan import Agent, Plan
 from routing.secrecy import may_hear
-from routing.state import Centre, Person
+from routing.state import CallState, Centre, Person
 from routing.switching import plan_changed
 
 DROPPED = "dropped"
@@ -24,23 +25,32 @@ DROPPED = "dropped"
 def replace(centre: Centre, plan: Plan) -> None:
     """Everything follows `plan` from now on."""
     for person in tuple(centre.people.values()):
-        _keep_within_rights(centre, person, plan.agents.get(person.id))
+        if person.partner:
+            if rings_in_vain(person, plan):
+                withdraw(centre, person, OfferResult.WITHDRAWN)
+        else:
+            _keep_within_rights(centre, person, plan.agents.get(person.id))
     kept = {call.queue for call in centre.calls.values() if call.queue} - set(plan.queues)
     merged = changed(
         plan,
         queues={**plan.queues, **{queue: centre.plan.queues[queue] for queue in sorted(kept)}},
         agents=dict(_agents(centre, plan, kept)),
+        partners=partners_kept(centre, plan),
     )
+    circles = Circles(merged)
     for person in centre.people.values():
-        if person.id not in merged.agents:
+        if person.id not in circles.agent:
             centre.deadlines.cancel_all(person.id)
-    centre.plan, centre.circles, centre.plan_at_ms = merged, Circles(merged), centre.now
+    centre.plan, centre.circles, centre.plan_at_ms = merged, circles, centre.now
     centre.seat_everybody()
+    follow_all(centre, plan)
     for line in centre.lines.values():
         for waiting in tuple(line):
             call = centre.calls[waiting.call]
             call.open_steps &= (1 << len(centre.queue_of(call).steps)) - 1
             centre.unopened[call.id] = None
+            if call.state is CallState.WAITING:
+                centre.bound(call)
     plan_changed(centre)
     centre.entries.append(PlanReplaced(centre.now, plan.digest))
     centre.everybody_is_new()
@@ -65,5 +75,5 @@ def _agents(centre: Centre, plan: Plan, kept: set[QueueId]) -> Iterator[tuple[Ag
         served = tuple((q, level) for q, level in before.queues if q in kept) if before else ()
         yield agent.id, changed(agent, queues=agent.queues + served)
     for person in centre.people.values():
-        if person.id not in plan.agents and person.state is AgentState.TALKING:
+        if person.id not in plan.agents and not person.partner and person.state is AgentState.TALKING:
             yield person.id, Agent(person.id, ())

@@ -7,17 +7,19 @@ the lines, the deadlines and what is remembered in agreement.
 from queues.agents import CHANGES, AgentState, PhoneState
 from queues.entries import AgentStateChanged, CallEnded, CallQueued, Entry, Outcome
 from queues.forecasts import Forecasts
-from queues.ids import AgentId, CallId, Clearance, Instant, OfferId, QueueId
+from queues.ids import AgentId, CallId, Clearance, Instant, OfferId, PartnerId, QueueId
 from queues.line import Line, place
 from routing.actions import Action, EndCall, KeepPapers
 from routing.bounds import KeptPlace, Watch
 from routing.circles import Circles
 from routing.deadlines import DeadlineKind, Deadlines
 from routing.handed import let_go
+from routing.outside import PartnerMemory
 from routing.parties import NO_OFFER, NO_QUEUE, NOBODY, RINGING, Call, CallState, Person
-from routing.plan import Plan, PlanStep, Queue, TargetKind
+from routing.plan import FAR_FUTURE_MS, Plan, PlanStep, Queue, TargetKind
 from routing.secrecy import risen
 from routing.switches import Switches
+from routing.told import Told
 
 __all__ = ["NOBODY", "NO_OFFER", "NO_QUEUE", "RINGING", "RULES_OF_NO_QUEUE", "Call", "CallState", "Centre", "Person"]
 
@@ -41,6 +43,7 @@ class Centre:
         self.switches = Switches()
         self.forecasts = Forecasts()
         self.watch = Watch()
+        self.partners: dict[PartnerId, PartnerMemory] = {}
         self.actions: list[Action] = []
         self.entries: list[Entry] = []
         self.ready: set[int] = set()
@@ -84,6 +87,9 @@ class Centre:
         self.logged_in = {p.index for p in people if p.state is not AgentState.LOGGED_OUT}
         self.lines = {queue: self.lines.get(queue) or Line() for queue in self.plan.queues}
         self.narrowed = {}
+        for partner in self.plan.partners:
+            self.partners.setdefault(partner, PartnerMemory(self.plan.partners[partner].lines))
+            self.deadlines.set(f"{partner}/", DeadlineKind.PARTNER_DUE, self.now)
         self.highest_priority = max((queue.priority for queue in self.plan.queues.values()), default=0)
 
     # ── calls ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -134,7 +140,6 @@ class Centre:
 
     def wait(self, call: Call, *, new: bool = False) -> None:
         """The call stands in its line and may be matched in this very step."""
-        rules = self.plan.queues[call.queue]
         self.move(call, CallState.WAITING)
         call.offer = NO_OFFER
         call.agent = NOBODY
@@ -145,9 +150,19 @@ class Centre:
             self.deadlines.set(call.id, DeadlineKind.TRANSFER_ENDS, call.handed.until_ms)
         if call.closes_at_ms:
             self.deadlines.set(call.id, DeadlineKind.LINE_CLOSES, call.closes_at_ms)
-        if (limit := rules.max_wait) and not (call.bounds.waited_out or call.handed.until_ms):
-            self.deadlines.set(call.id, DeadlineKind.WAIT_ENDS, call.bounds.queued_at_ms + limit.over)
+        self.bound(call)
+        if self.now < call.legs.home_until_ms < FAR_FUTURE_MS:
+            self.deadlines.set(call.id, DeadlineKind.OUTSIDE_AGAIN, call.legs.home_until_ms)
         self.unsettled[call.id] = new
+
+    def bound(self, call: Call) -> None:
+        """The waiting call has the end that its line puts to every wait, if it does."""
+        limit = self.plan.queues[call.queue].max_wait
+        if limit is None or call.bounds.waited_out or call.handed.until_ms:
+            self.deadlines.cancel(call.id, DeadlineKind.WAIT_ENDS)
+        else:
+            ends_ms = max(call.bounds.queued_at_ms + limit.over, self.now)
+            self.deadlines.set(call.id, DeadlineKind.WAIT_ENDS, ends_ms)
 
     def line_up(self, call: Call) -> None:
         """The call has its place among those who stand in the line, with a caller or without."""
