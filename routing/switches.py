@@ -1,7 +1,7 @@
 """What somebody has switched by hand: hours forced open or closed, and the crisis message that is read.
 
-Three rules. Hours that are forced by their own name go before the whole house's. Whoever is in line when a line is closed
-by hand has the time that any closing gives. And nothing switched here is for ever unless somebody said so.
+Three rules. Hours that are forced by their own name go before the whole house's. Whoever is in line when a line is
+closed by hand has the time that any closing gives. And nothing switched here is for ever unless somebody said so.
 """
 
 from dataclasses import dataclass, field

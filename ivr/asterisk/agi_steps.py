@@ -78,9 +78,12 @@ class Audio:
         self._silenced = silenced
         self._music = ""
         self._status_is_stale = False
+        self._served = False
+        """The caller has had their talk: what the dial left behind says so to the dialplan, and stays."""
 
     def say(self, action: Say) -> Heard:
         """The key of `action.keys` that cut the prompts short; "" if each was heard to its end, or silenced."""
+        self._served = action.served
         yield from self._wipe_dial_status()
         wanted = _keys(action.keys)
         for sound in _sounds(action.prompts, action.language):
@@ -91,6 +94,7 @@ class Audio:
 
     def ask(self, action: AskDigits) -> Heard:
         """The keys pressed, at most `max_digits`; "" for none in time."""
+        self._served = action.served
         yield from self._wipe_dial_status()
         digits = key = yield from self._first_key(action)
         limit = min(action.max_digits, MAX_DIGITS)
@@ -127,6 +131,7 @@ class Audio:
 
         mark: what a call that goes outside is known by if it comes back.
         """
+        self._served = False
         yield from self._wipe_dial_status()
         argument = _dial_argument(action, mark)
         if argument is None:
@@ -141,7 +146,7 @@ class Audio:
         return status, int(cause) if cause.isdecimal() else 0, peer if status == "ANSWER" else ""
 
     def _wipe_dial_status(self) -> Done:
-        if self._status_is_stale:
+        if self._status_is_stale and not self._served:
             yield Verb.SET_VARIABLE, "DIALSTATUS", ""
             self._status_is_stale = False
 

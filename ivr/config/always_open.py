@@ -2,18 +2,23 @@
 
 from dataclasses import replace
 
-from ivr.config.house import House
+from ivr.config.house import House, Opening
 from routing.plan import ALWAYS_OPEN
 
 
+ROUND_THE_CLOCK = Opening((((0, 24 * 60),),) * 7, {})
+
+
 def always_open(house: House) -> House:
-    """The same house, open around the clock, in the kernel and in the fail-open dialplan alike."""
+    """The same house, open around the clock, in the kernel and in the fail-open dialplan alike.
+
+    Its hours keep their names, by which they can still be forced closed.
+    """
     plan = house.plan
     entrances = {number: replace(entrance, hours=ALWAYS_OPEN) for number, entrance in plan.entrances.items()}
     queues = {name: replace(queue, hours=ALWAYS_OPEN) for name, queue in plan.queues.items()}
     return replace(
         house,
         plan=replace(plan, entrances=entrances, queues=queues),
-        entrance_hours={},
-        queue_hours={},
+        openings=dict.fromkeys(house.openings, ROUND_THE_CLOCK),
     )

@@ -6,8 +6,10 @@ from types import MappingProxyType
 from ivr.config.draft import Draft, dialled_forms
 from ivr.config.hours import local_date, open_hours, opening
 from ivr.config.house import House, Person
-from ivr.config.models import AgentEntry, MenuEntry, NumberEntry, StepEntry
+from ivr.config.models import AgentEntry, ChoiceEntry, MenuEntry, NumberEntry, StepEntry
 from ivr.config.partners import partner_links, plan_partners, whispers
+from ivr.config.survey import said_in_survey, survey_of
+from ivr.config.waiting import said_in_line, waiting_rules
 from queues.ids import NO_CLEARANCE, AgentId, Clearance, MenuId, PartnerId, PromptId, QueueId
 from routing.plan import (
     ALWAYS_OPEN,
@@ -36,10 +38,9 @@ def build(draft: Draft, now_ms: int) -> House:
         title=draft.municipality.title,
         timezone=zone,
         language=draft.municipality.language,
+        languages=draft.languages,
         plan=plan,
-        people=MappingProxyType(
-            {AgentId(a): Person(AgentId(a), e.name, e.extension) for a, e in draft.agents.agents.items()}
-        ),
+        people=MappingProxyType({AgentId(a): _person(a, e) for a, e in draft.agents.agents.items()}),
         queue_titles=MappingProxyType({QueueId(q): e.title for q, e in draft.queues.queues.items()}),
         openings=MappingProxyType({name: opening(entry, today) for name, entry in draft.hours.hours.items()}),
         entrance_hours=MappingProxyType({f: e.hours for e in numbers if e.hours for f in dialled_forms(e)}),
@@ -48,7 +49,12 @@ def build(draft: Draft, now_ms: int) -> House:
         trunk_addresses=draft.municipality.trunk_addresses,
         fallback_prompts=_prompts(draft.prompts.fallback),
         partners=partner_links(draft),
+        crisis_prompts=_prompts(draft.prompts.crisis),
     )
+
+
+def _person(name: str, entry: AgentEntry) -> Person:
+    return Person(AgentId(name), entry.name, entry.extension, entry.may_switch)
 
 
 def prompts_used(draft: Draft) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
@@ -67,7 +73,10 @@ def prompts_used(draft: Draft) -> Iterator[tuple[str, str, tuple[str | int, ...]
     for field in ("waiting", "closed"):
         yield from _standing("queues.yaml", ("defaults", field), getattr(draft.queues.defaults, field) or ())
     yield from whispers(draft)
-    for field in ("sorry", "fallback", "invalid", "waiting", "closed"):
+    yield from said_in_line(draft)
+    for path, prompts in said_in_survey(draft.municipality.survey):
+        yield from _standing("municipality.yaml", ("survey", *path), prompts)
+    for field in ("sorry", "fallback", "invalid", "waiting", "closed", "crisis"):
         yield from _standing("prompts.yaml", (field,), getattr(draft.prompts, field))
 
 
@@ -90,6 +99,8 @@ def _plan(draft: Draft, hours: dict[str, OpenHours]) -> Plan:
         agents=MappingProxyType({AgentId(a): _agent(draft, a, entry) for a, entry in draft.agents.agents.items()}),
         partners=plan_partners(draft, hours),
         discipline=Discipline(rules.discipline),
+        language=rules.language,
+        survey=survey_of(rules.survey, draft.prompts.invalid),
         login_by_phone=rules.login_by_phone,
         rona_pause_ms=rules.rona_pause_s * 1000,
         rona_limit=rules.rona_limit,
@@ -103,6 +114,7 @@ def _entrance(draft: Draft, entry: NumberEntry, hours: dict[str, OpenHours]) -> 
     return Entrance(
         menu=MenuId(entry.menu),
         hours=hours[entry.hours] if entry.hours else ALWAYS_OPEN,
+        hours_id=entry.hours or "",
         closed_prompts=_prompts(entry.closed),
         greeting=_prompts(entry.greeting),
         language=draft.municipality.language,
@@ -115,7 +127,7 @@ def _menu(draft: Draft, name: str, entry: MenuEntry) -> Menu:
         prompts=_prompts(menu_prompts(entry)),
         choices=MappingProxyType(
             {
-                key: Choice(queue=QueueId(choice.queue or ""), menu=MenuId(choice.menu or ""))
+                key: _choice(name, choice)
                 for key, choice in entry.choices.items()
             }
         ),
@@ -126,6 +138,15 @@ def _menu(draft: Draft, name: str, entry: MenuEntry) -> Menu:
         repeats=entry.repeats,
         invalid_tries=entry.invalid_tries,
         max_asks=entry.max_asks,
+    )
+
+
+def _choice(menu: str, entry: ChoiceEntry) -> Choice:
+    """What the key leads to; a language alone leads to the same menu."""
+    if entry.queue is None and entry.menu is None and entry.language is not None:
+        return Choice(menu=MenuId(menu), language=entry.language)
+    return Choice(
+        queue=QueueId(entry.queue or ""), menu=MenuId(entry.menu or ""), language=entry.language or ""
     )
 
 
@@ -146,18 +167,21 @@ def _queue(draft: Draft, name: str, hours: dict[str, OpenHours]) -> Queue:
         steps=tuple(_step(step) for step in draft.plan_of(name)),
         clearance=Clearance(entry.confidential) if entry.confidential else NO_CLEARANCE,
         hours=hours[opens] if opens else ALWAYS_OPEN,
+        hours_id=opens or "",
         closed_prompts=_prompts(draft.rule(name, "closed", draft.prompts.closed)),
         queued_prompts=_prompts(entry.queued),
         whisper=_prompts(entry.whisper),
         waiting_prompts=_prompts(draft.rule(name, "waiting", draft.prompts.waiting)),
         first_message_ms=ms("first_message_s", 10),
         message_every_ms=ms("message_every_s", 50),
+        waiting=waiting_rules(draft, name),
         priority=draft.rule(name, "priority", 0),
         ring_ms=ms("ring_s", 20),
         wrap_up_ms=ms("wrap_up_s", 30),
         answer_target_ms=ms("answer_target_s", 120),
         lend_when_ready_over=draft.rule(name, "lend_when_ready_over", 0),
         serve_after_close_ms=ms("serve_after_close_s", 900),
+        survey=draft.rule(name, "survey", True),  # noqa: FBT003 - the value, not a switch
     )
 
 
@@ -180,6 +204,7 @@ def _agent(draft: Draft, name: str, entry: AgentEntry) -> Agent:
         id=AgentId(name),
         queues=tuple((QueueId(q), level) for q, level in {**entry.queues, **others}.items()),
         clearances=frozenset(Clearance(c) for c in entry.clearances),
+        languages=frozenset(entry.languages),
     )
 
 

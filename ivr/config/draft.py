@@ -70,6 +70,13 @@ class Draft:
         """prompts.yaml."""
         return cast("PromptsFile", self.models["prompts.yaml"])
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Every language that a call can be in, the house's own first."""
+        own = self.municipality.language
+        chosen = (c.language for menu in self.menu.menus.values() for c in menu.choices.values() if c.language)
+        return tuple(dict.fromkeys((own, *chosen)))
+
     def at(self, file: str, *path: str | int) -> Place:
         """Where a value stands, or the nearest value around it."""
         return self.documents[file].where(*path)

@@ -29,6 +29,8 @@ class Person:
     """Also the PJSIP endpoint's name and the key of the phone's password in the secrets."""
     name: str
     extension: str
+    may_switch: bool = False
+    """Whether hours and crisis message can be switched from their phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +69,7 @@ class House:
     """Said first when the fail-open dialplan takes a call over: a notice, in the language of the house."""
     partners: Mapping[PartnerId, PartnerLink] = field(default_factory=dict)
     """Those of the plan."""
+    languages: tuple[str, ...] = ("sv",)
+    """Every language that a call can be in; the house's own first."""
+    crisis_prompts: tuple[PromptId, ...] = ()
+    """Messages that are ready to be switched on by hand."""

@@ -18,6 +18,7 @@ from ivr.config.fields import (
     HostPort,
     Language,
     Level,
+    LineKey,
     Listed,
     Name,
     Number,
@@ -33,6 +34,7 @@ from ivr.config.fields import (
     refusal,
 )
 from ivr.config.problems import Code
+from ivr.config.survey import SurveyEntry
 
 
 # ── municipality.yaml ───────────────────────────────────────────────────────────────────────────────────────────
@@ -63,6 +65,7 @@ class MunicipalityFile(Strict):
     rona_limit: Annotated[int, Field(ge=1, le=20)] = 3
     short_talk_s: Annotated[int, Field(ge=0, le=10)] = 2
     max_calls: Annotated[int, Field(ge=1, le=10_000)] = 5_000
+    survey: SurveyEntry | None = None
 
 
 # ── menu.yaml ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -72,10 +75,12 @@ class ChoiceEntry(Strict):
     prompt: Prompts
     queue: Name | None = None
     menu: Name | None = None
+    language: Language | None = None
+    """The call goes on in this language; with nothing else, in the same menu."""
 
     @model_validator(mode="after")
     def _leads_to_one_thing(self) -> Self:
-        if (self.queue is None) == (self.menu is None):
+        if (self.queue is None) == (self.menu is None) and (self.language is None or self.queue is not None):
             raise refusal(Code.CHOICE_NOT_ONE_TARGET, "Valet ska leda till precis en sak: queue eller menu.")
         return self
 
@@ -147,6 +152,17 @@ class StepEntry(Strict):
     skip_when_empty: bool = True
 
 
+class WaitingKeys(Strict):
+    """What a caller in line may press; "" is no key."""
+
+    repeat: LineKey = "*"
+    callback: LineKey = "5"
+    """Means something only in a queue that rings back."""
+    human: LineKey = "0"
+    human_queue: Name | None = None
+    """Where `human` leads; by default where 0 leads in the first menu."""
+
+
 class QueueRules(Strict):
     """What `defaults` may say for every queue, and a queue for itself."""
 
@@ -154,6 +170,14 @@ class QueueRules(Strict):
     plan: Annotated[Listed[StepEntry], Field(min_length=1, max_length=10)] | None = None
     waiting: Prompts | None = None
     closed: Prompts | None = None
+    position: bool | None = None
+    estimated_wait: bool | None = None
+    """Say it, as an interval, while such estimates have been right."""
+    keys: WaitingKeys | None = None
+    callback_offer: Prompts | None = None
+    """Says that a callback can be had, and with which key."""
+    callback_offer_over_s: Annotated[int, Field(ge=0, le=3_600)] | None = None
+    """Said when the estimated wait exceeds this."""
     first_message_s: Annotated[int, Field(ge=0, le=60)] | None = None
     message_every_s: Annotated[int, Field(ge=15, le=600)] | None = None
     priority: Annotated[int, Field(ge=0, le=9)] | None = None
@@ -162,6 +186,7 @@ class QueueRules(Strict):
     answer_target_s: Annotated[int, Field(ge=5, le=3_600)] | None = None
     lend_when_ready_over: Annotated[int, Field(ge=0, le=500)] | None = None
     serve_after_close_s: Annotated[int, Field(ge=0, le=7_200)] | None = None
+    survey: bool | None = None
 
 
 class QueueEntry(QueueRules):
@@ -191,6 +216,10 @@ class AgentEntry(Strict):
     """Own queues with levels, in the order in which this person serves them."""
     other_queues: Level | Literal[0] | None = None
     clearances: Listed[Name] = ()
+    languages: Listed[Language] = ()
+    """Those they speak beside the house's own."""
+    may_switch: bool = False
+    """May force hours open and closed and switch the crisis message, from their phone."""
 
 
 class AgentsFile(Strict):
@@ -237,3 +266,5 @@ class PromptsFile(Strict):
     invalid: Prompts
     waiting: Prompts
     closed: Prompts
+    crisis: Prompts = ()
+    """Messages that are ready to be switched on by hand, one prompt each."""

@@ -1,4 +1,4 @@
-"""The questions after a talk: who is asked, what a key means, and that the call was answered whatever becomes of them."""
+"""The questions after a talk: who is asked, what a key means, and that the call was answered in any case."""
 
 from dataclasses import replace
 
@@ -117,7 +117,7 @@ def test_a_queue_can_stay_outside_and_only_every_so_many_are_asked():
     b = house(survey=replace(ASKED, every=2))
     assert ended(talked(b))
     assert said(talked(b, 200, "c2")) == [("svara", "f1")]
-    assert ended(talked(house(**{"survey": ASKED}))) == []
+    assert ended(talked(house(survey=ASKED))) == []
     assert ended(talked(Bench(replace(house().kernel.centre.plan, queues={"bygg": queue("bygg", survey=False)}))))
 
 
