@@ -6,6 +6,7 @@ from queues.entries import CallEntered, LanguageChosen, MenuChoiceMade, MenuEnte
 from queues.ids import CallId, MenuId, PromptId, QueueId
 from routing.actions import AskDigits, KeepPapers, Say, WithdrawOffer
 from routing.events import CallArrived, CallerHungUp, DigitsEntered, MenuCut, PromptFinished
+from routing.loops import stays_home
 from routing.menu import MenuTries, answer
 from routing.offers import caller_ends_talk, end_talk, offer_ends
 from routing.plan import Entrance, Menu
@@ -36,6 +37,8 @@ def enters(centre: Centre, event: CallArrived) -> Call:
     """The call is known, and has heard nothing yet."""
     call = centre.new_call(event.call, event.number, event.caller, entrance_of(centre, event.number).language)
     centre.entries.append(CallEntered(centre.now, call.id, event.number, event.caller, call.language))
+    if centre.partners:
+        stays_home(centre, call, event)
     return call
 
 

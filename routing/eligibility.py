@@ -17,6 +17,8 @@ def seats_for(centre: Centre, call: Call) -> Sequence[int]:
     Steps, lending and readiness come on top.
     """
     row: Sequence[int] = centre.circles.cleared(call.clearance)
+    if centre.partners and (call.promise is not None or call.legs.at_home(centre.now)):
+        row = centre.circles.at_home(call.clearance)
     if call.handed.narrows:
         row = _for_transfer(centre, call, row)
     if call.language not in {"", centre.plan.language}:
@@ -33,7 +35,8 @@ def _for_transfer(centre: Centre, call: Call, row: Sequence[int]) -> Sequence[in
     level, named = centre.circles.level[call.queue], centre.circles.pair_steps[call.queue]
     shunned = centre.circles.index.get(handed.shuns, -1)
     asked = [
-        may and (1 if level[a] >= handed.min_level and a != shunned else matching.NOT_ASKED) for a, may in enumerate(row)
+        may and (1 if level[a] >= handed.min_level and a != shunned else matching.NOT_ASKED)
+        for a, may in enumerate(row)
     ]
     if handed.until_ms or any(asked[a] == 1 and named[a] for a in centre.logged_in):
         return asked

@@ -10,7 +10,7 @@ from queues.entries import Entry, LateEventSeen
 from queues.ids import AgentId, CallId, Instant
 from routing.actions import Action
 from routing.deadlines import DeadlineKind
-from routing.events import CallerHungUp, Event, Tick
+from routing.events import CallerHungUp, Event, PhoneStateChanged, Tick
 from routing.limits import keep_within
 from routing.pairing import match
 from routing.plan import Plan
@@ -100,6 +100,8 @@ class Kernel:
         if person is None:
             return agent, "unknown", False
         before = person.state.value
+        if person.partner and not isinstance(event, PhoneStateChanged):
+            return agent, before, False  # a line has no will of its own
         return agent, before, AGENT_EVENTS[type(event)](self.centre, person, event)
 
     def _take_of_call(self, event: Event, call_id: CallId) -> tuple[str, str, bool]:

@@ -32,6 +32,9 @@ OTHER_LANGUAGE = 5
 NOT_ASKED = 6
 """A transfer asked for somebody else, or for a higher level, and they are here."""
 
+STAYS_HOME = 7
+"""A partner's line, and the call has just failed outside, or been there as often as it may."""
+
 STEP = 1
 """What decides between two agents: the earlier step."""
 LEVEL = 2

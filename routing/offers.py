@@ -106,7 +106,10 @@ def offer_ends(centre: Centre, call: Call, result: OfferResult) -> None:
     """It is remembered how the offer ended, and the person goes on; the call is for the caller of this to place."""
     rang_ms = centre.now - call.offered_at_ms
     centre.entries.append(OfferEnded(centre.now, call.id, call.offer, call.agent, result, rang_ms))
-    if person := centre.people.get(call.agent):
+    person = centre.people.get(call.agent)
+    if person is not None and person.partner:
+        partners.line_failed(centre, call, person, result)
+    elif person is not None:
         after_ringing(centre, person, result)
 
 

@@ -5,21 +5,27 @@ has is never worsened by papers: a clearance rises, a place stays.
 """
 
 from queues.entries import CallRecovered, OfferResult, Outcome, TalkEnder
-from queues.ids import UNKNOWN_CLEARANCE, Instant
+from queues.ids import UNKNOWN_CLEARANCE, Instant, partner_of
 from routing.actions import LeaveToFallback
 from routing.callers import call_arrived, enter_menu, enters, entrance_of, leave
 from routing.events import CallArrived, CallResumed
+from routing.loops import came_back, ends_here, take_home
 from routing.offers import end_talk, offer_ends, was_no_answer
 from routing.papers import Papers
+from routing.partners import short_talk_ms
 from routing.secrecy import known_better, risen
-from routing.state import NO_OFFER, NOBODY, Call, CallState, Centre
+from routing.state import NO_OFFER, NOBODY, RINGING, Call, CallState, Centre
 
 
 def arrived(centre: Centre, event: CallArrived) -> bool:
     """A new caller; or one whom we know and whose session was lost before it had papers. False if it has ended."""
     if event.call in centre.calls:
         return call_resumed(centre, CallResumed(event.call, event.number, event.caller, Papers()))
-    if _may_begin(centre, event):
+    if _may_begin(centre, event) and (sent := came_back(centre, event)) is not None:
+        circle = enters(centre, event)
+        take_home(centre, sent)
+        ends_here(centre, circle)
+    elif _may_begin(centre, event):
         call_arrived(centre, event)
     elif centre.over.get(event.call) is False:
         _end_at_once(centre, enters(centre, event))
@@ -43,11 +49,13 @@ def call_resumed(centre: Centre, event: CallResumed) -> bool:
     else:
         read_papers(centre, call, event.papers)
     if call.state is CallState.TALKING:
-        if end_talk(centre, call, TalkEnder.UNKNOWN) >= centre.plan.short_talk_ms:
-            centre.hang_up(call, Outcome.ANSWERED, "resumed_after_talk")
+        outside = partner_of(call.agent)
+        if end_talk(centre, call, TalkEnder.UNKNOWN) >= short_talk_ms(centre, outside):
+            outcome = Outcome.OVERFLOWED_EXTERNAL if outside else Outcome.ANSWERED
+            centre.hang_up(call, outcome, "resumed_after_talk")
             return True
         was_no_answer(centre, call, "short_talk")
-    if call.state is CallState.OFFERED:
+    if call.state in RINGING:
         offer_ends(centre, call, OfferResult.WITHDRAWN)
     _go_on(centre, call)
     return True
@@ -56,7 +64,7 @@ def call_resumed(centre: Centre, event: CallResumed) -> bool:
 def _go_on(centre: Centre, call: Call) -> None:
     """The call is in a session of ours and hears something."""
     centre.leave_line(call)
-    call.offer, call.agent, call.adopted = NO_OFFER, NOBODY, False
+    call.offer, call.agent, call.adopted, call.search = NO_OFFER, NOBODY, False, None
     remember(centre, call)
     call.found_again = False
     if call.outcome is not None:
@@ -98,6 +106,7 @@ def read_papers(centre: Centre, call: Call, papers: Papers) -> None:
     call.language = papers.language
     call.priority = max(call.priority, min(max(papers.priority, 0), 9))
     call.recoveries = max(call.recoveries, papers.recoveries)
+    call.legs.made = max(call.legs.made, papers.outside)
 
 
 def remember(centre: Centre, call: Call) -> None:

@@ -13,6 +13,7 @@ from routing.events import (
     WrapUpProlonged,
 )
 from routing.offers import withdraw
+from routing.partners import line_seen
 from routing.state import Centre, Person
 
 BY_PHONE = "phone"
@@ -91,6 +92,11 @@ def phone_changed(centre: Centre, person: Person, event: PhoneStateChanged) -> b
 def phone_is(centre: Centre, person: Person, phone: PhoneState) -> None:
     """The phone is in this state. Lists repeat what is known; only death means the same each time it is told."""
     if person.phone is phone and phone is not PhoneState.UNREACHABLE:
+        return
+    if person.partner:
+        line_seen(centre, person, phone)
+        if phone is PhoneState.UNREACHABLE and person.state is AgentState.RINGING:
+            withdraw(centre, person, OfferResult.UNREACHABLE)
         return
     before, person.phone = person.phone, phone
     if phone is PhoneState.UNREACHABLE:

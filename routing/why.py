@@ -27,6 +27,7 @@ HINDRANCES: Mapping[int, str] = {
     matching.NOT_YET: "not_yet",
     matching.KEPT: "kept",
     matching.OTHER_LANGUAGE: "other_language",
+    matching.STAYS_HOME: "stays_home",
 }
 OTHERWISE = "kept_away"
 """A hindrance without a word here."""

@@ -31,6 +31,7 @@ _LOST: Mapping[str, str] = {
     "phone_unreachable": "telefonen går inte att nå",
     "kept": "behövs i den egna gruppen",
     "other_language": "talar inte språket",
+    "stays_home": "samtalet har nyss varit hos svarsstället, eller får inte skickas dit",
     "kept_away": "samtalet är menat för någon annan",
 }
 _UNTIL: Mapping[str, str] = {"wrap_up": "efterbehandling{0}", "not_yet": "steget har inte öppnat{1}"}

@@ -1,0 +1,261 @@
+"""A partner's lines: seats that are open by the clock, counted, bounded, and closed by themselves when calls fail.
+
+Four rules. A line holds no clearance, so no confidential call and no call of which nobody knows what it needs is ever
+for one. A call that failed there stays at home a while, and is outside twice at the most. Several failures in a row
+open the circuit: then one line at a time tries, now and then. And what closes lines never cuts a talk.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from queues.agents import AgentState, PhoneState
+from queues.entries import OfferResult, PartnerChanged, TalkEnder
+from queues.ids import CallId, Instant, PartnerId, partner_line
+from routing.actions import KeepPapers, OfferToPartner
+from routing.deadlines import DeadlineKind
+from routing.events import PartnerRestored
+from routing.outside import DAY_MS, PartnerMemory
+from routing.plan import FAR_FUTURE_MS, Partner, Plan
+from routing.state import Call, CallState, Centre, Person
+
+OPEN, CLOSED, SPENT, UNREACHABLE, CIRCUIT_OPEN = "open", "closed", "spent", "unreachable", "circuit_open"
+DROPPED = "dropped"
+WHISPER_MS = 15_000
+"""How long after the ring time Asterisk itself may still be saying what an answer is about."""
+_NOT_THEIRS = {OfferResult.CALLER_HUNG_UP, OfferResult.WITHDRAWN}
+"""What says nothing about the partner."""
+_BUSY = {AgentState.RINGING, AgentState.TALKING}
+_SHUT = {CLOSED, SPENT, UNREACHABLE}
+
+
+def ring_line(centre: Centre, call: Call, person: Person) -> None:
+    """The partner is rung on this line."""
+    partner, queue = centre.plan.partners[person.partner], centre.queue_of(call)
+    call.legs.made += 1
+    centre.actions.append(KeepPapers(call.id, call.papers()))
+    whisper = partner.whisper + queue.whisper
+    made = OfferToPartner(call.id, call.offer, person.id, partner.ring_ms, queue.music, whisper, partner.language)
+    centre.actions.append(made)
+
+
+def ring_ms(centre: Centre, call: Call, person: Person) -> int:
+    """How long a ring may last in our hands; on a line, with what is whispered after the answer."""
+    partner = centre.plan.partners.get(person.partner)
+    return partner.ring_ms + WHISPER_MS if partner else centre.queue_of(call).ring_ms
+
+
+# ── what comes of calls there ───────────────────────────────────────────────────────────────────────────────────────
+def line_failed(centre: Centre, call: Call, person: Person, result: OfferResult) -> None:
+    """The ring on this line led to no talk."""
+    if result not in _NOT_THEIRS:
+        _failure(centre, call, person)
+    line_free(centre, person)
+
+
+def line_talked(centre: Centre, call: Call, person: Person, talk_ms: int, by: TalkEnder) -> None:
+    """A talk on this line is over: it is counted, and one that the partner ended at once is a failure."""
+    memory, midnight = _memory(centre, person.partner), centre.now // DAY_MS * DAY_MS
+    memory.begins(centre.now // DAY_MS)
+    memory.used_ms += min(talk_ms, centre.now - midnight)
+    if talk_ms < short_talk_ms(centre, person.partner):
+        if by is TalkEnder.AGENT:
+            _failure(centre, call, person)
+    else:
+        memory.failures = 0
+    line_free(centre, person)
+
+
+def short_talk_ms(centre: Centre, partner: PartnerId) -> int:
+    """A talk that is shorter, and that the other side ended, was none: there, or with a person of the house for ""."""
+    rules = centre.plan.partners.get(partner)
+    return rules.short_talk_ms if rules else centre.plan.short_talk_ms
+
+
+def _failure(centre: Centre, call: Call, person: Person) -> None:
+    partner, memory = centre.plan.partners.get(person.partner), _memory(centre, person.partner)
+    memory.failures += 1
+    if partner is not None:
+        memory.probe_at_ms = Instant(centre.now + partner.probe_ms)
+        call.legs.stays_home(centre.now + partner.again_ms)
+
+
+def outside_again(centre: Centre, owner: str) -> None:
+    """A call that still waits may go outside once more."""
+    call = centre.calls[CallId(owner)]
+    if call.state is CallState.WAITING:
+        centre.new_calls[call.id] = None
+        centre.unopened[call.id] = None
+
+
+# ── whether the lines are open ──────────────────────────────────────────────────────────────────────────────────────
+def line_free(centre: Centre, person: Person) -> None:
+    """Nobody talks on this line any more, and nothing rings: it does what lines do now."""
+    partner = centre.plan.partners.get(person.partner)
+    if partner is None:
+        centre.become(person, AgentState.LOGGED_OUT, DROPPED)
+    else:
+        follow(centre, partner, freed=person)
+
+
+def line_seen(centre: Centre, person: Person, phone: PhoneState) -> None:
+    """Asterisk says whether the partner can be reached; what it says of one line holds for all."""
+    person.phone = phone
+    _memory(centre, person.partner).reachable = phone is not PhoneState.UNREACHABLE
+    if (partner := centre.plan.partners.get(person.partner)) is not None:
+        follow(centre, partner)
+    centre.refresh(person)
+
+
+def partner_due(centre: Centre, owner: str) -> None:
+    """The instant at which something about the partner was to change."""
+    partner = centre.plan.partners.get(partner_owning(owner))
+    if partner is not None:
+        follow(centre, partner)
+
+
+def rings_in_vain(person: Person, plan: Plan) -> bool:
+    """Whether this line rings, and another plan has it no more."""
+    partner = plan.partners.get(person.partner)
+    return person.state is AgentState.RINGING and (partner is None or line_number(person) > partner.lines)
+
+
+def partners_kept(centre: Centre, plan: Plan) -> dict[PartnerId, Partner]:
+    """The plan's partners, and those lines of dropped ones on which somebody still talks."""
+    kept = dict(plan.partners)
+    for person in centre.people.values():
+        if person.partner and person.state is AgentState.TALKING:
+            partner = kept.get(person.partner) or replace(centre.plan.partners[person.partner], lines=0)
+            kept[partner.id] = replace(partner, lines=max(partner.lines, line_number(person)))
+    return kept
+
+
+def follow_all(centre: Centre, plan: Plan | None = None) -> None:
+    """Every line does what it should: hours have changed, or this plan has come into force."""
+    for partner in centre.plan.partners.values():
+        if plan is not None:
+            new = plan.partners.get(partner.id)
+            _memory(centre, partner.id).lines = new.lines if new else 0
+        follow(centre, partner)
+    for partner_id in centre.partners.keys() - centre.plan.partners.keys():
+        del centre.partners[partner_id]
+        centre.deadlines.cancel_all(owner_of(partner_id))
+
+
+def restored(centre: Centre, event: PartnerRestored) -> bool:
+    """What the log says was talked there today, before this engine; False of another day, or of no partner of ours."""
+    partner, memory = centre.plan.partners.get(event.partner), centre.partners.get(event.partner)
+    if partner is None or memory is None or event.day != centre.now // DAY_MS:
+        return False
+    memory.begins(event.day)
+    memory.used_ms += event.used_ms
+    follow(centre, partner)
+    return True
+
+
+def follow(centre: Centre, partner: Partner, freed: Person | None = None) -> None:
+    """Every line that is not busy does what it should now, and it is known when that changes next.
+
+    freed: the line whose ring or talk this instant is over.
+    """
+    memory = _memory(centre, partner.id)
+    memory.begins(centre.now // DAY_MS)
+    seats = list(_seats(centre, partner))
+    busy = [person for person in seats if person.state in _BUSY and person is not freed]
+    used = _used_ms(centre, memory, busy)
+    word = _word(centre, partner, used)
+    free = [person for person in seats if person not in busy]
+    probe = _probe(centre, busy, free)
+    for person in free:
+        _sit(centre, person, word, probes=person is probe)
+    if word != memory.said:
+        memory.said = word
+        centre.entries.append(PartnerChanged(centre.now, partner.id, word))
+    if (due_ms := _next_change(centre, partner, used, busy)) < FAR_FUTURE_MS:
+        centre.deadlines.set(owner_of(partner.id), DeadlineKind.PARTNER_DUE, due_ms)
+    else:
+        centre.deadlines.cancel(owner_of(partner.id), DeadlineKind.PARTNER_DUE)
+
+
+def _word(centre: Centre, partner: Partner, used: int) -> str:
+    memory = _memory(centre, partner.id)
+    if not centre.switches.is_open(partner.hours, partner.hours_id, centre.now):
+        return CLOSED
+    if used >= partner.most_ms_a_day:
+        return SPENT
+    if not memory.reachable:
+        return UNREACHABLE
+    return CIRCUIT_OPEN if memory.failures >= partner.trips_after else OPEN
+
+
+def _sit(centre: Centre, person: Person, word: str, *, probes: bool) -> None:
+    """The line is open, resting or closed."""
+    memory = _memory(centre, person.partner)
+    if line_number(person) > memory.lines:
+        centre.become(person, AgentState.LOGGED_OUT, DROPPED)
+    elif word in _SHUT:
+        centre.become(person, AgentState.LOGGED_OUT, word)
+    elif word == OPEN or (probes and memory.probe_at_ms <= centre.now):
+        centre.become(person, AgentState.READY)
+    elif not probes:
+        centre.deadlines.cancel(person.id, DeadlineKind.PAUSE_ENDS)
+        centre.become(person, AgentState.NOT_READY, CIRCUIT_OPEN)
+    elif centre.deadlines.at(person.id, DeadlineKind.PAUSE_ENDS) != memory.probe_at_ms:
+        centre.become(person, AgentState.NOT_READY, CIRCUIT_OPEN, memory.probe_at_ms)
+
+
+def _probe(centre: Centre, busy: list[Person], free: list[Person]) -> Person | None:
+    """The one line that tries while the circuit is open; none while one rings."""
+    if any(person.state is AgentState.RINGING for person in busy):
+        return None
+    tries = (p for p in free if p.state is AgentState.READY or centre.ends_by_itself(p))
+    return next(tries, free[0] if free else None)
+
+
+def _next_change(centre: Centre, partner: Partner, used: int, busy: list[Person]) -> int:
+    """When, at the earliest, the clock alone changes what the lines do."""
+    now, due_ms = centre.now, FAR_FUTURE_MS
+    if centre.switches.on(partner.hours_id) is None:
+        is_open = partner.hours.is_open(now)
+        due_ms = partner.hours.closes_at(now) if is_open else partner.hours.opens_at(now)
+    talking = sum(person.state is AgentState.TALKING for person in busy)
+    if partner.most_ms_a_day < FAR_FUTURE_MS and (used or talking):
+        due_ms = min(due_ms, (now // DAY_MS + 1) * DAY_MS)
+        if talking and used < partner.most_ms_a_day:
+            due_ms = min(due_ms, now - (used - partner.most_ms_a_day) // talking)
+    return due_ms
+
+
+def used_ms(centre: Centre, partner: Partner) -> int:
+    """How long has been talked there today, the talks that go on included."""
+    return _used_ms(centre, _memory(centre, partner.id), list(_seats(centre, partner)))
+
+
+def _used_ms(centre: Centre, memory: PartnerMemory, seats: list[Person]) -> int:
+    midnight = centre.now // DAY_MS * DAY_MS
+    talks = [centre.calls[person.call] for person in seats if person.state is AgentState.TALKING]
+    goes_on = sum(centre.now - max(call.answered_at_ms, midnight) for call in talks)
+    return memory.used_ms * (memory.day == centre.now // DAY_MS) + goes_on
+
+
+def _seats(centre: Centre, partner: Partner) -> Iterator[Person]:
+    for n in range(1, partner.lines + 1):
+        yield centre.people[partner_line(partner.id, n)]
+
+
+def line_number(person: Person) -> int:
+    """Which of the partner's lines the seat is, from 1."""
+    return int(person.id.rpartition("/")[2])
+
+
+def _memory(centre: Centre, partner: PartnerId) -> PartnerMemory:
+    return centre.partners.setdefault(partner, PartnerMemory())
+
+
+def owner_of(partner: PartnerId) -> str:
+    """Who owns the partner's deadline; no seat and no call is called so."""
+    return f"{partner}/"
+
+
+def partner_owning(owner: str) -> PartnerId:
+    """Whose deadline it is."""
+    return PartnerId(owner.removesuffix("/"))
