@@ -6,25 +6,36 @@ said is as wide as the forecasts before it were wrong. And where that is too wid
 interval: silence is honest, a wrong figure is not.
 """
 
-from collections import deque
-from math import ceil, floor
+from collections import defaultdict, deque
+from math import isqrt
+from typing import NamedTuple
 
 from queues.ids import Instant
 
 MINUTE_MS = 60_000
-SPANS_KEPT = 30
+HALF_MINUTE_MS = 30_000
+SPANS_KEPT = 40
 """How many takings the pace is the mean of: a morning's, not a year's."""
-SPANS_LIVE_MS = 45 * MINUTE_MS
+SPANS_LIVE_MS = 30 * MINUTE_MS
 FEWEST_SPANS = 3
 """With fewer the pace is not known."""
 JUDGED_KEPT = 60
-FEWEST_JUDGED = 15
-"""With fewer the error is not known, and nothing is said."""
+"""How many forecasts of one size are remembered, each of another caller."""
+FEWEST_JUDGED = 20
+"""With fewer no interval is made."""
 OUTSIDE = 10
-"""One forecast in so many may fall short, and one in so many be too long: the rest of the interval is 80 %."""
+"""One wait in so many may be shorter than the interval, and one in so many longer."""
+FEWEST_TRIED = 10
+"""With fewer intervals tried none is said."""
+HOLD_PERCENT = 80
+"""So many of those tried must have held."""
 WIDEST = 2
-"""The interval's end may be so many times its beginning; a single minute's width is always narrow enough."""
-LONGEST_SAID_MIN = 90
+"""The interval's end may be so many times its beginning."""
+WIDTH_MIN = 2
+"""So many minutes between the two are always narrow enough."""
+CHANCE_PERMILLE = 1_280
+"""How many deviations hold 80 % when callers are taken by mere chance: no interval is narrower than chance makes it."""
+LONGEST_SAID_MIN = 45
 PERCENT = 100
 
 
@@ -86,29 +97,79 @@ def estimated_wait_ms(pace: Pace, position: int, head_waited_ms: int, now: Insta
     return position * each_ms if each_ms else head_waited_ms
 
 
+class Judged(NamedTuple):
+    """One forecast whose wait is over."""
+
+    share: int
+    """How long the wait was, in percent of what was foreseen."""
+    held: bool | None
+    """Whether the interval that was made of it held, said or not; None if none was made."""
+
+
+class Forecast(NamedTuple):
+    """What was foreseen, in whole minutes as it would be said."""
+
+    ms: int
+    made: tuple[int, int] | None
+    """The interval that forecasts of this size have earned so far; None: too little is known, or it is too wide."""
+    may_be_said: bool
+    """Whether enough such intervals have held."""
+
+
 class Record:
-    """What forecasts were worth: how the wait turned out, in percent of what was foreseen."""
+    """What forecasts were worth, those of like size together: short waits are foreseen worse than long ones."""
 
     def __init__(self) -> None:
-        self._shares: deque[int] = deque(maxlen=JUDGED_KEPT)
+        self._judged: defaultdict[int, deque[Judged]] = defaultdict(lambda: deque(maxlen=JUDGED_KEPT))
 
-    def judge(self, foreseen_ms: int, waited_ms: int) -> None:
+    def judge(self, forecast: Forecast, waited_ms: int) -> None:
         """A wait that was foreseen is over."""
-        if foreseen_ms > 0:
-            self._shares.append(PERCENT * waited_ms // foreseen_ms)
+        held = holds(forecast.made, waited_ms) if forecast.made else None
+        self._judged[size(forecast.ms)].append(Judged(PERCENT * waited_ms // max(forecast.ms, 1), held))
 
-    def gave_up(self, foreseen_ms: int, waited_ms: int) -> None:
+    def gave_up(self, forecast: Forecast, waited_ms: int) -> None:
         """A wait ended with the caller's patience: it would have been longer, which counts if it is long already."""
-        if waited_ms > foreseen_ms:
-            self.judge(foreseen_ms, waited_ms)
+        if waited_ms > forecast.ms:
+            self.judge(forecast, waited_ms)
 
-    def minutes(self, foreseen_ms: int) -> tuple[int, int] | None:
-        """The interval in whole minutes that may be said of this forecast; None when none may."""
-        if len(self._shares) < FEWEST_JUDGED or foreseen_ms < MINUTE_MS:
-            return None
-        shares = sorted(self._shares)
-        beyond = len(shares) // OUTSIDE
-        low = max(1, floor(foreseen_ms * shares[beyond] / PERCENT / MINUTE_MS))
-        high = max(low, ceil(foreseen_ms * shares[-1 - beyond] / PERCENT / MINUTE_MS))
-        narrow = high <= low * WIDEST or high == low + 1
-        return (low, high) if narrow and high <= LONGEST_SAID_MIN else None
+    def forecast(self, ms: int, position: int) -> Forecast:
+        """The forecast of a wait (ms) at `position` in line, and what may be said of it."""
+        judged = self._judged[size(ms)]
+        made = None
+        if len(judged) >= FEWEST_JUDGED:
+            made = _interval(ms, sorted(one.share for one in judged), by_chance(position))
+        tried = [one.held for one in judged if one.held is not None]
+        held = len(tried) >= FEWEST_TRIED and PERCENT * sum(tried) >= HOLD_PERCENT * len(tried)
+        return Forecast(ms, made, may_be_said=made is not None and held)
+
+
+def size(ms: int) -> int:
+    """Forecasts of one size: under a minute, to two, to four, to eight, …"""
+    return (ms // MINUTE_MS).bit_length()
+
+
+def holds(minutes: tuple[int, int], waited_ms: int) -> bool:
+    """Whether the wait, in whole minutes, is one of those."""
+    return minutes[0] * MINUTE_MS - HALF_MINUTE_MS <= waited_ms <= minutes[1] * MINUTE_MS + HALF_MINUTE_MS
+
+
+def by_chance(position: int) -> int:
+    """By how many percent a wait of so many takings, and a pace of `SPANS_KEPT`, differ from the mean by chance."""
+    variance = 1_000_000 // max(position, 1) + 1_000_000 // SPANS_KEPT
+    return isqrt(variance) * CHANCE_PERMILLE // 10_000
+
+
+def _interval(ms: int, shares: list[int], chance: int) -> tuple[int, int] | None:
+    """Where all but the extreme of such waits ended; None if it begins before a minute or is too wide to be of use."""
+    beyond = len(shares) // OUTSIDE
+    low_share = min(shares[beyond], max(PERCENT - chance, 0))
+    high_share = max(shares[-1 - beyond], PERCENT + chance)
+    low = _minutes(ms * low_share // PERCENT)
+    high = max(low, _minutes(ms * high_share // PERCENT))
+    narrow = high <= low * WIDEST or high <= low + WIDTH_MIN
+    return (low, high) if ms >= MINUTE_MS and low >= 1 and narrow and high <= LONGEST_SAID_MIN else None
+
+
+def _minutes(ms: int) -> int:
+    """The nearest whole number of minutes."""
+    return (ms + HALF_MINUTE_MS) // MINUTE_MS

@@ -1,13 +1,19 @@
 """What callers in each line are foreseen to wait, and what became of what was foreseen. Pure."""
 
 from collections import defaultdict
+from typing import NamedTuple
 
-from queues.estimate import Pace, Record, estimated_wait_ms
+from queues.estimate import MINUTE_MS, Forecast, Pace, Record, estimated_wait_ms, size
 from queues.ids import CallId, Instant, QueueId
 from queues.line import Line, Place
 
-KEPT_OF_A_CALL = 20
-"""How many forecasts of one wait are judged: a caller who stands in line for hours is still one caller."""
+
+class Pending(NamedTuple):
+    """A forecast whose wait is not over."""
+
+    queue: QueueId
+    at_ms: Instant
+    forecast: Forecast
 
 
 class Forecasts:
@@ -16,7 +22,7 @@ class Forecasts:
     def __init__(self) -> None:
         self._paces: defaultdict[QueueId, Pace] = defaultdict(Pace)
         self._records: defaultdict[QueueId, Record] = defaultdict(Record)
-        self._pending: dict[CallId, list[tuple[QueueId, Instant, int]]] = {}
+        self._pending: dict[CallId, dict[int, Pending]] = {}
 
     # ── the lines ───────────────────────────────────────────────────────────────────────────────────────────────
     def entered(self, queue: QueueId, line: Line, now: Instant) -> None:
@@ -47,20 +53,25 @@ class Forecasts:
         return max(at, now)
 
     # ── the forecasts ───────────────────────────────────────────────────────────────────────────────────────────
-    def foresee(self, queue: QueueId, line: Line, place: Place, now: Instant) -> tuple[int, tuple[int, int] | None]:
-        """The wait (ms) that is left at `place`, to be judged later, and the minutes that may be said of it, if any."""
-        foreseen_ms = self.wait_ms(queue, line, place, now)
-        pending = self._pending.setdefault(place.call, [])
-        if self._paces[queue].per_taking_ms(now) and len(pending) < KEPT_OF_A_CALL:
-            pending.append((queue, now, foreseen_ms))
-        return foreseen_ms, self._records[queue].minutes(foreseen_ms)
+    def foresee(self, queue: QueueId, line: Line, place: Place, now: Instant) -> Forecast:
+        """The wait that is left at `place`, to be judged later, and what may be said of it. One of a size a caller."""
+        pending = self._pending.setdefault(place.call, {})
+        for which, past in tuple(pending.items()):
+            if past.forecast.made and now - past.at_ms > (past.forecast.made[1] + 1) * MINUTE_MS:
+                # It has failed already. Who is told next is not to wait for the end of this wait.
+                self._records[past.queue].judge(past.forecast, now - past.at_ms)
+                del pending[which]
+        forecast = self._records[queue].forecast(self.wait_ms(queue, line, place, now), line.position(place))
+        if self._paces[queue].per_taking_ms(now):
+            pending.setdefault(size(forecast.ms), Pending(queue, now, forecast))
+        return forecast
 
     def answered(self, call: CallId, now: Instant) -> None:
         """The caller's wait has ended well: every forecast of it is judged."""
-        for queue, at_ms, foreseen_ms in self._pending.pop(call, ()):
-            self._records[queue].judge(foreseen_ms, now - at_ms)
+        for queue, at_ms, forecast in self._pending.pop(call, {}).values():
+            self._records[queue].judge(forecast, now - at_ms)
 
     def gave_up(self, call: CallId, now: Instant) -> None:
         """The caller's wait has ended otherwise, or the line is another's now."""
-        for queue, at_ms, foreseen_ms in self._pending.pop(call, ()):
-            self._records[queue].gave_up(foreseen_ms, now - at_ms)
+        for queue, at_ms, forecast in self._pending.pop(call, {}).values():
+            self._records[queue].gave_up(forecast, now - at_ms)

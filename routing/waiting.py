@@ -5,14 +5,17 @@ A place is said only while nobody can step in before the caller, and is never wo
 said only as the interval that such forecasts have earned. And a key never ends a call, nor does a thousand of them.
 """
 
-from queues.ids import CallId, Instant, PromptId
+from queues.ids import NO_CLEARANCE, CallId, Instant, PromptId, QueueId
 from routing.actions import HoldMusic, Say
+from routing.callbacks import promise
 from routing.callers import enter_queue
 from routing.deadlines import DeadlineKind
 from routing.events import DigitsEntered, PromptFinished
 from routing.plan import WaitingRules
+from routing.promises import may_promise
 from routing.spoken_swedish import position, waiting_time
 from routing.state import Call, Centre
+from routing.switching import is_open_for
 
 SHORTEST_PAUSE_MS = 1_000
 """Between two messages, whatever the plan says: a message that repeats itself at once would never end."""
@@ -62,12 +65,12 @@ def message(centre: Centre, call: Call) -> tuple[PromptId, ...]:
     rules, line = queue.waiting, centre.lines[call.queue]
     if call.place is None:
         return ()
-    foreseen_ms, minutes = centre.forecasts.foresee(call.queue, line, call.place, centre.now)
+    forecast = centre.forecasts.foresee(call.queue, line, call.place, centre.now)
     said = _place(centre, call, rules, line.position(call.place))
-    if rules.estimate and minutes is not None:
-        said += waiting_time(*minutes)
+    if rules.estimate and forecast.made is not None and forecast.may_be_said:
+        said += waiting_time(*forecast.made)
     said = said or queue.waiting_prompts
-    if rules.callback_key and foreseen_ms > rules.callback_over_ms:
+    if forecast.ms > rules.callback_over_ms and rules.callback_key and may_promise(centre, call):
         said += rules.callback_prompts
     return said
 
@@ -87,21 +90,62 @@ LONGEST_LINE_SAID = 999
 
 def listen(centre: Centre, call: Call) -> str:
     """The keys that mean something to the caller from now on; "" for none."""
-    call.told.keys = centre.queue_of(call).waiting.keys if call.told.heard < KEYS_HEARD else ""
+    queue = centre.queue_of(call)
+    rules = queue.waiting
+    named = rules.repeat_key
+    if queue.callback is not None:
+        named += rules.callback_key
+    if _human_is_elsewhere(centre, call):
+        named += rules.human_key
+    call.told.keys = named if call.told.heard < KEYS_HEARD else ""
     return call.told.keys
+
+
+def _human_is_elsewhere(centre: Centre, call: Call) -> bool:
+    """Whether the key to a person leads out of the line, and to where somebody may hear the call."""
+    human = centre.queue_of(call).waiting.human
+    if human == call.queue or human not in centre.plan.queues:
+        return False
+    if call.clearance == NO_CLEARANCE:
+        return True
+    cleared = centre.circles.cleared(call.clearance)
+    return any(human in reached and cleared[a] for a, reached in enumerate(centre.circles.reach))
 
 
 def key_pressed(centre: Centre, call: Call, event: DigitsEntered) -> bool:
     """The caller's wish is met, as far as the queue has it; else there is music. False if nobody asked for the key."""
-    rules, key = centre.queue_of(call).waiting, event.digits[:1]
+    queue, key = centre.queue_of(call), event.digits[:1]
     if not key or key not in call.told.keys:
         return False
     call.told.heard += 1
-    if key == rules.repeat_key:
-        say(centre, call, message(centre, call) or centre.queue_of(call).queued_prompts)
-    elif key == rules.human_key and rules.human in centre.plan.queues and rules.human != call.queue:
-        centre.leave_line(call)
-        enter_queue(centre, call, rules.human, "human")
+    if key == queue.waiting.callback_key and queue.callback is not None:
+        if not promise(centre, call):
+            _answer(centre, call, queue.callback.refused_prompts)
+    elif key == queue.waiting.human_key and _human_is_elsewhere(centre, call):
+        _to_a_person(centre, call, queue.waiting.human)
+    elif key == queue.waiting.repeat_key:
+        _answer(centre, call, message(centre, call) or queue.queued_prompts)
     else:
         hold(centre, call)
     return True
+
+
+def _answer(centre: Centre, call: Call, prompts: tuple[PromptId, ...]) -> None:
+    """The caller who pressed a key hears something, if only the music."""
+    if prompts:
+        say(centre, call, prompts)
+    else:
+        hold(centre, call)
+
+
+def _to_a_person(centre: Centre, call: Call, human: QueueId) -> None:
+    """The caller stands in the line where a person is reached, by the instant at which they first entered one.
+
+    Where that line is closed they stay: a key in the line takes nobody's place away.
+    """
+    rules = centre.plan.queues[human]
+    if is_open_for(centre, call, rules.hours, rules.hours_id):
+        centre.leave_line(call)
+        enter_queue(centre, call, human, "human")
+    else:
+        _answer(centre, call, message(centre, call))

@@ -6,7 +6,7 @@ A check runs when the files it needs are there, so one broken file hides as litt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ivr.config import hours_checks, menu_checks, prompt_checks, queue_checks
+from ivr.config import hours_checks, menu_checks, prompt_checks, queue_checks, waiting
 from ivr.config.draft import Draft
 from ivr.config.files import MODELS
 from ivr.config.problems import Problem
@@ -28,6 +28,7 @@ ACROSS: tuple[tuple[tuple[str, ...], Callable[[Draft], Iterator[Problem]]], ...]
     ((_N, _M, _Q), menu_checks.unreachable),
     ((_M,), menu_checks.loops),
     ((_M,), menu_checks.order_of_keys),
+    ((_Q,), waiting.keys_in_line),
     ((_Q,), queue_checks.steps),
     ((_Q,), queue_checks.unknown_in_steps),
     ((_Q, _P), queue_checks.partners),

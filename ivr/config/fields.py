@@ -155,6 +155,8 @@ SpecialDay = Annotated[Spans | None, BeforeValidator(_spans_or_usual)]
 """None: as on any other such weekday."""
 Date = Annotated[date, BeforeValidator(_date)]
 Level = Annotated[int, Field(ge=1, le=3)]
+LineKey = Annotated[str, StringConstraints(pattern=r"^[0-9*#]?$")]
+"""A key of a telephone, or "" for none."""
 HostPort = Annotated[
     str,
     StringConstraints(

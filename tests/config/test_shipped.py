@@ -10,6 +10,7 @@ from ivr.config.problems import Code
 from queues.ids import AgentId, Clearance, MenuId, QueueId
 from routing.plan import Discipline, TargetKind
 from routing.secrecy import may_hear
+from routing.spoken_swedish import every_prompt
 
 NOW_MS = 1_795_294_800_000
 MENU = MenuId("huvudmeny")
@@ -103,4 +104,5 @@ def test_every_prompt_that_can_be_said_is_among_the_houses_prompts(house: House)
         said |= {*menu.prompts, *menu.invalid_prompts}
     for queue in plan.queues.values():
         said |= {*queue.queued_prompts, *queue.waiting_prompts, *queue.closed_prompts}
+        said |= {*queue.waiting.callback_prompts, *(every_prompt() if queue.waiting.position else ())}
     assert said == house.prompts
