@@ -110,6 +110,7 @@ def _is_so(centre: Centre, call: Call, made: Promise, found: FoundCallback, aske
     person = _free(centre, found, asked_at_ms)
     if person is None or not may_hear(centre.circles.agent[person.id].clearances, call.clearance):
         centre.actions.append(WithdrawOffer(call.id, found.offer, found.agent))
+        call.known_at_ms = centre.now
         return
     centre.leave_line(call)
     centre.deadlines.cancel_all(call.id)

@@ -10,14 +10,22 @@ from collections.abc import Iterator
 from queues.agents import AgentState, PhoneState
 from queues.entries import CallEnded, CallEntered, CallQueued, CallRecovered, Entry, LateEventSeen, Outcome
 from queues.ids import UNKNOWN_CLEARANCE, AgentId, CallId, Clearance
-from routing.actions import ForgetCallback, LeaveToFallback, OfferCallback, OfferToAgent, RingPerson
+from routing.actions import (
+    ForgetCallback,
+    LeaveToFallback,
+    OfferCallback,
+    OfferToAgent,
+    OfferToPartner,
+    RingPerson,
+)
 from routing.circles import OWN_LEVEL, names
 from routing.deadlines import DeadlineKind
 from routing.kernel import Kernel, Step
 from routing.laws_by_hand import switches_end
-from routing.laws_of_naming import rung_rightly, searches_end
 from routing.laws_of_callbacks import OWNS, WrittenDown, promises_hold, stands
 from routing.laws_of_lines import limits_hold, steps_open
+from routing.laws_of_naming import rung_rightly, searches_end
+from routing.laws_of_partners import kept_at_home, lines_hold, sent_rightly
 from routing.laws_of_transfers import kept_for_transfer, transfers_end
 from routing.plan import Agent, Queue
 from routing.secrecy import AND, may_hear
@@ -39,6 +47,7 @@ def check(centre: Centre) -> list[str]:
         *_calls(centre),
         *_lines(centre),
         *_people(centre),
+        *lines_hold(centre),
         *_deadlines(centre),
         *transfers_end(centre),
         *searches_end(centre),
@@ -146,7 +155,7 @@ def _deadlines(centre: Centre) -> Iterator[str]:
             yield f"{call.id} waits and is never told so"
 
 
-_MAY_WAIT = {CallState.WAITING, CallState.OFFERED, CallState.PROMISED}
+_MAY_WAIT = {CallState.WAITING, CallState.OFFERED, CallState.PROMISED, CallState.CALLBACK_OFFERED}
 _MAY_OWN = {
     DeadlineKind.WRAP_UP_ENDS: AgentState.WRAP_UP,
     DeadlineKind.PAUSE_ENDS: AgentState.NOT_READY,
@@ -190,7 +199,7 @@ def may_take(centre: Centre, call: Call, person: Person, ready: list[Person]) ->
         return False
     if _kept_for_speakers(centre, call, agent, queue):
         return False
-    if kept_for_transfer(centre, call, agent):
+    if kept_for_transfer(centre, call, agent) or kept_at_home(centre, call, agent):
         return False
     own = [q for q, level in agent.queues if level >= OWN_LEVEL]
     if queue.id in own:
@@ -268,6 +277,8 @@ class Witness:
         for action in step.actions:
             if isinstance(action, OfferToAgent | OfferCallback):
                 yield from self._offer(action, ended)
+            elif isinstance(action, OfferToPartner):
+                yield from sent_rightly(self.kernel.centre, action, ended)
             elif isinstance(action, RingPerson):
                 yield from rung_rightly(self.kernel.centre, action)
             elif (

@@ -13,7 +13,7 @@ from routing.state import Call, CallState, Centre
 NEED_A_PROMISE = {CallState.PROMISING, CallState.PROMISED, CallState.CALLBACK_OFFERED, CallState.CALLING_BACK}
 MAY_HAVE_ONE = NEED_A_PROMISE | {CallState.TALKING}
 OWNS = {
-    DeadlineKind.CALLBACK_DUE: {CallState.PROMISING, CallState.PROMISED, CallState.CALLING_BACK},
+    DeadlineKind.CALLBACK_DUE: NEED_A_PROMISE,
     DeadlineKind.CALLBACK_OVERDUE: {CallState.PROMISED, CallState.CALLBACK_OFFERED, CallState.CALLING_BACK},
 }
 """Which states may wait for a deadline of the kind."""

@@ -14,6 +14,7 @@ from routing.circles import Circles
 from routing.offers import withdraw
 from routing.partners import follow_all, partners_kept, rings_in_vain
 from routing.plan import Agent, Plan
+from routing.promises import keeps_within_house
 from routing.secrecy import may_hear
 from routing.state import CallState, Centre, Person
 from routing.switching import plan_changed
@@ -51,6 +52,9 @@ def replace(centre: Centre, plan: Plan) -> None:
             centre.unopened[call.id] = None
             if call.state is CallState.WAITING:
                 centre.bound(call)
+    for call in centre.calls.values():
+        if call.promise is not None:
+            keeps_within_house(centre, call)
     plan_changed(centre)
     centre.entries.append(PlanReplaced(centre.now, plan.digest))
     centre.everybody_is_new()

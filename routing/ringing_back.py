@@ -44,6 +44,7 @@ def begins_ringing(centre: Centre, call: Call, made: Promise, person: Person) ->
     made.tries += 1
     made.rests_until_ms = Instant(centre.now + rules_of(centre, call).retry_ms)
     centre.move(call, CallState.CALLING_BACK)
+    centre.deadlines.cancel(call.id, DeadlineKind.STEP_OPENS)
     person.misses = 0
     centre.become(person, AgentState.TALKING)
     person.call = call.id

@@ -11,7 +11,19 @@ from random import Random
 
 from queues.agents import AgentState, NotReadyReason, PhoneState
 from queues.entries import Force, OfferResult, TalkEnder
-from queues.ids import UNKNOWN_CLEARANCE, AgentId, CallId, Clearance, Instant, MenuId, OfferId, PromptId, QueueId
+from queues.ids import (
+    UNKNOWN_CLEARANCE,
+    AgentId,
+    CallId,
+    Clearance,
+    Instant,
+    MenuId,
+    OfferId,
+    PartnerId,
+    PromptId,
+    QueueId,
+    partner_of,
+)
 from routing.actions import (
     Action,
     AskDigits,
@@ -21,10 +33,12 @@ from routing.actions import (
     KeepPapers,
     LeaveToFallback,
     OfferToAgent,
+    OfferToPartner,
     Say,
     TakeBack,
     WithdrawOffer,
 )
+from routing.callback_events import CallbackRestored
 from routing.events import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -45,6 +59,7 @@ from routing.events import (
     MenuCut,
     OfferAnswered,
     OfferFailed,
+    PartnerRestored,
     PhoneStateChanged,
     PromptFinished,
     Tick,
@@ -54,16 +69,19 @@ from routing.events import (
 )
 from routing.invariants import Witness
 from routing.kernel import Kernel, Step
+from routing.laws_of_partners import lines_of
+from routing.outside import DAY_MS
 from routing.papers import Papers
 from routing.plan import Plan
 from routing.secrecy import may_hear
 from routing.state import CallState
-from tests.kernel.plans import AGENTS, CLEARANCES, HOURS, QUEUES, START_MS, random_plan
+from tests.kernel.life_of_callbacks import Callbacks
+from tests.kernel.plans import AGENTS, CLEARANCES, HOURS, PARTNERS, QUEUES, START_MS, random_plan
 from tests.kernel.plans_of_limits import CALLERS
 
 KEYS = ("1", "2", "3", "4", "9", "0", "*", "#", "5", "", "12")
 MOST_DEADLINES_AT_ONCE = 500
-HEARING = (CallState.MENU, CallState.WAITING, CallState.SURVEYING, CallState.LEAVING)
+HEARING = (CallState.MENU, CallState.WAITING, CallState.SURVEYING, CallState.LEAVING, CallState.PROMISING)
 """Where a caller in a session must hear something."""
 
 
@@ -93,12 +111,14 @@ class Channel:
 class World:
     """Asterisk's truth."""
 
-    def __init__(self) -> None:
+    def __init__(self, rnd: Random) -> None:
+        self.callbacks = Callbacks(rnd)
         self.channels: dict[CallId, Channel] = {}
         self.linked = True
 
     def perform(self, action: Action, now: int) -> None:
         """Do what the kernel asks, if the caller is still there."""
+        self.callbacks.perform(action, linked=self.linked)
         channel = self.channels.get(action.call)
         if channel is None:
             return
@@ -107,7 +127,7 @@ class World:
                 channel.papers = action.papers
             case Say() | AskDigits() | HoldMusic():
                 channel.hears, channel.keys = type(action).__name__, getattr(action, "keys", "")
-            case OfferToAgent():
+            case OfferToAgent() | OfferToPartner():
                 channel.idle()
                 channel.agent, channel.offer, channel.since_ms, channel.hears = action.agent, action.offer, now, "ring"
             case WithdrawOffer():
@@ -147,7 +167,7 @@ class Life:
     def __init__(self, rnd: Random) -> None:
         self.rnd = rnd
         self.now = Instant(START_MS)
-        self.world = World()
+        self.world = World(rnd)
         self.arrivals = 0
         self.steps = 0
         self.plans = 0
@@ -320,11 +340,32 @@ class Life:
         ]
         self.feed(made[kind % len(made)])
 
+    def line_seen(self) -> None:
+        """Asterisk says of a partner's line that it is up, or down."""
+        if lines := lines_of(self.kernel.centre):
+            phone = self.rnd.choice([PhoneState.IDLE, PhoneState.IDLE, PhoneState.UNREACHABLE, PhoneState.BUSY])
+            self.feed(PhoneStateChanged(self.rnd.choice(lines), phone))
+
+    def come_back_from_outside(self) -> None:
+        """A partner sends a call back to us: with our mark, with one that nobody can read, or without any."""
+        if one := self._one(lambda c: bool(partner_of(c.agent))):
+            self.arrivals += 1
+            again = CallId(f"c{self.arrivals}")
+            self.world.channels[again] = Channel("1")
+            marked = self.rnd.random() < 0.7
+            caller = self.rnd.choice(["", "0701740605"])
+            self.feed(CallArrived(again, "1", caller, marked, self.rnd.choice([one[0], CallId("")])))
+
+    def remember_minutes(self) -> None:
+        day = self.now // DAY_MS + self.rnd.choice([-1, 0, 0])
+        self.feed(PartnerRestored(self.rnd.choice([*PARTNERS, PartnerId("none")]), day, self.rnd.choice([0, 61_000])))
+
     def everybody_ready(self) -> None:
         for agent in self.plan.agents:
             self.feed(AgentLoggedIn(agent))
             self.feed(AgentReady(agent))
-            self.feed(PhoneStateChanged(agent, PhoneState.IDLE))
+        for seat in self.kernel.centre.circles.seats:
+            self.feed(PhoneStateChanged(seat, PhoneState.IDLE))
 
     # ── the link ──────────────────────────────────────────────────────────────────────────────────────────────
     def lose_link(self) -> None:
@@ -336,7 +377,7 @@ class Life:
         self.wait(1)
         self.world.linked = True
         phones = tuple((a, p.phone) for a, p in self.kernel.centre.people.items())
-        listed = WorldListed(self.now, self.world.found(), phones)
+        listed = WorldListed(self.now, self.world.found(), phones, callbacks=self.world.callbacks.found())
         busy = self._busy()
         self.feed(listed)
         self._agrees(busy)
@@ -358,8 +399,9 @@ class Life:
     def _agrees(self, busy: dict[CallId, tuple[AgentId, bool]]) -> None:
         """Nothing that Asterisk has is missing, and nothing is believed that it does not have."""
         centre = self.kernel.centre
-        for call in centre.calls:
-            assert call in self.world.channels, f"{call} is a ghost"
+        for call, known in centre.calls.items():
+            assert call in self.world.channels or known.off_the_line, f"{call} is a ghost"
+        self.world.callbacks.agree(centre)
         twice = [agent for agent, _ in busy.values()]
         for call, (agent, talking) in busy.items():
             known = centre.calls[call]
@@ -394,7 +436,12 @@ class Life:
         )
         phones = tuple((a, rnd.choice(list(PhoneState))) for a in AGENTS if rnd.random() < 0.2)
         asked = Instant(self.now + rnd.choice([-5_000, -1, 0, 1, 5_000]))
-        self.feed(WorldListed(asked, found, phones, restarted=rnd.random() < 0.2))
+        offers = [OfferId(0), OfferId(self.first_offer + 1), *(c.offer for c in self.kernel.centre.calls.values())]
+        callbacks = tuple(
+            self.world.callbacks.anything_found([self._any_call()], [*AGENTS, AgentId("stranger")], offers)
+            for _ in range(rnd.randint(0, 2))
+        )
+        self.feed(WorldListed(asked, found, phones, restarted=rnd.random() < 0.2, callbacks=callbacks))
 
     def _any_call(self) -> CallId:
         """A call that is, was, or never has been."""
@@ -429,6 +476,18 @@ class Life:
         ]
         self.feed(rnd.choice(made))
 
+    # ── callbacks ─────────────────────────────────────────────────────────────────────────────────────────────
+    def write_promise(self) -> None:
+        if event := self.world.callbacks.written():
+            self.feed(event)
+
+    def ring_back(self) -> None:
+        if (event := self.world.callbacks.goes_on()) and self.world.linked:
+            self.feed(event)
+
+    def order_callback(self) -> None:
+        self.feed(self.world.callbacks.ordered(AGENTS, QUEUES))
+
     # ── whatever should not happen ────────────────────────────────────────────────────────────────────────────
     def repeat_something(self) -> None:
         """An event comes again, late."""
@@ -458,6 +517,7 @@ class Life:
                 rnd.choice(["", "rast", *NotReadyReason]),
                 rnd.choice([0, self.now - 9_000, self.now + 9_000]),
             ),
+            *self.world.callbacks.anything(call, offer),
         ]
         event = rnd.choice(made)
         if isinstance(event, CallArrived | CallResumed) and call not in self.kernel.centre.over:
@@ -480,10 +540,19 @@ class Life:
             channel.session, channel.hears = False, ""
         self.wait(self.rnd.choice([1, 3_000]))
         self.begin(self.plan, linked=False)
+        self.world.callbacks.unsaid.clear()
+        self.witness.written.kept = set(self.world.callbacks.kept)
+        for pending in list(self.world.callbacks.kept.values()):
+            self.restore(pending)
         for agent, state, reason in people:
             self.feed(AgentRestored(agent, state, reason, 0))
             self.feed(PhoneStateChanged(agent, PhoneState.IDLE))
         self.list_truly()
+
+    def restore(self, pending: CallbackRestored) -> None:
+        """The engine is told of one promise; of the others only after it."""
+        self.witness.written.kept = {call for call in self.kernel.centre.calls} | {pending.call}
+        self.feed(pending)
 
     def replayed(self) -> None:
         """The same events lead to the same actions and entries."""

@@ -2,14 +2,17 @@
 
 from random import Random
 
-from queues.ids import AgentId, Clearance, MenuId, PromptId, QueueId
+from queues.ids import AgentId, Clearance, MenuId, PartnerId, PromptId, QueueId
 from routing.plan import (
+    FAR_FUTURE_MS,
     Agent,
+    CallbackRules,
     Choice,
     Discipline,
     Entrance,
     Menu,
     OpenHours,
+    Partner,
     Plan,
     PlanStep,
     Question,
@@ -21,6 +24,7 @@ from routing.plan import (
 from tests.kernel.plans_of_limits import conditional, limited
 
 START_MS = 1_700_000_000_000
+PARTNERS = (PartnerId("p0"), PartnerId("p1"))
 QUEUES = tuple(QueueId(f"q{i}") for i in range(4))
 AGENTS = tuple(AgentId(f"a{i}") for i in range(5))
 HOURS = ("dag", "kvall")
@@ -42,6 +46,7 @@ def random_plan(rnd: Random, name: str = "p") -> Plan:
         menus={menu.id: menu for menu in _menus(rnd, tuple(queues))},
         queues=queues,
         agents={agent.id: agent for agent in agents},
+        partners={partner: _partner(rnd, partner) for partner in PARTNERS if rnd.random() < 0.7},
         discipline=rnd.choice(list(Discipline)),
         survey=_survey(rnd),
         login_by_phone=rnd.random() < 0.3,
@@ -67,6 +72,23 @@ def _step(rnd: Random, after_ms: int) -> PlanStep:
         queues=tuple(rnd.sample(QUEUES, rnd.choice([0, 0, 1, 3]))),
         min_level=rnd.choice([1, 1, 2, 3]),
         skip_when_empty=rnd.random() < 0.7,
+        partner=rnd.choice(PARTNERS),
+    )
+
+
+def _partner(rnd: Random, name: PartnerId) -> Partner:
+    return Partner(
+        name,
+        lines=rnd.randint(1, 3),
+        hours=_hours(rnd),
+        hours_id=rnd.choice(["", *HOURS]),
+        ring_ms=rnd.choice([1_000, 30_000]),
+        whisper=(PromptId("kommun"),) * rnd.randint(0, 1),
+        most_ms_a_day=rnd.choice([FAR_FUTURE_MS, 60_000]),
+        short_talk_ms=rnd.choice([0, 5_000]),
+        trips_after=rnd.randint(1, 3),
+        probe_ms=rnd.choice([0, 30_000]),
+        again_ms=rnd.choice([0, 30_000]),
     )
 
 
@@ -89,6 +111,21 @@ def _queue(rnd: Random, name: QueueId) -> Queue:
         lend_when_ready_over=rnd.choice([0, 0, 1, 2]),
         serve_after_close_ms=rnd.choice([0, 900_000]),
         waiting=_waiting(rnd),
+        callback=_callback(rnd),
+    )
+
+
+def _callback(rnd: Random) -> CallbackRules | None:
+    if rnd.random() < 0.3:
+        return None
+    return CallbackRules(
+        retry_ms=rnd.choice([0, 1_000, 60_000]),
+        tries=rnd.randint(1, 3),
+        deadline_ms=rnd.choice([1, 30_000, 600_000]),
+        next_day=rnd.random() < 0.5,
+        ring_ms=rnd.choice([0, 5_000, 30_000]),
+        promised_prompts=(PromptId("ringer_upp"),),
+        refused_prompts=(PromptId("gar_inte"),) * rnd.randint(0, 1),
     )
 
 

@@ -17,7 +17,20 @@ from tests.kernel.life import Life
 STEPS = int(os.environ.get("TONVAL_STEPS", "100000"))
 STEPS_A_LIFE = 400
 WAITS = (0, 0, 1, 40, 900, 2_500, 10_000, 61_000)
-OFTEN = ("arrive", "press", "press", "press", "answer", "answer", "end_talk", "hear", "hang_up", "refuse", "come_back", "transfer")
+OFTEN = (
+    "arrive",
+    "press",
+    "press",
+    "press",
+    "answer",
+    "answer",
+    "end_talk",
+    "hear",
+    "hang_up",
+    "refuse",
+    "come_back",
+    "transfer",
+)
 SELDOM = (
     "press_in_line",
     "lose_session",
@@ -27,6 +40,12 @@ SELDOM = (
     "lose_link",
     "list_truly",
     "switch",
+    "write_promise",
+    "ring_back",
+    "order_callback",
+    "line_seen",
+    "come_back_from_outside",
+    "remember_minutes",
     "repeat_something",
     "say_anything",
 )
