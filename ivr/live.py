@@ -18,10 +18,12 @@ from ivr.config.load import load
 from ivr.config.secrets import ensure_secrets
 from ivr.config.site import Site
 from ivr.control import Control
+from ivr.draining import drain
 from ivr.engine import Engine
 from ivr.exclusive import HomeLock
 from ivr.heartbeat import beat_for_ever
 from ivr.orders import orders
+from ivr.phone_orders import answer as phone_answer
 from ivr.prompts import install_replacements, verify
 from routing.events import AgentRestored
 from routing.kernel import Kernel
@@ -48,17 +50,24 @@ def load_house(folder: Path, now_ms: int, *, open_always: bool = False) -> House
 async def serve(folder: Path, site: Site, *, open_always: bool = False) -> None:
     """Calls are served until SIGTERM or SIGINT, once no other engine serves this home.
 
+    SIGTERM lets callers finish what they are being asked; SIGINT, or a second SIGTERM, does not wait for anybody.
     Raises NoHouseError before anything is touched if the configuration has errors.
     """
-    stop = asyncio.Event()
+    stop, at_once = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def asked(number: int) -> None:
+        if number == signal.SIGINT or stop.is_set():
+            at_once.set()
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, asked, number)
     beat = asyncio.create_task(beat_for_ever())
     lock = HomeLock(site.home)
     try:
         if await _alone(lock, stop):
-            await Service(folder, site, open_always=open_always).run(stop)
+            await Service(folder, site, open_always=open_always).run(stop, at_once)
     finally:
         beat.cancel()
         lock.release()
@@ -101,9 +110,10 @@ class Service:
         self.engine.observers.append(self.telephony.observe)
         self.catch_up = CatchUp(site, self.call_log)
         self.control = Control(site.control_path, orders(self))
+        self.telephony.front.on_phone = lambda order: phone_answer(self, order)
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """From the first call to the last row."""
+    async def run(self, stop: asyncio.Event, at_once: asyncio.Event) -> None:
+        """From the first call to the last row; `at_once` ends the waiting for callers who are being asked something."""
         self._mend_sounds()
         for restored in self._agents_before():
             self.engine.feed(restored)
@@ -114,6 +124,7 @@ class Service:
         log.info("serving", municipality=self.house.name, plan=self.house.plan.digest)
         await stop.wait()
         log.info("stopping")
+        self.telephony.front.close_door(); log.info("draining")
         catching_up.cancel()
         await self.control.stop()
         await self.engine.stop()

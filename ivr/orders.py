@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ivr.control import BadOrderError, Order
+from ivr.transfer_order import transfer
 from queues.ids import AgentId
 from routing.events import AgentLoggedIn, AgentLoggedOut, AgentPaused, AgentReady, Event
 
@@ -21,6 +22,7 @@ def orders(service: "Service") -> dict[str, Order]:
         "state": lambda _order: state(service),
         "calls": lambda _order: calls(service),
         "agent": lambda order: agent(service, order),
+        "transfer": lambda order: transfer(service, order),
         "reload": lambda _order: reload(service),
     }
 

@@ -12,8 +12,8 @@ from queues.agents import AgentState
 from queues.entries import CallTransferred, OfferResult, TalkEnder, TransferRefused, TransferReturned
 from queues.ids import AgentId, CallId, Clearance, Instant, QueueId
 from queues.line import place
-from routing.actions import EndTalk, WithdrawOffer
 from routing import callers
+from routing.actions import EndTalk, WithdrawOffer
 from routing.callers import entrance_of
 from routing.deadlines import DeadlineKind
 from routing.events import TransferRequested

@@ -16,6 +16,7 @@ import structlog
 
 from ivr.asterisk.agi_opening import FIRST_BYTES, MAX_OPENING_BYTES, read_opening
 from ivr.asterisk.caller_session import CallerSession
+from ivr.asterisk.phone_session import OnPhone, PhoneAnswer, PhoneOrder, PhoneSession, read_phone_order
 
 log = structlog.get_logger()
 
@@ -45,9 +46,13 @@ class AgiFront:
         """What is being read, from whomever; asyncio's own way takes 256 KiB anew for every line."""
         self.shown_out = 0
         """Connections that were no caller's."""
+        self.door_closed = False
+        """Whether callers who come are left to the fail-open dialplan."""
         self._on_session = on_session
         self._at_door: dict[_Connection, None] = {}
-        self._sessions: dict[_Connection, CallerSession] = {}
+        self.on_phone: OnPhone = _nobody_answers
+        """Answers what people ask from their phones."""
+        self._sessions: dict[_Connection, CallerSession | PhoneSession] = {}
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.TimerHandle | None = None
         self._logged_at = float("-inf")
@@ -62,6 +67,10 @@ class AgiFront:
         listener.listen(BACKLOG)  # asyncio has one number for both; this sets the system's alone
         self.port = listener.getsockname()[1]
         self._sweep()
+
+    def close_door(self) -> None:
+        """Whoever comes from now on is left to the fail-open dialplan; those who are in stay."""
+        self.door_closed = True
 
     async def stop(self) -> None:
         """Nothing listens and every caller has been left to the fail-open dialplan; talks go on."""
@@ -88,8 +97,10 @@ class AgiFront:
         self._forget(connection)
         connection.close()
 
-    def introduced(self, connection: "_Connection", block: bytes) -> CallerSession | None:
+    def introduced(self, connection: "_Connection", block: bytes) -> CallerSession | PhoneSession | None:
         """The caller's session, handed on; None if the opening cannot be used or nobody takes the session."""
+        if (order := read_phone_order(block)) is not None:
+            return self._asked(connection, order)
         opening = read_opening(block)
         if opening is None or len(self._sessions) >= MAX_SESSIONS:
             self.show_out(connection)
@@ -97,11 +108,25 @@ class AgiFront:
         self._at_door.pop(connection, None)
         session = CallerSession(opening, connection, connection.clock)
         self._sessions[connection] = session
+        if self.door_closed:
+            session.hand_over()
+            return session
         try:
             self._on_session(session)
         except Exception:
             log.exception("agi_session_refused", call=session.call)
             session.hand_over()
+        return session
+
+    def _asked(self, connection: "_Connection", order: PhoneOrder) -> PhoneSession:
+        """A person's order from a phone is answered."""
+        self._at_door.pop(connection, None)
+        session = PhoneSession(connection, connection.clock)
+        self._sessions[connection] = session
+        if self.door_closed:
+            session.hand_over()
+        else:
+            session.answer(order, self.on_phone)
         return session
 
     def left(self, connection: "_Connection") -> None:
@@ -125,9 +150,13 @@ class AgiFront:
     def _sweep(self) -> None:
         """Whoever waits for a reply that is not coming is left to the dialplan; again every 2 s."""
         for session in [one for one in self._sessions.values() if one.is_stuck()]:
-            log.error("agi_reply_overdue", call=session.call)
+            log.error("agi_reply_overdue", call=getattr(session, "call", ""))
             session.hand_over()
         self._sweeper = asyncio.get_running_loop().call_later(SWEEP_S, self._sweep)
+
+
+def _nobody_answers(order: PhoneOrder) -> PhoneAnswer:
+    raise LookupError(order.order)
 
 
 def _allow_descriptors() -> None:
@@ -142,7 +171,7 @@ class _Connection(asyncio.BufferedProtocol):
     def __init__(self, front: AgiFront) -> None:
         self._front = front
         self._block = bytearray()
-        self._session: CallerSession | None = None
+        self._session: CallerSession | PhoneSession | None = None
         self._loop = asyncio.get_running_loop()
         self.clock = self._loop.time
         self._transport: asyncio.Transport | None = None

@@ -54,7 +54,7 @@ class Opening:
 
 def read_opening(block: bytes) -> Opening | None:
     """The opening that the block (up to its empty line) says; None if it is not our dialplan's."""
-    fields = _fields(block.decode("utf-8", "replace"))
+    fields = opening_fields(block)
     uniqueid, channel = fields.get("agi_uniqueid", ""), fields.get("agi_channel", "")
     fresh = fields.get(_FRESH_ARGUMENT)
     if not _UNIQUEID.fullmatch(uniqueid) or not _CHANNEL.fullmatch(channel) or fresh not in {"fresh", "resumed"}:
@@ -72,10 +72,10 @@ def read_opening(block: bytes) -> Opening | None:
     )
 
 
-def _fields(text: str) -> dict[str, str]:
+def opening_fields(block: bytes) -> dict[str, str]:
     """Key and value of each line that has both."""
     fields: dict[str, str] = {}
-    for line in text.split("\n"):
+    for line in block.decode("utf-8", "replace").split("\n"):
         key, colon, value = line.partition(":")
         if colon and (key.startswith(_ARGUMENT) or key not in fields):
             fields[key] = value.removeprefix(" ")

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ivr.asterisk.fail_open import dialplan_values
 from ivr.asterisk.papers_wire import VARIABLES
 from ivr.asterisk.partner_wire import endpoint_of_partner
+from ivr.asterisk.phone_values import phone_values
 from ivr.asterisk.plain import (
     AGENT,
     EXTENSION,
@@ -90,6 +91,7 @@ def render(house: House, site: Site, secrets: Secrets, tuning: Tuning | None = N
     """
     tuning = tuning or Tuning()
     values = {**_site_values(site), **_people_values(house, secrets, tuning), **dialplan_values(house, site)}
+    values |= phone_values(house)
     values |= {"modules": MODULES, "required": REQUIRED, "papers": VARIABLES}
     values |= {"wanted_events": sorted(WANTED_EVENTS), "tuning": tuning, "host": HOST, "ami_user": AMI_USER}
     unknown = {q.music for q in house.plan.queues.values()} - set(MUSIC)

@@ -21,7 +21,7 @@ from ivr.call_log.cel import CelCall, CelFile, CelFold, EndedBy
 from ivr.call_log.reading import CallLogReader, CallRow, Run
 from ivr.call_log.recovery import AFTERWARDS
 from ivr.config.site import Site
-from queues.entries import CallEnded, CallEntered, CallRecovered, Outcome
+from queues.entries import CallEnded, CallEntered, CallRecovered, CallTransferred, Outcome
 from queues.ids import CallId
 
 GRACE_MS = 60_000
@@ -77,6 +77,8 @@ class Logged:
     beginnings: int
     learnt_at_ms: int
     """When the final row was made up from Asterisk's log; 0 if the engine that had the call wrote it."""
+    handed_on_ms: int = 0
+    """When the call was last put through to somebody else; 0 for never."""
 
 
 @dataclass(slots=True)
@@ -172,7 +174,7 @@ def _of_asterisk(call: CelCall, seen: Witnesses) -> Iterator[Finding]:
         yield Finding(Verdict.LOST, "late_final_row", call.call, call.sip_call_id)
     if why := _cut(call, logged.row.outcome):
         yield Finding(Verdict.LOST, why, call.call, call.sip_call_id)
-    elif why := _contradiction(call, logged.row):
+    elif why := _contradiction(call, logged):
         yield Finding(Verdict.UNEXPECTED, why, call.call, call.sip_call_id)
 
 
@@ -190,11 +192,14 @@ def _cut(call: CelCall, outcome: str) -> str:
     return "ended_by_us"
 
 
-def _contradiction(call: CelCall, row: CallRow) -> str:
+def _contradiction(call: CelCall, logged: Logged) -> str:
+    row = logged.row
     if row.outcome == Outcome.ANSWERED and not call.talks:
         return "answered_without_talk"
     talk = call.served
-    if row.outcome == Outcome.ABANDONED and talk and talk.length_ms > _OVERLAP_MS:
+    # Who was put through and hung up before anybody answered is abandoned, whatever talk they had before.
+    last = talk is not None and talk.began_ms >= logged.handed_on_ms
+    if row.outcome == Outcome.ABANDONED and talk and last and talk.length_ms > _OVERLAP_MS:
         return "talk_logged_as_abandoned"
     if row.ended_at_ms is not None and abs(row.ended_at_ms - call.hung_up_ms) > GRACE_MS:
         return "ended_at_another_time"
@@ -312,4 +317,5 @@ def _logged(log: CallLogReader, call: CallId, row: CallRow | None) -> Logged | N
     beginnings = sum(isinstance(entry, CallEntered) for entry in entries)
     afterwards = [entry for entry in entries if isinstance(entry, CallRecovered) and entry.state in AFTERWARDS]
     learnt = max((entry.at_ms for entry in afterwards), default=0)
-    return Logged(row, finals, beginnings, learnt)
+    handed_on = max((entry.at_ms for entry in entries if isinstance(entry, CallTransferred)), default=0)
+    return Logged(row, finals, beginnings, learnt, handed_on)

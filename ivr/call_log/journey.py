@@ -13,12 +13,15 @@ from queues.entries import (
     CallQueued,
     CallRecovered,
     CallReturned,
+    CallTransferred,
     Entry,
     MenuChoiceMade,
     MenuEntered,
     OfferEnded,
     StepOpened,
     TalkEnded,
+    TransferRefused,
+    TransferReturned,
 )
 from queues.ids import AgentId, QueueId
 
@@ -49,6 +52,10 @@ _REASONS: Mapping[str, str] = {
     "invalid": "tryckte fel för många gånger",
     "human": "bad om en människa",
     "overflow": "flyttad från en annan kö",
+    "transfer": "kopplad vidare",
+    "transfer_returned": "tillbaka från en koppling som ingen svarade på",
+    "limit": "kopplad för många gånger",
+    "menu_cut": "menyn avbröts för att motorn skulle bytas",
     "resumed": "fanns kvar efter ett avbrott",
     "resumed_after_talk": "samtalet var redan slut när motorn kom tillbaka",
     "fallback": "i reservläget, utan motor",
@@ -81,7 +88,20 @@ _OFFERS: Mapping[str, str] = {
     "caller_hung_up": "hann inte svara, den som ringde lade på",
     "withdrawn": "slutade ringas upp",
 }
+_REFUSED: Mapping[str, str] = {
+    "no_talk": "inget samtal att koppla",
+    "no_link": "ingen kontakt med växeln just då",
+    "callback": "en uppringning kopplas inte vidare",
+    "unknown": "finns inte, eller är utanför huset",
+    "self": "till sig själv",
+    "closed": "kön är stängd",
+    "nobody_cleared": "ingen där får höra samtalet",
+    "nobody_there": "ingen där är inloggad",
+    "nobody_ready": "ingen där kan svara nu",
+}
+_LEVELS: Mapping[int, str] = {2: ", specialist", 3: ", förvaltningen"}
 _TALKS: Mapping[str, str] = {
+    "transfer": "{0} kopplade vidare",
     "agent": "{0} lade på",
     "caller": "den som ringde lade på",
     "unknown": "oklart vem som lade på",
@@ -152,15 +172,30 @@ def _told_of_people(entry: Entry, names: Names) -> Iterator[tuple[str, str]]:
     match entry:
         case CallOffered(agent=agent, level=level, step=step):
             knows = f"nivå {level} i kön" if level else "lånad från en annan kö"
-            yield f"Ringer hos {names.person(agent)}", f"{knows}, steg {step + 1}"
+            yield f"Ringer hos {names.person(agent)}", f"{knows}, steg {step + 1}" if step >= 0 else "kopplat just dit"
         case OfferEnded(agent=agent, result=result):
             yield f"{names.person(agent)} {_OFFERS.get(result, result)}", f"ringde {length(entry.rang_ms)}"
         case CallAnswered(agent=agent, wait_ms=wait_ms):
             yield f"{names.person(agent)} svarade", f"efter {length(wait_ms)} i kön"
         case TalkEnded(agent=agent, by=by):
             yield f"Samtalet var slut efter {length(entry.talk_ms)}", _TALKS.get(by, by).format(names.person(agent))
+        case CallTransferred() | TransferReturned() | TransferRefused():
+            yield _told_of_transfer(entry, names)
         case _:
             pass
+
+
+def _told_of_transfer(entry: CallTransferred | TransferReturned | TransferRefused, names: Names) -> tuple[str, str]:
+    who = names.person(entry.agent)
+    if isinstance(entry, TransferReturned):
+        where = f"tillbaka till {who}" if entry.reached else "tillbaka till kön"
+        return f"Ingen svarade i {names.queue(entry.queue)}", where
+    to = names.person(entry.person) if entry.person else names.queue(entry.queue)
+    level = _LEVELS.get(entry.level, "")
+    if isinstance(entry, TransferRefused):
+        return f"{who} kunde inte koppla till {to}{level}", _REFUSED.get(entry.reason, entry.reason)
+    times = f"för {entry.times}:e gången" if entry.times > 1 else ""
+    return f"{who} kopplade till {to}{level}", ", ".join(filter(None, (times, reason(entry.reason))))
 
 
 def _with_place(entry: CallQueued) -> str:

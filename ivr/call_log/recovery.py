@@ -17,6 +17,7 @@ from queues.entries import (
     CallQueued,
     CallRecovered,
     CallReturned,
+    CallTransferred,
     Entry,
     MenuEntered,
     OfferEnded,
@@ -89,6 +90,8 @@ class _Story:
         self.talk: _Talk | None = None
         self.wait_ms: int | None = None
         self.talked = False
+        self.handed_on_ms = 0
+        """When the call was last put through: a talk that began before is not what it ended with."""
         self.first_ms = entries[0].at_ms if entries else 0
         self.last_ms = 0
         for entry in entries:
@@ -109,6 +112,9 @@ class _Story:
             case CallReturned():
                 self._queue_up(entry.queue, entry.entered_at_ms, "waiting")
                 self.talk, self.wait_ms, self.talked = None, None, False
+            case CallTransferred():
+                self._queue_up(entry.queue, 0, "waiting")
+                self.talk, self.wait_ms, self.talked, self.handed_on_ms = None, None, False, entry.at_ms
             case CallOffered():
                 self.offer, self.state = entry, "offered"
             case OfferEnded():
@@ -199,13 +205,15 @@ def _ending(call: CallId, story: _Story, seen: CelCall) -> Iterator[Entry]:
     """The talk and the final row of a call that hung up."""
     at_ms = Instant(seen.hung_up_ms)
     talk = seen.served
+    if talk and talk.began_ms < story.handed_on_ms:
+        talk = None
     if talk:
         yield from _talk(call, story, talk, seen)
     elif story.talk:
         talk_ms = max(0, at_ms - story.talk.at_ms)
         yield TalkEnded(at_ms, call, story.talk.offer, story.talk.agent, talk_ms, _by(seen))
     # A talk that Asterisk saw and that was none (F40) makes no answered call, whatever the log had begun to say.
-    if talk or (story.talked and not seen.talks):
+    if talk or (story.talked and not [t for t in seen.talks if t.began_ms >= story.handed_on_ms]):
         reason = "caller_hung_up" if seen.ended_by is EndedBy.CALLER else ""
         yield CallEnded(at_ms, call, Outcome.ANSWERED, "talking", story.queue, story.wait_ms or 0, reason)
         return

@@ -5,11 +5,13 @@ from types import MappingProxyType
 
 from ivr.config.draft import Draft, dialled_forms
 from ivr.config.hours import local_date, open_hours, opening
-from ivr.config.house import House, Person
+from ivr.config.house import House, PauseReason, Person
+from ivr.config.limits import limit, said_on_the_way, steps_by_limit
 from ivr.config.models import AgentEntry, ChoiceEntry, MenuEntry, NumberEntry, StepEntry
 from ivr.config.partners import partner_links, plan_partners, whispers
 from ivr.config.survey import said_in_survey, survey_of
 from ivr.config.waiting import said_in_line, waiting_rules
+from ivr.phone_codes import SPOKEN
 from queues.ids import NO_CLEARANCE, AgentId, Clearance, MenuId, PartnerId, PromptId, QueueId
 from routing.plan import (
     ALWAYS_OPEN,
@@ -46,6 +48,9 @@ def build(draft: Draft, now_ms: int) -> House:
         entrance_hours=MappingProxyType({f: e.hours for e in numbers if e.hours for f in dialled_forms(e)}),
         queue_hours=MappingProxyType({QueueId(q): h for q in draft.queues.queues if (h := draft.hours_of(q))}),
         prompts=frozenset(PromptId(prompt) for prompt, _, _ in prompts_used(draft)),
+        pause_reasons=MappingProxyType(
+            {key: PauseReason(e.reason, _prompts(e.prompt)) for key, e in draft.agents.pause_reasons.items()}
+        ),
         trunk_addresses=draft.municipality.trunk_addresses,
         fallback_prompts=_prompts(draft.prompts.fallback),
         partners=partner_links(draft),
@@ -72,11 +77,16 @@ def prompts_used(draft: Draft) -> Iterator[tuple[str, str, tuple[str | int, ...]
             yield from _standing("queues.yaml", ("queues", name, field), getattr(queue, field) or ())
     for field in ("waiting", "closed"):
         yield from _standing("queues.yaml", ("defaults", field), getattr(draft.queues.defaults, field) or ())
+    for key, pause in draft.agents.pause_reasons.items():
+        yield from _standing("agents.yaml", ("pause_reasons", key, "prompt"), pause.prompt)
+    for prompt in sorted(SPOKEN):
+        yield prompt, "agents.yaml", ("agents",)
     yield from whispers(draft)
     yield from said_in_line(draft)
+    yield from said_on_the_way(draft)
     for path, prompts in said_in_survey(draft.municipality.survey):
         yield from _standing("municipality.yaml", ("survey", *path), prompts)
-    for field in ("sorry", "fallback", "invalid", "waiting", "closed", "crisis"):
+    for field in ("sorry", "fallback", "invalid", "waiting", "closed", "too_many", "crisis"):
         yield from _standing("prompts.yaml", (field,), getattr(draft.prompts, field))
 
 
@@ -105,7 +115,11 @@ def _plan(draft: Draft, hours: dict[str, OpenHours]) -> Plan:
         rona_pause_ms=rules.rona_pause_s * 1000,
         rona_limit=rules.rona_limit,
         short_talk_ms=rules.short_talk_s * 1000,
+        transfer_limit=rules.transfer_limit,
         max_calls=rules.max_calls,
+        max_calls_per_caller=rules.max_calls_per_caller,
+        too_many_prompts=_prompts(draft.prompts.too_many),
+        resume_place_ms=rules.resume_place_s * 1000,
         sorry_prompts=_prompts(draft.prompts.sorry),
     )
 
@@ -164,7 +178,7 @@ def _queue(draft: Draft, name: str, hours: dict[str, OpenHours]) -> Queue:
 
     return Queue(
         id=QueueId(name),
-        steps=tuple(_step(step) for step in draft.plan_of(name)),
+        steps=(*(_step(step, hours) for step in draft.plan_of(name)), *steps_by_limit(draft, name)),
         clearance=Clearance(entry.confidential) if entry.confidential else NO_CLEARANCE,
         hours=hours[opens] if opens else ALWAYS_OPEN,
         hours_id=opens or "",
@@ -181,17 +195,25 @@ def _queue(draft: Draft, name: str, hours: dict[str, OpenHours]) -> Queue:
         answer_target_ms=ms("answer_target_s", 120),
         lend_when_ready_over=draft.rule(name, "lend_when_ready_over", 0),
         serve_after_close_ms=ms("serve_after_close_s", 900),
+        max_wait=limit(draft, name, "max_wait"),
+        max_length=limit(draft, name, "max_length"),
+        nobody_logged_in=limit(draft, name, "nobody_logged_in"),
         survey=draft.rule(name, "survey", True),  # noqa: FBT003 - the value, not a switch
     )
 
 
-def _step(entry: StepEntry) -> PlanStep:
+def _step(entry: StepEntry, hours: dict[str, OpenHours]) -> PlanStep:
     return PlanStep(
         after_ms=entry.after_s * 1000,
         target=TargetKind(entry.to),
         queues=tuple(QueueId(q) for q in entry.queues),
         min_level=entry.min_level,
         skip_when_empty=entry.skip_when_empty,
+        queue_longer_than=-1 if entry.queue_longer_than is None else entry.queue_longer_than,
+        estimated_wait_over_ms=(entry.estimated_wait_over_s or 0) * 1000,
+        own_ready_under=entry.own_ready_under or 0,
+        hours=hours[entry.hours] if entry.hours else ALWAYS_OPEN,
+        hours_id=entry.hours or "",
         partner=PartnerId(entry.partner or ""),
     )
 

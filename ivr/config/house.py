@@ -46,6 +46,14 @@ class PartnerLink:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseReason:
+    """Why somebody takes no calls, as the figures name it, and as the phone says it back."""
+
+    reason: str
+    prompts: tuple[PromptId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """One municipality, whole and valid."""
 
@@ -73,3 +81,5 @@ class House:
     """Every language that a call can be in; the house's own first."""
     crisis_prompts: tuple[PromptId, ...] = ()
     """Messages that are ready to be switched on by hand."""
+    pause_reasons: Mapping[str, PauseReason] = field(default_factory=dict)
+    """By the key that follows the pause's code; empty: any key, and no reason."""

@@ -33,6 +33,7 @@ from ivr.config.fields import (
     Weekday,
     refusal,
 )
+from ivr.config.limit_entries import MaxLengthEntry, MaxWaitEntry, NobodyEntry
 from ivr.config.problems import Code
 from ivr.config.survey import SurveyEntry
 
@@ -64,7 +65,12 @@ class MunicipalityFile(Strict):
     rona_pause_s: Annotated[int, Field(ge=5, le=3_600)] = 60
     rona_limit: Annotated[int, Field(ge=1, le=20)] = 3
     short_talk_s: Annotated[int, Field(ge=0, le=10)] = 2
+    transfer_limit: Annotated[int, Field(ge=1, le=20)] = 5
     max_calls: Annotated[int, Field(ge=1, le=10_000)] = 5_000
+    max_calls_per_caller: Annotated[int, Field(ge=0, le=1_000)] = 0
+    """Calls at once from one number; 0 for however many. The number of a whole workplace is one number too."""
+    resume_place_s: Annotated[int, Field(ge=0, le=3_600)] = 0
+    """How long a caller who hung up in line may ring again and have the place that was left; 0 for not at all."""
     survey: SurveyEntry | None = None
 
 
@@ -150,6 +156,11 @@ class StepEntry(Strict):
     min_level: Level = 1
     partner: Name | None = None
     skip_when_empty: bool = True
+    queue_longer_than: Annotated[int, Field(ge=0, le=5_000)] | None = None
+    estimated_wait_over_s: Annotated[int, Field(ge=1, le=14_400)] | None = None
+    own_ready_under: Annotated[int, Field(ge=1, le=500)] | None = None
+    hours: Name | None = None
+    """The step opens only within these."""
 
 
 class WaitingKeys(Strict):
@@ -187,6 +198,9 @@ class QueueRules(Strict):
     lend_when_ready_over: Annotated[int, Field(ge=0, le=500)] | None = None
     serve_after_close_s: Annotated[int, Field(ge=0, le=7_200)] | None = None
     survey: bool | None = None
+    max_wait: MaxWaitEntry | None = None
+    max_length: MaxLengthEntry | None = None
+    nobody_logged_in: NobodyEntry | None = None
 
 
 class QueueEntry(QueueRules):
@@ -222,10 +236,19 @@ class AgentEntry(Strict):
     """May force hours open and closed and switch the crisis message, from their phone."""
 
 
+class PauseEntry(Strict):
+    """Why somebody takes no calls, and the sound that says so."""
+
+    reason: Title
+    prompt: Prompts = ()
+
+
 class AgentsFile(Strict):
     """Every agent by name; `other_queues` is the level in every queue that a person does not list, 0 for none."""
 
     other_queues: Level | Literal[0] = 0
+    pause_reasons: dict[Annotated[str, Field(pattern="^[0-9]$")], PauseEntry] = Field(default_factory=dict)
+    """By the key that follows the phone's code for a pause."""
     agents: Annotated[dict[Name, AgentEntry], Field(min_length=1, max_length=2_000)]
 
 
@@ -266,5 +289,7 @@ class PromptsFile(Strict):
     invalid: Prompts
     waiting: Prompts
     closed: Prompts
+    too_many: Prompts = ()
+    """Said to whoever already has as many calls as one number may have; without it `sorry` is."""
     crisis: Prompts = ()
     """Messages that are ready to be switched on by hand, one prompt each."""

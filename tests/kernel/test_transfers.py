@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from queues.agents import AgentState, PhoneState
 from queues.entries import (
     CallAnswered,
     CallEnded,
@@ -33,7 +34,6 @@ from routing.events import (
 from routing.papers import Papers
 from routing.plan import OpenHours, PlanStep, TargetKind
 from routing.transfers import reach
-from queues.agents import AgentState, PhoneState
 from tests.kernel.centre import Bench, agent, ended, late, offered, plan_of, queue
 
 SPECIALIST, DEPARTMENT = 2, 3
@@ -207,8 +207,15 @@ class TestSupervised:
         assert b.person(second[0][1]).state is AgentState.READY, "five seconds short of a whole ring is no miss"
 
     def test_once_answered_the_wait_of_whoever_put_it_through_is_over(self):
-        b = Bench(replace(house().kernel.centre.plan, queues={q.id: replace(q, wrap_up_ms=3_000) for q in (
-            queue("bygg"), queue("barn", clearance="barn"), queue("ovrigt"))}))
+        b = Bench(
+            replace(
+                house().kernel.centre.plan,
+                queues={
+                    q.id: replace(q, wrap_up_ms=3_000)
+                    for q in (queue("bygg"), queue("barn", clearance="barn"), queue("ovrigt"))
+                },
+            )
+        )
         talk(b)
         b.staff(7, "berit")
         b.at(20, to("bygg", DEPARTMENT))
@@ -326,7 +333,9 @@ class TestSecrecy:
 
     def test_a_call_that_became_secret_on_the_way_never_comes_back_to_who_may_not_hear_it(self):
         people = [agent("anna", ovrigt=2), agent("cilla", ["barn"], barn=3), agent("clas", ["barn"], barn=2)]
-        b = Bench(plan_of(people, [queue("barn", clearance="barn"), queue("ovrigt", steps=(PlanStep(0, TargetKind.OWN),))]))
+        b = Bench(
+            plan_of(people, [queue("barn", clearance="barn"), queue("ovrigt", steps=(PlanStep(0, TargetKind.OWN),))])
+        )
         talk(b, "2")
         b.staff(7, "cilla")
         assert offered(b.at(20, to("barn", DEPARTMENT))) == [("c1", "cilla")]
