@@ -124,7 +124,7 @@ class Service:
         log.info("serving", municipality=self.house.name, plan=self.house.plan.digest)
         await stop.wait()
         log.info("stopping")
-        self.telephony.front.close_door(); log.info("draining")
+        await drain(self.engine, self.telephony, at_once)
         catching_up.cancel()
         await self.control.stop()
         await self.engine.stop()

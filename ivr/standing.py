@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -124,13 +125,16 @@ class Standing:
 
     def down(self) -> None:
         """Engine and Asterisk are gone, whatever state they were in."""
-        self.stop_engine()
+        self.stop_engine(at_once=True)
         self.asterisk.stop()
 
-    def stop_engine(self) -> None:
-        """Engine and supervisor are gone; callers are with the fail-open dialplan."""
+    def stop_engine(self, *, at_once: bool = False) -> None:
+        """Engine and supervisor are gone; callers are with the fail-open dialplan. `at_once`: nobody is waited for."""
         if self.supervisor is not None and self.supervisor.poll() is None:
             self.supervisor.terminate()
+            if at_once and (pid := self.engine_pid()):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGINT)
             try:
                 self.supervisor.wait(40)
             except subprocess.TimeoutExpired:

@@ -34,6 +34,7 @@ from routing.actions import (
     LeaveToFallback,
     OfferToAgent,
     OfferToPartner,
+    RingPerson,
     Say,
     TakeBack,
     WithdrawOffer,
@@ -81,7 +82,7 @@ from tests.kernel.plans_of_limits import CALLERS
 
 KEYS = ("1", "2", "3", "4", "9", "0", "*", "#", "5", "", "12")
 MOST_DEADLINES_AT_ONCE = 500
-HEARING = (CallState.MENU, CallState.WAITING, CallState.SURVEYING, CallState.LEAVING, CallState.PROMISING)
+HEARING = (CallState.MENU, CallState.NAMING, CallState.WAITING, CallState.SURVEYING, CallState.LEAVING, CallState.PROMISING)
 """Where a caller in a session must hear something."""
 
 
@@ -130,6 +131,10 @@ class World:
             case OfferToAgent() | OfferToPartner():
                 channel.idle()
                 channel.agent, channel.offer, channel.since_ms, channel.hears = action.agent, action.offer, now, "ring"
+            case RingPerson():
+                channel.idle()
+                channel.agent, channel.offer, channel.since_ms = AgentId(f"phone {action.phone}"), action.offer, now
+                channel.hears = "ring"
             case WithdrawOffer():
                 if self.linked and channel.offer == action.offer:
                     channel.idle()
@@ -182,6 +187,8 @@ class Life:
         self.begun_with = (plan, self.first_offer, linked)
         self.witness = Witness(self.kernel)
         self.script: list[tuple[Event | Plan, Instant, Step]] = []
+        for seat in lines_of(self.kernel.centre):
+            self.feed(PhoneStateChanged(seat, PhoneState.IDLE))
 
     # ── the kernel ────────────────────────────────────────────────────────────────────────────────────────────
     def feed(self, event: Event) -> Step:
@@ -243,6 +250,15 @@ class Life:
             call, channel = one
             channel.hears = "" if channel.hears == "Say" else channel.hears
             self.feed(DigitsEntered(call, self.rnd.choice(channel.keys)))
+
+    def look_for_somebody(self) -> None:
+        """A caller asks for a person by name, or types a few keys more of the name."""
+        for _ in range(self.rnd.randint(1, 4)):
+            states = {call: known.state for call, known in self.kernel.centre.calls.items()}
+            if one := self._one(lambda c: c.session and c.hears == "AskDigits"):
+                one[1].hears = ""
+                searching = states.get(one[0]) is CallState.NAMING
+                self.feed(DigitsEntered(one[0], self.rnd.choice("22233311#*") if searching else "5"))
 
     def hear(self) -> None:
         if one := self._one(lambda c: c.session and c.hears == "Say"):

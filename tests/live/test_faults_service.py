@@ -136,6 +136,42 @@ async def test_a_second_engine_stands_by_and_takes_over_and_nobody_is_rung_twice
         await scene.standing.start_engine()
 
 
+@pytest.mark.fault("F12")
+async def test_an_engine_that_is_replaced_takes_nobody_new_and_nobody_hears_a_menu_again(scene: Scene):
+    """Fifty calls: some talk, some wait, some are in the menu and choose when the engine has been told to stop."""
+    phones = [await scene.phone(name, answer(50)) for name in ("carina", "david", "elif")]
+    talking = [await scene.chooses() for _ in phones]
+    waiting = list(await asyncio.gather(*(scene.chooses() for _ in range(41))))
+    choosing = list(await asyncio.gather(*(scene.in_menu() for _ in range(6))))
+    for caller in talking:
+        assert await caller.hear_agent()
+    assert all(await asyncio.gather(*(caller.hear_prompt("galler") for caller in choosing)))
+    places = {call: what["entered_at_ms"] for call, what in (await scene.log.calls()).items()}
+    pid, told_ms = scene.standing.engine_pid(), now_ms()
+    os.kill(pid, signal.SIGTERM)
+    await until(lambda: '"draining"' in scene.standing.log_path.read_text("utf-8"))
+    newcomer = scene.caller()
+    assert await newcomer.dial() == 200
+    assert await newcomer.hear_prompt("valkommen")
+    await asyncio.gather(*(caller.press(SCHOOL) for caller in choosing))
+    await until(lambda: scene.standing.engine_pid() not in {0, pid}, 30)
+    assert now_ms() - told_ms < 30_000
+    await scene.standing.until_serving()
+    for caller in waiting:
+        call = await scene.call_is(caller, "waiting")
+        assert (await scene.log.calls())[call]["entered_at_ms"] == places[call]
+    for caller in choosing:
+        call = await scene.call_is(caller, "waiting")
+        assert (await scene.log.calls())[call]["queue"] == "barn_skola"
+    for caller in (*talking, *waiting, *choosing):
+        assert caller.up
+        assert [m.detail for m in caller.timeline if m.what == "prompt"].count("valkommen") == 1
+        assert caller.ear.longest_silence_ms < 5_000
+    for caller in talking:
+        await scene.call_is(caller, "talking")
+        assert caller.ear.longest_gap_ms < 500
+
+
 @pytest.mark.fault("F36")
 async def test_without_an_engine_a_caller_is_in_the_menu_at_once_and_comes_back_to_the_old_place(scene: Scene):
     await asyncio.to_thread(scene.standing.stop_engine)
