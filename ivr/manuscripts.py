@@ -18,6 +18,7 @@ from queues.ids import PromptId
 
 SHIPPED = Path(__file__).resolve().parents[1] / "recordings-text"
 LEXICON_FILE = "lexicon.yaml"
+HOME_LANGUAGE = "sv"
 
 
 class ManuscriptRefusedError(Exception):
@@ -44,6 +45,8 @@ class Manuscript:
     """Rises when the words change: a recording of an older version is stale."""
     pause_ms: int
     """Silence that belongs to the end of the sound."""
+    voice: str
+    """Whose voice reads it: the language that the text is in."""
     spoken: str
     """`text` as handed to the voice, the lexicon applied."""
     where: str
@@ -62,6 +65,8 @@ class _Written(BaseModel):
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000)] = ""
     version: Annotated[int, Field(ge=1, le=9_999)]
     pause_ms: Annotated[int, Field(ge=0, le=5_000)] = 0
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] = ""
+    """Of the text, where it is not the folder's: "For English, press 8"."""
 
 
 class _WrittenLexicon(BaseModel):
@@ -86,14 +91,26 @@ def manuscript_folders(language: str, municipality: Path) -> tuple[Path, ...]:
 
 def manuscripts(*folders: Path) -> Mapping[PromptId, Manuscript]:
     """Every prompt of the folders by id. Raises ManuscriptRefusedError at the first thing that is not right."""
+    lexicons = {language_of(folder): _lexicon(folders) for folder in folders}
+    found: dict[PromptId, Manuscript] = {}
+    for folder in folders:
+        found |= _read_folder(folder, lexicons)
+    return MappingProxyType(found)
+
+
+def language_of(folder: Path) -> str:
+    """The language whose folder it is, or lies in: what follows recordings-text; Swedish where there is none."""
+    parts = folder.resolve().parts
+    after = [name for name, above in zip(parts[1:], parts, strict=False) if above == SHIPPED.name]
+    return after[-1] if after and is_language(after[-1]) else HOME_LANGUAGE
+
+
+def _lexicon(folders: tuple[Path, ...]) -> Lexicon:
     lexicon = Lexicon()
     for folder in folders:
         if (path := folder / LEXICON_FILE).exists():
             lexicon = lexicon.with_more(_read_lexicon(path))
-    found: dict[PromptId, Manuscript] = {}
-    for folder in folders:
-        found |= _read_folder(folder, lexicon)
-    return MappingProxyType(found)
+    return lexicon
 
 
 def _read_lexicon(path: Path) -> Lexicon:
@@ -105,12 +122,12 @@ def _read_lexicon(path: Path) -> Lexicon:
     return Lexicon(written.say, written.sounds, tuple(written.digits or ()), written.plus, written.dot)
 
 
-def _read_folder(folder: Path, lexicon: Lexicon) -> dict[PromptId, Manuscript]:
+def _read_folder(folder: Path, lexicons: dict[str, Lexicon]) -> dict[PromptId, Manuscript]:
     found: dict[PromptId, Manuscript] = {}
     for path in sorted(folder.glob("*.yaml")):
         if path.name == LEXICON_FILE:
             continue
-        for manuscript in _read_prompts(path, lexicon):
+        for manuscript in _read_prompts(path, language_of(folder), lexicons):
             if manuscript.id in found:
                 raise ManuscriptRefusedError(
                     manuscript.where, f"{manuscript.id} finns redan i {found[manuscript.id].where}"
@@ -119,7 +136,7 @@ def _read_folder(folder: Path, lexicon: Lexicon) -> dict[PromptId, Manuscript]:
     return found
 
 
-def _read_prompts(path: Path, lexicon: Lexicon) -> Iterator[Manuscript]:
+def _read_prompts(path: Path, language: str, lexicons: dict[str, Lexicon]) -> Iterator[Manuscript]:
     document = _read(path)
     if not isinstance(document.data, dict):
         raise ManuscriptRefusedError(f"{path}:1", "filen ska bestå av id: {text, when, note, version}")
@@ -138,9 +155,17 @@ def _read_prompts(path: Path, lexicon: Lexicon) -> Iterator[Manuscript]:
             note=written.note,
             version=written.version,
             pause_ms=written.pause_ms,
-            spoken=spoken_text(written.text, lexicon),
+            voice=written.language or language,
+            spoken=spoken_text(written.text, _lexicon_of(written.language or language, lexicons)),
             where=where,
         )
+
+
+def _lexicon_of(language: str, lexicons: dict[str, Lexicon]) -> Lexicon:
+    """Of the folders' own language as they have it; of another, everybody's."""
+    if language not in lexicons:
+        lexicons[language] = _lexicon((SHIPPED / language,))
+    return lexicons[language]
 
 
 def _read(path: Path) -> Document:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ivr.manuscripts import Manuscript
@@ -35,6 +35,13 @@ class Settings:
 
 
 SETTINGS = Settings()
+VOICES = {"en": "en-gb"}
+"""espeak-ng's voice for a language, where it is called otherwise."""
+
+
+def settings_for(language: str) -> Settings:
+    """How a text in that language is made to sound."""
+    return replace(SETTINGS, voice=VOICES.get(language, language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ def source_digest(manuscript: Manuscript, recording: Recording | None) -> str:
         spoken = {"spoken": manuscript.spoken}
     else:
         spoken = {"recording": file_digest(recording.path)}
-    source = {"settings": asdict(SETTINGS), "pause_ms": manuscript.pause_ms, **spoken}
+    source = {"settings": asdict(settings_for(manuscript.voice)), "pause_ms": manuscript.pause_ms, **spoken}
     return hashlib.sha256(json.dumps(source, sort_keys=True).encode()).hexdigest()
 
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from ivr.prompt_manifest import (
     file_digest,
     is_current,
     read_manifest,
+    settings_for,
     source_digest,
     write_manifest,
 )
@@ -28,6 +29,7 @@ from ivr.prompts import install_replacements, verify
 from ivr.recordings import Recording, find_recording, pin_version
 from ivr.sound_files import RATES_HZ, Sound, language_dir, silence, sound_path, write_wav
 from ivr.sound_level import Samples, active_level_db
+from ivr.spoken_before import keep, take
 from ivr.voice import SpeechError, hear, levelled, speak
 from queues.ids import PromptId
 
@@ -105,10 +107,16 @@ def _make(manuscript: Manuscript, shop: _Workshop) -> BuildResult:
             return _finish(manuscript, hear(recording.path, SETTINGS), Made.RECORDING, shop, recording)
         except SpeechError as error:
             stale = f"inspelningen {recording.path} gick inte att använda: {error}"
+    targets = {ending: sound_path(shop.sounds_dir, shop.language, manuscript.id, ending) for ending in RATES_HZ}
+    source = source_digest(manuscript, None)
+    if (built := take(source, targets)) is not None:
+        return BuildResult(manuscript.id, Made.VOICE, replace(built, version=manuscript.version), stale)
     try:
-        made = _finish(manuscript, speak(manuscript.spoken, SETTINGS), Made.VOICE, shop, None)
+        made = _finish(manuscript, speak(manuscript.spoken, settings_for(manuscript.voice)), Made.VOICE, shop, None)
     except SpeechError as error:
         return BuildResult(manuscript.id, Made.FAILED, before, str(error))
+    if made.built is not None and not made.warning:
+        keep(made.built, targets)
     return BuildResult(made.prompt, made.made, made.built, stale or made.warning)
 
 

@@ -1,11 +1,12 @@
 """Sound is built by the real espeak-ng and sox, levelled, and made again only when something changed."""
 
+import shutil
 import wave
 from array import array
 
 import pytest
 
-from ivr import voice
+from ivr import speech, voice
 from ivr.sound_level import active_level_db, peak_db, speech_span
 from tests.prompts.workshop import Workshop, hum, write_pcm
 
@@ -41,9 +42,11 @@ def test_silence_is_trimmed_and_an_option_ends_with_its_pause(shop):
         assert results[prompt].built.ms == len(samples) // 8
 
 
-def test_the_same_manuscripts_give_the_same_bytes(tmp_path):
+def test_the_same_manuscripts_give_the_same_bytes(tmp_path, nothing_said_before):
     one, other = Workshop(tmp_path / "a"), Workshop(tmp_path / "b")
-    one.build(), other.build()
+    one.build()
+    shutil.rmtree(nothing_said_before)
+    other.build()
     for path in one.sound("").iterdir():
         assert path.read_bytes() == other.sound(path.name).read_bytes()
 
@@ -180,3 +183,42 @@ def test_a_changed_pause_is_made_again(shop):
     shop.build()
     shop.change("pause_ms: 500", "pause_ms: 300")
     assert shop.made() == {"kort": "current", "val": "voice", "ko": "current"}
+
+
+def test_what_has_been_said_here_before_is_not_said_again(tmp_path, monkeypatch):
+    one, other = Workshop(tmp_path / "a"), Workshop(tmp_path / "b")
+    one.build()
+    monkeypatch.setattr(speech, "speak", never)
+    assert set(other.made().values()) == {"voice"}
+    for path in one.sound("").iterdir():
+        assert path.read_bytes() == other.sound(path.name).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["wav", "built.json"])
+def test_a_copy_that_is_not_what_was_written_is_left_alone_and_the_voice_says_it(tmp_path, nothing_said_before, name):
+    one, other = Workshop(tmp_path / "a"), Workshop(tmp_path / "b")
+    one.build()
+    for path in nothing_said_before.rglob(name):
+        path.write_bytes(path.read_bytes()[:-300])
+    assert set(other.made().values()) == {"voice"}
+    for path in one.sound("").glob("*.wav*"):
+        assert path.read_bytes() == other.sound(path.name).read_bytes()
+
+
+def test_a_text_in_another_language_is_read_by_its_own_voice_and_lexicon(tmp_path):
+    shop = Workshop(tmp_path)
+    shop.write("""\
+sv: {text: ett nej, when: prov, version: 1}
+en: {text: ett nej, when: prov, version: 1, language: en}
+""")
+    (shop.manuscripts_dir / "lexicon.yaml").write_text("say: {ett: två}\n", encoding="utf-8")
+    assert {m.id: (m.voice, m.spoken) for m in shop.written.values()} == {
+        "sv": ("sv", "två nej"),
+        "en": ("en", "ett nej"),
+    }
+    shop.build()
+    assert shop.sound("sv.wav").read_bytes() != shop.sound("en.wav").read_bytes()
+
+
+def never(*_):
+    raise AssertionError("the voice was asked")
