@@ -137,7 +137,9 @@ def caller_left_unseen(centre: Centre, call: Call, made: Promise) -> None:
 def not_written(centre: Centre, call: Call, _event: CallbackNotWritten) -> None:
     """What cannot be written down is not promised: the caller waits as before, and is told so."""
     _take_back(centre, call, "not_written")
-    refused = centre.queue_of(call).callback
+    rules = centre.queue_of(call)
+    refused, call.open_steps = rules.callback, 0
+    call.closes_at_ms = centre.switches.line_closes_at(rules, call.entered_at_ms, centre.now)
     centre.wait(call)
     if refused is not None and refused.refused_prompts:
         centre.unsettled.pop(call.id, None)

@@ -82,7 +82,9 @@ def stand_again(centre: Centre, call: Call, promise: Promise) -> None:
 
 def keeps_within_house(centre: Centre, call: Call) -> None:
     """No step that leads to a partner is open for the call: a partner cannot ring our citizens."""
-    for i, step in enumerate(centre.queue_of(call).steps):
+    steps = centre.queue_of(call).steps
+    call.open_steps &= (1 << len(steps)) - 1
+    for i, step in enumerate(steps):
         if step.target is TargetKind.PARTNER:
             call.open_steps &= ~(1 << i)
 

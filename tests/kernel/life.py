@@ -252,13 +252,14 @@ class Life:
             self.feed(DigitsEntered(call, self.rnd.choice(channel.keys)))
 
     def look_for_somebody(self) -> None:
-        """A caller asks for a person by name, or types a few keys more of the name."""
+        """A caller asks for a person by name, or types a few keys more of the name, or takes whoever is offered."""
         for _ in range(self.rnd.randint(1, 4)):
-            states = {call: known.state for call, known in self.kernel.centre.calls.items()}
             if one := self._one(lambda c: c.session and c.hears == "AskDigits"):
                 one[1].hears = ""
-                searching = states.get(one[0]) is CallState.NAMING
-                self.feed(DigitsEntered(one[0], self.rnd.choice("22233311#*") if searching else "5"))
+                known = self.kernel.centre.calls.get(one[0])
+                search = known.search if known else None
+                keys = "5" if search is None else "1111*2" if search.offered else "22233311#*"
+                self.feed(DigitsEntered(one[0], self.rnd.choice(keys)))
 
     def hear(self) -> None:
         if one := self._one(lambda c: c.session and c.hears == "Say"):
@@ -493,6 +494,13 @@ class Life:
         self.feed(rnd.choice(made))
 
     # ── callbacks ─────────────────────────────────────────────────────────────────────────────────────────────
+    def ask_for_callback(self) -> None:
+        if one := self._one(lambda c: c.session and c.hears in {"Say", "HoldMusic"} and "5" in c.keys):
+            one[1].hears = "HoldMusic" if one[1].hears == "HoldMusic" else ""
+            self.feed(DigitsEntered(one[0], "5"))
+            if self.rnd.random() < 0.7:
+                self.write_promise()
+
     def write_promise(self) -> None:
         if event := self.world.callbacks.written():
             self.feed(event)

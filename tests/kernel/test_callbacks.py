@@ -1,6 +1,7 @@
 """Callbacks: the place stays, an agent is asked first, the citizen is rung after that, and no promise is forgotten."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -62,8 +63,7 @@ WORDS = CallbackWords(
 
 def bench(people=("anna",), rules=RULES, **queue_rules):
     made = queue("bygg", steps=OWN, callback=rules, **queue_rules)
-    s = Bench(plan_of([agent(name, bygg=2) for name in people], [made], callback_words=WORDS))
-    return s
+    return Bench(plan_of([agent(name, bygg=2) for name in people], [made], callback_words=WORDS))
 
 
 def promised(s: Bench, seconds: float, call: str, caller: str = "0701740605"):
@@ -277,7 +277,7 @@ def test_not_reached_three_times_ten_minutes_apart_and_then_given_up():
             assert s.call("c1").state is CallState.CALLBACK_OFFERED
     assert ended(step) == [("c1", "callback_failed", "not_reached")]
     assert ForgetCallback(C1) in step.actions
-    assert [b - a for a, b in zip(tried, tried[1:], strict=False)] == [633, 633]
+    assert [b - a for a, b in pairwise(tried)] == [633, 633]
 
 
 def test_a_citizen_who_is_rung_too_long_is_not_reached():

@@ -18,6 +18,8 @@ STEPS = int(os.environ.get("TONVAL_STEPS", "100000"))
 STEPS_A_LIFE = 400
 WAITS = (0, 0, 1, 40, 900, 2_500, 10_000, 61_000)
 OFTEN = (
+    "look_for_somebody",
+    "look_for_somebody",
     "arrive",
     "press",
     "press",
@@ -30,6 +32,10 @@ OFTEN = (
     "refuse",
     "come_back",
     "transfer",
+    "ask_for_callback",
+    "write_promise",
+    "ring_back",
+    "ring_back",
 )
 SELDOM = (
     "press_in_line",
@@ -40,8 +46,6 @@ SELDOM = (
     "lose_link",
     "list_truly",
     "switch",
-    "write_promise",
-    "ring_back",
     "order_callback",
     "line_seen",
     "come_back_from_outside",
