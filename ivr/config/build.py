@@ -64,6 +64,19 @@ def _person(name: str, entry: AgentEntry) -> Person:
 
 def prompts_used(draft: Draft) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
     """Every prompt that any part can say, with the file and path where it stands."""
+    yield from _said_in_menus(draft)
+    yield from _said_in_queues(draft)
+    for key, pause in draft.agents.pause_reasons.items():
+        yield from _standing("agents.yaml", ("pause_reasons", key, "prompt"), pause.prompt)
+    for prompt in sorted(SPOKEN):
+        yield prompt, "agents.yaml", ("agents",)
+    for path, prompts in said_in_survey(draft.municipality.survey):
+        yield from _standing("municipality.yaml", ("survey", *path), prompts)
+    for field in ("sorry", "fallback", "invalid", "waiting", "closed", "too_many", "crisis"):
+        yield from _standing("prompts.yaml", (field,), getattr(draft.prompts, field))
+
+
+def _said_in_menus(draft: Draft) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
     for i, number in enumerate(draft.municipality.numbers):
         for field in ("greeting", "closed"):
             yield from _standing("municipality.yaml", ("numbers", i, field), getattr(number, field))
@@ -72,22 +85,17 @@ def prompts_used(draft: Draft) -> Iterator[tuple[str, str, tuple[str | int, ...]
             yield from _standing("menu.yaml", ("menus", name, field), getattr(menu, field))
         for key, choice in menu.choices.items():
             yield from _standing("menu.yaml", ("menus", name, "choices", key, "prompt"), choice.prompt)
+
+
+def _said_in_queues(draft: Draft) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
     for name, queue in draft.queues.queues.items():
         for field in ("queued", "waiting", "closed"):
             yield from _standing("queues.yaml", ("queues", name, field), getattr(queue, field) or ())
     for field in ("waiting", "closed"):
         yield from _standing("queues.yaml", ("defaults", field), getattr(draft.queues.defaults, field) or ())
-    for key, pause in draft.agents.pause_reasons.items():
-        yield from _standing("agents.yaml", ("pause_reasons", key, "prompt"), pause.prompt)
-    for prompt in sorted(SPOKEN):
-        yield prompt, "agents.yaml", ("agents",)
     yield from whispers(draft)
     yield from said_in_line(draft)
     yield from said_on_the_way(draft)
-    for path, prompts in said_in_survey(draft.municipality.survey):
-        yield from _standing("municipality.yaml", ("survey", *path), prompts)
-    for field in ("sorry", "fallback", "invalid", "waiting", "closed", "too_many", "crisis"):
-        yield from _standing("prompts.yaml", (field,), getattr(draft.prompts, field))
 
 
 def _standing(
@@ -138,7 +146,8 @@ def _entrance(draft: Draft, entry: NumberEntry, hours: dict[str, OpenHours]) -> 
 def _menu(draft: Draft, name: str, entry: MenuEntry) -> Menu:
     return Menu(
         id=MenuId(name),
-        prompts=_prompts(menu_prompts(entry)),
+        prompts=_prompts(_matters(entry)),
+        language_prompts=_prompts(_offers(entry)),
         choices=MappingProxyType(
             {
                 key: _choice(name, choice)
@@ -165,8 +174,17 @@ def _choice(menu: str, entry: ChoiceEntry) -> Choice:
 
 
 def menu_prompts(entry: MenuEntry) -> tuple[str, ...]:
-    """All that a menu says, in order."""
-    return (*entry.before, *(p for choice in entry.choices.values() for p in choice.prompt), *entry.after)
+    """All that a menu says to those who have not chosen a language, in order: first of all, which there are to choose."""
+    return (*_offers(entry), *_matters(entry))
+
+
+def _offers(entry: MenuEntry) -> tuple[str, ...]:
+    return tuple(p for choice in entry.choices.values() if choice.language for p in choice.prompt)
+
+
+def _matters(entry: MenuEntry) -> tuple[str, ...]:
+    spoken = (p for choice in entry.choices.values() if not choice.language for p in choice.prompt)
+    return (*entry.before, *spoken, *entry.after)
 
 
 def _queue(draft: Draft, name: str, hours: dict[str, OpenHours]) -> Queue:

@@ -6,7 +6,7 @@ A check runs when the files it needs are there, so one broken file hides as litt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ivr.config import hours_checks, menu_checks, prompt_checks, queue_checks, waiting
+from ivr.config import hours_checks, language_checks, limits, menu_checks, prompt_checks, queue_checks, waiting
 from ivr.config.draft import Draft
 from ivr.config.files import MODELS
 from ivr.config.problems import Problem
@@ -28,7 +28,11 @@ ACROSS: tuple[tuple[tuple[str, ...], Callable[[Draft], Iterator[Problem]]], ...]
     ((_N, _M, _Q), menu_checks.unreachable),
     ((_M,), menu_checks.loops),
     ((_M,), menu_checks.order_of_keys),
+    ((_N, _M, _A), language_checks.nobody_speaks),
     ((_Q,), waiting.keys_in_line),
+    ((_Q,), limits.references),
+    ((_Q,), limits.circles),
+    ((_Q, _P), limits.known_partners),
     ((_Q,), queue_checks.steps),
     ((_Q,), queue_checks.unknown_in_steps),
     ((_Q, _P), queue_checks.partners),
@@ -41,9 +45,14 @@ ACROSS: tuple[tuple[tuple[str, ...], Callable[[Draft], Iterator[Problem]]], ...]
     ((_H,), hours_checks.undecided_eves),
     ((_N, _Q, _S), hours_checks.closed_in_silence),
 )
-WHOLE: tuple[Callable[[Draft, Plan], Iterator[Problem]], ...] = (queue_checks.nobody, hours_checks.nets_closed)
+WHOLE: tuple[Callable[[Draft, Plan], Iterator[Problem]], ...] = (
+    queue_checks.nobody,
+    hours_checks.nets_closed,
+    limits.secrecy,
+    limits.callbacks,
+)
 """Checks on the plan itself; they run when every reference holds."""
-HEARD = (prompt_checks.words, prompt_checks.sounds, prompt_checks.spoken_digits, prompt_checks.lengths)
+HEARD = (prompt_checks.words, prompt_checks.sounds, language_checks.spoken_digits, prompt_checks.lengths)
 
 
 def across_files(draft: Draft) -> Iterator[Problem]:
@@ -57,12 +66,13 @@ def of_prompts(draft: Draft, sounds_dir: Path | None) -> Iterator[Problem]:
     """What callers would hear wrong; sounds are looked at only in a given directory."""
     if set(MODELS) - set(draft.models):
         return
-    heard = prompt_checks.hear(draft, sounds_dir)
+    heard = prompt_checks.hear(draft, sounds_dir, draft.municipality.language)
     if isinstance(heard, Problem):
         yield heard
         return
     for check in HEARD:
         yield from check(draft, heard)
+    yield from language_checks.languages(draft, sounds_dir)
 
 
 def of_plan(draft: Draft, plan: Plan) -> Iterator[Problem]:

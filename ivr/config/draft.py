@@ -115,6 +115,14 @@ class Draft:
         yield ("human",), menu.human
 
 
+def written_steps(draft: Draft) -> Iterator[tuple[tuple[str | int, ...], StepEntry]]:
+    """Every step that is written down, with its path in queues.yaml."""
+    plans = [(("defaults",), draft.queues.defaults), *((("queues", q), e) for q, e in draft.queues.queues.items())]
+    for path, rules in plans:
+        for i, step in enumerate(rules.plan or ()):
+            yield (*path, "plan", i), step
+
+
 def dialled_forms(entry: NumberEntry) -> tuple[str, ...]:
     """The number as trunks write it: with plus, without, for Sweden with the national 0, and as the entry adds."""
     digits = entry.number.removeprefix("+")

@@ -173,6 +173,7 @@ _CURES = {
     Code.BAD_TEXT: 'Ett namn har a–z, siffror och _; en titel inget av "<>;\\|$[]{}; en anknytning 2–6 siffror.',
     Code.NOT_AN_OPTION: "Välj ett av alternativen.",
     Code.CHOICE_NOT_ONE_TARGET: "Behåll den ena.",
+    Code.WAY_FIELDS: "Rätta raden: vart den leder, och vad som sägs.",
     Code.RESERVED_KEY: "Flytta valet till en ledig tangent 1–9.",
     Code.RESERVED_NAME: "Välj ett annat namn.",
     Code.BAD_HOURS: f'Skriv till exempel "8:00-16:30", "8-12, 13-16.30", {CLOSED} eller, för aftnar, {AS_USUAL}.',

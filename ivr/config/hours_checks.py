@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ivr.config.draft import Draft, dialled_forms
+from ivr.config.draft import Draft, dialled_forms, written_steps
 from ivr.config.fields import EVES
 from ivr.config.hours import ALWAYS_SATURDAY
 from ivr.config.menu_checks import reached_menus
@@ -27,6 +27,9 @@ def _uses(draft: Draft) -> Iterator[_Use]:
     for name, queue in draft.queues.queues.items():
         if queue.hours:
             yield QUEUES, ("queues", name, "hours"), queue.hours
+    for path, step in written_steps(draft):
+        if step.hours:
+            yield QUEUES, (*path, "hours"), step.hours
     for name, partner in draft.partners.partners.items():
         if partner.hours:
             yield PARTNERS, ("partners", name, "hours"), partner.hours

@@ -52,6 +52,7 @@ class Code(StrEnum):
     UNKNOWN_TIMEZONE = "S12"
     BAD_NUMBER = "S13"
     NUMBER_NOT_ALLOWED = "S14"
+    WAY_FIELDS = "S15"
 
     UNKNOWN_MENU = "N01"
     UNKNOWN_QUEUE = "N02"
@@ -80,6 +81,10 @@ class Code(StrEnum):
     EXTENSION_TWICE = "K11"
     STEP_FIELDS = "K12"
     UNUSED_PARTNER = "K13"
+    OVERFLOW_CIRCLE = "K14"
+    OVERFLOW_UNCLEARED = "K15"
+    WAY_NEVER = "K16"
+    NO_CALLBACK = "K17"
 
     UNKNOWN_HOURS = "T01"
     UNUSED_HOURS = "T02"
@@ -87,12 +92,15 @@ class Code(StrEnum):
     CLOSED_WITHOUT_WORDS = "T04"
     NET_CLOSED = "T05"
     EVE_UNDECIDED = "T06"
+    CALENDAR_FAULT = "T07"
 
     UNKNOWN_PROMPT = "P01"
     MANUSCRIPTS_REFUSED = "P02"
     SOUNDS_NOT_BUILT = "P03"
     SOUND_BAD = "P04"
     SOUND_STALE = "P05"
+    PROMPT_UNTRANSLATED = "P06"
+    NOBODY_SPEAKS = "P07"
 
 
 WARNINGS = frozenset(
@@ -107,11 +115,16 @@ WARNINGS = frozenset(
         Code.ONE_CLEARED,
         Code.PARTNER_NOT_RUNG,
         Code.UNUSED_PARTNER,
+        Code.WAY_NEVER,
+        Code.NO_CALLBACK,
         Code.UNUSED_HOURS,
         Code.EVE_UNDECIDED,
         Code.SOUNDS_NOT_BUILT,
         Code.SOUND_BAD,
         Code.SOUND_STALE,
+        Code.PROMPT_UNTRANSLATED,
+        Code.NOBODY_SPEAKS,
+        Code.CALENDAR_FAULT,
     }
 )
 """Every other code is an error. Callers are better served by a tone, or a person of another group, than by nothing."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ivr.config.draft import Draft
+from ivr.config.limits import partners_named
 from ivr.config.models import StepEntry
 from ivr.config.problems import Code, Problem
 from queues.ids import NO_CLEARANCE
@@ -59,7 +60,7 @@ def unknown_in_steps(draft: Draft) -> Iterator[Problem]:
 
 def partners(draft: Draft) -> Iterator[Problem]:
     """Every partner that a step names exists, is needed, and never hears a confidential call."""
-    named = {step.partner for _, plan in _plans(draft) for step in plan if step.partner}
+    named = {step.partner for _, plan in _plans(draft) for step in plan if step.partner} | partners_named(draft)
     for path, plan in _plans(draft):
         for i, step in enumerate(plan):
             if step.partner is None:

@@ -38,6 +38,14 @@ NO_BYGG = (
     (AGENTS, "{bygg: 3}", "{ovrigt: 2}"),
     (AGENTS, "{bygg: 2, ovrigt: 2}", "{ovrigt: 2}"),
 )
+LAST_WORDS = "{to: message, say: [beklagar]}"
+
+
+def ended(ways: str) -> str:
+    """A limit in place of an indented line."""
+    return f"  max_wait: {{after_s: 600, then: [{ways}]}}"
+
+
 NIGHT = """\
 hours:
   natt:
@@ -153,6 +161,60 @@ PEOPLE = (
     one(Code.STEP_FIELDS, QUEUES, ANY_STEP, "- {after_s: 90, to: partner}"),
     one(Code.STEP_FIELDS, QUEUES, "to: own}", "to: own, queues: [bygg]}", name="queues of own"),
     Sample(Code.UNUSED_PARTNER, (A_PARTNER,), "svar"),
+    one(Code.OUT_OF_BOUNDS, QUEUES, ANY_STEP, ANY_STEP.replace("}", ", queue_longer_than: -1}"), name="condition"),
+    one(Code.WAY_FIELDS, QUEUES, "  priority: 0", ended("{to: queue}"), "to: queue"),
+    one(Code.WAY_FIELDS, QUEUES, "  priority: 0", ended("{to: callback, queue: bygg}"), "to: callback", name="target"),
+    one(Code.WAY_FIELDS, QUEUES, "  priority: 0", ended("{to: message}"), "to: message", name="bare hang-up"),
+    one(Code.OVERFLOW_CIRCLE, QUEUES, "  priority: 0", ended("{to: queue, queue: ovrigt}"), "to: queue"),
+    Sample(
+        Code.OVERFLOW_CIRCLE,
+        (
+            (QUEUES, "    queued: [ko_bygg]", f"  {ended('{to: queue, queue: aldre}')}"),
+            (
+                QUEUES,
+                "    queued: [ko_aldre]",
+                f"  {ended('{to: queue, queue: bygg}').replace('max_wait', 'nobody_logged_in')}",
+            ),
+        ),
+        "nobody_logged_in",
+        "of two limits",
+    ),
+    one(Code.UNKNOWN_QUEUE, QUEUES, "  priority: 0", ended("{to: queue, queue: byggg}"), "to: queue", name="overflow"),
+    one(
+        Code.UNKNOWN_PARTNER,
+        QUEUES,
+        "  priority: 0",
+        ended("{to: partner, partner: svar}"),
+        "to: part",
+        name="overflow",
+    ),
+    one(Code.NO_CALLBACK, QUEUES, "  priority: 0", ended(f"{{to: callback}}, {LAST_WORDS}"), "to: callback"),
+    one(Code.WAY_NEVER, QUEUES, "  priority: 0", ended(f"{LAST_WORDS}, {LAST_WORDS}"), "to: message"),
+    one(Code.UNKNOWN_HOURS, QUEUES, ANY_STEP, ANY_STEP.replace("}", ", hours: natt}"), name="of a step"),
+    Sample(
+        Code.OVERFLOW_UNCLEARED,
+        (
+            (QUEUES, "    queued: [ko_socialtjanst]", f"  {ended('{to: queue, queue: bygg}')}"),
+            (QUEUES, "title: Bygg, gata, park och miljö", "title: Bygg\n    plan: [{after_s: 0, to: own}]"),
+        ),
+        "to: queue",
+    ),
+    Sample(
+        Code.PARTNER_CONFIDENTIAL,
+        (A_PARTNER, (QUEUES, "  priority: 0", ended("{to: partner, partner: svar}"))),
+        "to: partner",
+        "limit",
+    ),
+    Sample(
+        Code.PARTNER_CONFIDENTIAL,
+        (
+            A_PARTNER,
+            (QUEUES, "    queued: [ko_socialtjanst]", f"  {ended('{to: queue, queue: ovrigt}')}"),
+            (QUEUES, "    queued: [ko_ovrigt]", f"  {ended('{to: partner, partner: svar}')}"),
+        ),
+        "to: queue",
+        "limit of another queue",
+    ),
 )
 TIMES = (
     one(Code.UNKNOWN_HOURS, QUEUES, "hours: kontaktcenter", "hours: natt"),

@@ -97,7 +97,7 @@ def test_the_digest_names_the_files(folder: Path):
 
 def test_every_prompt_that_can_be_said_is_among_the_houses_prompts(house: House):
     plan = house.plan
-    said = {*plan.sorry_prompts, *house.fallback_prompts}
+    said = {*plan.sorry_prompts, *plan.too_many_prompts, *house.fallback_prompts}
     for entrance in plan.entrances.values():
         said |= {*entrance.greeting, *entrance.closed_prompts}
     for menu in plan.menus.values():
