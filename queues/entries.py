@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from queues.agents import AgentState
-from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PartnerId, PersonId, PromptId, QueueId
+from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PartnerId, PromptId, QueueId
+from queues.name_entries import NameSearched, PersonNotReached, PersonRung
 
 
 class Outcome(StrEnum):
@@ -91,42 +92,6 @@ class LanguageChosen:
     at_ms: Instant
     call: CallId
     language: str
-
-
-@dataclass(frozen=True, slots=True)
-class NameSearched:
-    """Somebody was looked for by name; neither what was typed nor who was found is kept."""
-
-    at_ms: Instant
-    call: CallId
-    digits: int
-    """How many were typed."""
-    found: int
-    meaning: str
-    """one, several, too_many, nobody or silence."""
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRung:
-    """The phone of a person chosen by name rings."""
-
-    at_ms: Instant
-    call: CallId
-    offer: OfferId
-    person: PersonId
-    agent: AgentId
-    """Their seat; "" for a phone that is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class PersonNotReached:
-    """The caller was told why the person they chose is not reached."""
-
-    at_ms: Instant
-    call: CallId
-    person: PersonId
-    why: str
-    """busy, no_answer, absent or outside_hours."""
 
 
 @dataclass(frozen=True, slots=True)

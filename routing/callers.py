@@ -66,14 +66,18 @@ def enter_menu(centre: Centre, call: Call, menu: MenuId, before: tuple[PromptId,
 
 
 def first_words(centre: Centre, call: Call, menu: Menu) -> tuple[tuple[PromptId, ...], Menu]:
-    """What is said before all else, and the menu as it is read now: once in each language a crisis message is heard."""
+    """What is said before all else, and the menu as it is read to this call.
+
+    Languages are offered in the language of the house. A crisis message is heard once in each language.
+    """
+    offers = menu.language_prompts if call.language == centre.plan.language else ()
     crisis = centre.switches.crisis
     if crisis is None or call.warned == (crisis.prompt, call.language):
-        return (), menu
+        return (), replace(menu, prompts=offers + menu.prompts)
     call.warned = (crisis.prompt, call.language)
     if crisis.instead:
-        return (), replace(menu, prompts=(crisis.prompt,))
-    return (crisis.prompt,), menu
+        return (), replace(menu, prompts=(*offers, crisis.prompt))
+    return (crisis.prompt,), replace(menu, prompts=offers + menu.prompts)
 
 
 def speak(centre: Centre, call: Call, language: str) -> None:

@@ -27,6 +27,7 @@ from routing.laws_of_lines import limits_hold, steps_open
 from routing.laws_of_naming import rung_rightly, searches_end
 from routing.laws_of_partners import kept_at_home, lines_hold, sent_rightly
 from routing.laws_of_transfers import kept_for_transfer, transfers_end
+from routing.laws_of_waiting import callers_are_told
 from routing.plan import Agent, Queue
 from routing.secrecy import AND, may_hear
 from routing.state import NO_OFFER, NOBODY, OVER_KEPT, Call, CallState, Centre, Person
@@ -55,6 +56,7 @@ def check(centre: Centre) -> list[str]:
         *promises_hold(centre),
         *steps_open(centre),
         *limits_hold(centre),
+        *callers_are_told(centre),
         *_sizes(centre),
         *(() if centre.paused else _pairs(centre)),
     ]

@@ -91,6 +91,7 @@ def begin_talk(centre: Centre, call: Call, person: Person | None) -> None:
         person.misses = 0
         centre.become(person, AgentState.TALKING)
         person.call = call.id
+        partners.talk_begins(centre, person)
 
 
 def failed(centre: Centre, call: Call, event: OfferFailed) -> bool:

@@ -279,6 +279,8 @@ class Menu:
     first_key_ms: int = 6_000
     repeats: int = 1
     """How many times the prompts are said again after silence."""
+    language_prompts: tuple[PromptId, ...] = ()
+    """Said before `prompts` to whoever hears the language of the house: which others there are to choose."""
     invalid_tries: int = 2
     """At this many wrong keys the call goes to `default`."""
     max_asks: int = 10

@@ -21,6 +21,7 @@ from routing.plan import (
     TargetKind,
     WaitingRules,
 )
+from tests.kernel.directory import random_directory
 from tests.kernel.plans_of_limits import conditional, limited
 
 START_MS = 1_700_000_000_000
@@ -46,6 +47,7 @@ def random_plan(rnd: Random, name: str = "p") -> Plan:
         menus={menu.id: menu for menu in _menus(rnd, tuple(queues))},
         queues=queues,
         agents={agent.id: agent for agent in agents},
+        directory=random_directory(rnd, AGENTS, START_MS),
         partners={partner: _partner(rnd, partner) for partner in PARTNERS if rnd.random() < 0.7},
         discipline=rnd.choice(list(Discipline)),
         survey=_survey(rnd),
@@ -68,7 +70,7 @@ def _hours(rnd: Random) -> OpenHours:
 def _step(rnd: Random, after_ms: int) -> PlanStep:
     return PlanStep(
         after_ms,
-        rnd.choice([TargetKind.OWN] * 3 + [TargetKind.ANY] * 4 + [TargetKind.PARTNER]),
+        rnd.choice([TargetKind.OWN] * 3 + [TargetKind.ANY] * 4 + [TargetKind.PARTNER] * 3),
         queues=tuple(rnd.sample(QUEUES, rnd.choice([0, 0, 1, 3]))),
         min_level=rnd.choice([1, 1, 2, 3]),
         skip_when_empty=rnd.random() < 0.7,
@@ -166,6 +168,7 @@ def _menus(rnd: Random, queues: tuple[QueueId, ...]) -> list[Menu]:
             menu,
             (PromptId("val"),),
             {str(i): Choice(queue=q) for i, q in enumerate(queues, 1)}
+            | {"5": Choice(directory=True)}
             | {"9": Choice(menu=rnd.choice(menus), language=rnd.choice(["", "", "en", "sv"]))},
             default=rnd.choice(queues),
             human=rnd.choice(queues),
