@@ -1,6 +1,7 @@
 """What callers in each line are foreseen to wait, and what became of what was foreseen. Pure."""
 
 from collections import defaultdict
+from collections.abc import Set
 from typing import NamedTuple
 
 from queues.estimate import MINUTE_MS, Forecast, Pace, Record, estimated_wait_ms, size
@@ -65,6 +66,10 @@ class Forecasts:
         if self._paces[queue].per_taking_ms(now):
             pending.setdefault(size(forecast.ms), Pending(queue, now, forecast))
         return forecast
+
+    def followed(self) -> Set[CallId]:
+        """The calls whose forecasts are not judged yet."""
+        return self._pending.keys()
 
     def answered(self, call: CallId, now: Instant) -> None:
         """The caller's wait has ended well: every forecast of it is judged."""

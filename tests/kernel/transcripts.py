@@ -29,7 +29,7 @@ from routing.events import (
 )
 from routing.kernel import Step
 from routing.papers import Papers
-from routing.plan import Entrance, OpenHours, Plan, PlanStep, TargetKind
+from routing.plan import Entrance, OpenHours, Plan, PlanStep, TargetKind, WaitingRules
 from tests.kernel.centre import MENU, Bench, agent, plan_of, queue
 
 FOLDER = Path(__file__).parent / "transcripts"
@@ -240,6 +240,23 @@ def papers_without_a_clearance() -> Story:
     return s
 
 
+def waiting_with_keys() -> Story:
+    """The second in line hears so, presses star, moves up, and presses nought: the other line, the time kept."""
+    rules = WaitingRules(position=True, repeat_key="*", human_key="0", human=QueueId("ovrigt"))
+    own = (PlanStep(0, TargetKind.OWN),)
+    queues = [queue("bygg", steps=own, waiting=rules), queue("ovrigt", steps=own)]
+    s = Story(plan_of([agent("anna", bygg=2), agent("bo", ovrigt=2)], queues))
+    s.arrive(1, "c1", "1")
+    s.arrive(2, "c2", "1")
+    s.at(4, DigitsEntered(C2, "*"))
+    s.at(7, PromptFinished(C2))
+    s.at(9, CallerHungUp(C1))
+    s.at(12)
+    s.at(14, DigitsEntered(C2, "0"))
+    s.staff(16, "bo")
+    return s
+
+
 STORIES: tuple[Callable[[], Story], ...] = (
     rona_then_second_agent,
     caller_hangs_up_while_it_rings,
@@ -253,6 +270,7 @@ STORIES: tuple[Callable[[], Story], ...] = (
     agent_who_pauses_during_the_talk,
     phone_that_fails,
     papers_without_a_clearance,
+    waiting_with_keys,
 )
 
 
