@@ -1,7 +1,7 @@
 """What callers in each line are foreseen to wait, and what became of what was foreseen. Pure."""
 
 from collections import defaultdict
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from queues.estimate import MINUTE_MS, Forecast, Pace, Record, estimated_wait_ms, size
@@ -67,7 +67,7 @@ class Forecasts:
             pending.setdefault(size(forecast.ms), Pending(queue, now, forecast))
         return forecast
 
-    def followed(self) -> Set[CallId]:
+    def followed(self) -> AbstractSet[CallId]:
         """The calls whose forecasts are not judged yet."""
         return self._pending.keys()
 

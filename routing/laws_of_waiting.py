@@ -1,4 +1,4 @@
-"""The laws of waiting: who stands in line is told so again, is listened to as far as promised, and is forgotten after."""
+"""The laws of waiting: who stands in line is told so again, is listened to in measure, and is forgotten afterwards."""
 
 from collections.abc import Iterator
 
