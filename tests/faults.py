@@ -44,7 +44,10 @@ ROWS = {
     "F61": "database locked",
     "F62": "disk full",
     "F65": "fsync fails",
+    "F59": "a call at the closing second",
     "F70": "the wall clock jumps",
+    "F71": "the clocks go forward or back",
+    "F72": "the server's own time zone is wrong",
     "F75": "a prompt missing or empty",
 }
 """The rows that this release answers for (FAULTS.md)."""

@@ -148,12 +148,7 @@ def _menu(draft: Draft, name: str, entry: MenuEntry) -> Menu:
         id=MenuId(name),
         prompts=_prompts(_matters(entry)),
         language_prompts=_prompts(_offers(entry)),
-        choices=MappingProxyType(
-            {
-                key: _choice(name, choice)
-                for key, choice in entry.choices.items()
-            }
-        ),
+        choices=MappingProxyType({key: _choice(name, choice) for key, choice in entry.choices.items()}),
         default=QueueId(entry.silence),
         human=QueueId(entry.human),
         invalid_prompts=_prompts(entry.invalid or draft.prompts.invalid),
@@ -168,9 +163,7 @@ def _choice(menu: str, entry: ChoiceEntry) -> Choice:
     """What the key leads to; a language alone leads to the same menu."""
     if entry.queue is None and entry.menu is None and entry.language is not None:
         return Choice(menu=MenuId(menu), language=entry.language)
-    return Choice(
-        queue=QueueId(entry.queue or ""), menu=MenuId(entry.menu or ""), language=entry.language or ""
-    )
+    return Choice(queue=QueueId(entry.queue or ""), menu=MenuId(entry.menu or ""), language=entry.language or "")
 
 
 def menu_prompts(entry: MenuEntry) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ ACROSS: tuple[tuple[tuple[str, ...], Callable[[Draft], Iterator[Problem]]], ...]
 WHOLE: tuple[Callable[[Draft, Plan], Iterator[Problem]], ...] = (
     queue_checks.nobody,
     hours_checks.nets_closed,
+    hours_checks.calendar,
     limits.secrecy,
     limits.callbacks,
 )

@@ -18,6 +18,8 @@ from routing.plan import OpenHours
 
 HORIZON_DAYS = 800
 """So far ahead instants are known: an engine that nobody has restarted for a year must not find itself closed."""
+FEWEST_RED_DAYS = 13
+"""By law (1989:253), Sundays without a name of their own not counted."""
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 
@@ -70,7 +72,7 @@ def hours_of(entry: HoursEntry, day: date) -> DayHours:
     usual = entry.weekly[WEEKDAYS[day.weekday()]]
     if day in entry.dates:
         return DayHours(day, entry.dates[day], "datum")
-    if name := red_days(day.year).get(day):
+    if name := known_red_days(day.year).get(day):
         return DayHours(day, usual if entry.red_days is None else entry.red_days, name)
     decided = [(name, entry.eves[name]) for name in eves_of(day) if name in entry.eves]
     if not decided:
@@ -90,6 +92,23 @@ def red_days(year: int) -> Mapping[date, str]:
     import holidays  # noqa: PLC0415  takes a tenth of a second, and few commands need it
 
     return dict(holidays.country_holidays("SE", years=year, language="sv", include_sundays=False))
+
+
+def known_red_days(year: int) -> Mapping[date, str]:
+    """As `red_days`; none in a year that cannot be worked out: then the week and the written dates rule."""
+    try:
+        return red_days(year)
+    except Exception:  # noqa: BLE001 - whatever is the matter with a calendar, the telephones are answered
+        return {}
+
+
+def calendar_fault(year: int) -> str:
+    """What is wrong with the red days of a year, in Swedish; "" when nothing is."""
+    try:
+        found = red_days(year)
+    except Exception as error:  # noqa: BLE001 - as above
+        return f"{type(error).__name__}: {error}"[:200]
+    return "" if len(found) >= FEWEST_RED_DAYS else f"bara {len(found)} röda dagar"
 
 
 _EVES: Mapping[EveName, str] = {
@@ -112,7 +131,7 @@ ALWAYS_SATURDAY: frozenset[EveName] = frozenset({"påskafton", "pingstafton"})
 
 def eves_of(day: date) -> list[EveName]:
     """The eves that a date is; [] for most. A klämdag is a working day between two days off."""
-    if day in red_days(day.year):
+    if day in known_red_days(day.year):
         return []
     tomorrow = _names_of(day + _DAY)
     named = [eve for eve, red in _EVES.items() if red in tomorrow]
@@ -122,14 +141,14 @@ def eves_of(day: date) -> list[EveName]:
 
 
 def _is_free(day: date) -> bool:
-    if day.weekday() >= 5 or day in red_days(day.year):
+    if day.weekday() >= 5 or day in known_red_days(day.year):
         return True
     return any(_EVES[eve] in _names_of(day + _DAY) for eve in _FREE_EVES)
 
 
 def _names_of(day: date) -> list[str]:
     """The names of a red day, which may be two: 1 May 2008 was Ascension day as well."""
-    return red_days(day.year).get(day, "").split("; ")
+    return known_red_days(day.year).get(day, "").split("; ")
 
 
 def _instant(day: date, minute: int, zone: ZoneInfo, fold: int) -> int:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.config.draft import Draft, dialled_forms, written_steps
 from ivr.config.fields import EVES
-from ivr.config.hours import ALWAYS_SATURDAY
+from ivr.config.hours import ALWAYS_SATURDAY, calendar_fault
 from ivr.config.menu_checks import reached_menus
 from ivr.config.problems import Code, Problem
 from queues.ids import QueueId
@@ -69,6 +69,21 @@ def undecided_eves(draft: Draft) -> Iterator[Problem]:
             place = draft.at_key(HOURS, "hours", name, "eves")
             sentence = f"Det är inte bestämt hur {name!r} har öppet {eve}; till dess gäller veckans tider."
             yield Problem(Code.EVE_UNDECIDED, place, sentence, f'Lägg till {eve}: en tid, stängt eller "som vanligt".')
+
+
+def calendar(draft: Draft, plan: Plan) -> Iterator[Problem]:
+    """The red days of every year for which hours are worked out are known; else the week rules, and not in silence."""
+    kept = [e.hours for e in plan.entrances.values()] + [q.hours for q in plan.queues.values()]
+    ends = [at for hours in kept for at in (*hours.opens_ms[-1:], *hours.opens_ms[:1]) if at]
+    if not ends:
+        return
+    zone = ZoneInfo(draft.municipality.timezone)
+    first, last = (datetime.fromtimestamp(at / 1000, zone).year for at in (min(ends), max(ends)))
+    for year in range(first, last + 1):
+        if fault := calendar_fault(year):
+            sentence = f"Röda dagar och aftnar för {year} går inte att räkna ut ({fault}); veckans tider gäller."
+            cure = "Skriv årets avvikande dagar under dates, och kontrollera installationen (paketet holidays)."
+            yield Problem(Code.CALENDAR_FAULT, draft.at_key(HOURS, "hours"), sentence, cure)
 
 
 def closed_in_silence(draft: Draft) -> Iterator[Problem]:

@@ -89,7 +89,7 @@ def loops(draft: Draft) -> Iterator[Problem]:
             place = draft.at_key(MENU, "menus", name)
             yield Problem(Code.MENU_LOOP, place, sentence, "Låt ett val leda till en grupp.")
         for key, choice in menu.choices.items():
-            if choice.menu == name and name in leaving:
+            if choice.menu == name and name in leaving and choice.language is None:
                 place = draft.at(MENU, "menus", name, "choices", key, "menu")
                 cure = "Ta bort valet; stjärna upprepar menyn."
                 yield Problem(Code.MENU_LOOP, place, f"Valet {key} leder tillbaka till samma meny.", cure)
@@ -103,7 +103,7 @@ def _leaves(menu: MenuEntry, leaving: set[str]) -> bool:
 def order_of_keys(draft: Draft) -> Iterator[Problem]:
     """The keys are said as 1, 2, 3 without gaps, and they are few."""
     for name, menu in draft.menu.menus.items():
-        keys = list(menu.choices)
+        keys = [key for key, choice in menu.choices.items() if choice.language is None]
         place = draft.at_key(MENU, "menus", name, "choices")
         if keys != [str(n) for n in range(1, len(keys) + 1)]:
             sentence = f"Tangenterna i {name!r} sägs i ordningen {', '.join(keys)}."

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,9 @@ import pytest
 from ivr.config.fields import EVES, WEEKDAYS
 from ivr.config.hours import HORIZON_DAYS, each_day, eves_of, hours_of, local_date, open_hours, opening, red_days
 from ivr.config.hours_checks import first_gap
+from ivr.config.load import load, municipality_folder
 from ivr.config.models import HoursEntry
+from ivr.config.problems import Code, Severity
 from routing.plan import OpenHours
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -82,6 +84,7 @@ def test_every_year_has_every_eve(year: int):
     assert all(found.count(eve) <= 2 for eve in EVES if eve != "klämdag")
 
 
+@pytest.mark.fault("F71")
 def test_skipped_hour_opens_and_closes_at_the_change_and_doubled_hour_is_open_throughout():
     """F71: 2027-03-28 has no 02:30, 2027-10-31 has two."""
     early = hours(dict.fromkeys(WEEKDAYS, "2:30-5:00"), red_days="som vanligt")
@@ -93,6 +96,7 @@ def test_skipped_hour_opens_and_closes_at_the_change_and_doubled_hour_is_open_th
     assert round(autumn.timestamp() * 1000) in late.closes_ms
 
 
+@pytest.mark.fault("F71")
 def test_day_of_the_change_has_23_or_25_hours():
     found = open_hours(hours(NIGHT, red_days="som vanligt"), "Europe/Stockholm", ms("2027-03-26T12:00:00"))
     lengths = {
@@ -115,6 +119,26 @@ def test_intervals_rise_and_are_disjoint():
     assert instants == sorted(set(instants))
 
 
+def broken_calendar(year: int) -> dict[date, str]:
+    raise LookupError(f"no calendar for {year}")
+
+
+@pytest.mark.parametrize(("calendar", "said"), [(broken_calendar, "LookupError"), (lambda _year: {}, "bara 0")])
+def test_on_a_calendar_fault_the_week_and_the_written_dates_rule_loudly(
+    calendar: Callable[[int], dict[date, str]], said: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("ivr.config.hours.red_days", calendar)
+    entry = hours(OFFICE, eves={"julafton": "stängt"}, dates={"2026-12-31": "9-12"})
+    found = open_hours(entry, "Europe/Stockholm", ms("2026-11-20T12:00:00"))
+    assert found.is_open(ms("2026-12-25T12:00:00")), "a Friday"
+    assert not found.is_open(ms("2026-12-31T13:00:00"))
+    problems = [
+        p for p in load(municipality_folder(), ms("2026-11-20T12:00:00")).problems if p.code is Code.CALENDAR_FAULT
+    ]
+    assert len(problems) >= 3
+    assert all(said in p.sentence and p.severity is Severity.WARNING for p in problems)
+
+
 @pytest.fixture
 def server_in_honolulu() -> Iterator[None]:
     before = os.environ.get("TZ")
@@ -127,6 +151,7 @@ def server_in_honolulu() -> Iterator[None]:
     time.tzset()
 
 
+@pytest.mark.fault("F72")
 @pytest.mark.usefixtures("server_in_honolulu")
 def test_servers_time_zone_changes_nothing():
     """F72: at 00:30 in Stockholm it is still the day before in Honolulu."""

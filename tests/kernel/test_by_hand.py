@@ -81,6 +81,7 @@ class TestHours:
         b.at(115, force("schedule", hours=HOUSE))
         assert not b.kernel.centre.switches.forced
 
+    @pytest.mark.fault("F71")
     def test_the_line_that_a_call_was_promised_at_the_door_is_open_to_it(self):
         """F71: whether it is open is decided once per call; the menu took its time."""
         b = house()
@@ -100,6 +101,7 @@ class TestHours:
         b.at(205, CallResumed("c1", "0850000", "", Papers(menu=MENU)), DigitsEntered("c1", "1"))
         assert b.call("c1").state == "waiting"
 
+    @pytest.mark.fault("F59")
     def test_who_waits_when_it_is_forced_closed_is_served_a_while_and_then_told(self):
         b = house(serve_after_close_ms=30_000)
         rings(b, 110)
