@@ -22,6 +22,8 @@ class PartnerMemory:
     """Whether Asterisk believes that its line is up."""
     failures: int = 0
     """How many calls in a row have come to nothing there."""
+    failed_at_ms: Instant = Instant(0)
+    """When the last of them did."""
     probe_at_ms: Instant = Instant(0)
     """When one line may try again, while the circuit is open."""
     day: int = 0

@@ -31,6 +31,9 @@ _SHUT = {CLOSED, SPENT, UNREACHABLE}
 def ring_line(centre: Centre, call: Call, person: Person) -> None:
     """The partner is rung on this line."""
     partner, queue = centre.plan.partners[person.partner], centre.queue_of(call)
+    memory = _memory(centre, partner.id)
+    if memory.failures >= partner.trips_after:
+        memory.probe_at_ms = Instant(centre.now + partner.probe_ms)
     call.legs.made += 1
     centre.actions.append(KeepPapers(call.id, call.papers()))
     whisper = partner.whisper + queue.whisper
@@ -50,6 +53,12 @@ def line_failed(centre: Centre, call: Call, person: Person, result: OfferResult)
     if result not in _NOT_THEIRS:
         _failure(centre, call, person)
     line_free(centre, person)
+
+
+def talk_begins(centre: Centre, person: Person) -> None:
+    """It is known when the partner's minutes of the day will be spent, if this is one of its lines."""
+    if (partner := centre.plan.partners.get(person.partner)) is not None:
+        follow(centre, partner)
 
 
 def line_talked(centre: Centre, call: Call, person: Person, talk_ms: int, by: TalkEnder) -> None:
@@ -73,7 +82,7 @@ def short_talk_ms(centre: Centre, partner: PartnerId) -> int:
 
 def _failure(centre: Centre, call: Call, person: Person) -> None:
     partner, memory = centre.plan.partners.get(person.partner), _memory(centre, person.partner)
-    memory.failures += 1
+    memory.failures, memory.failed_at_ms = memory.failures + 1, centre.now
     if partner is not None:
         memory.probe_at_ms = Instant(centre.now + partner.probe_ms)
         call.legs.stays_home(centre.now + partner.again_ms)
@@ -161,6 +170,9 @@ def follow(centre: Centre, partner: Partner, freed: Person | None = None) -> Non
     memory.begins(centre.now // DAY_MS)
     seats = list(_seats(centre, partner))
     busy = [person for person in seats if person.state in _BUSY and person is not freed]
+    heals_ms = _heals_at(centre, partner, busy)
+    if heals_ms <= centre.now:
+        memory.failures = 0
     used = _used_ms(centre, memory, busy)
     word = _word(centre, partner, used)
     free = [person for person in seats if person not in busy]
@@ -170,7 +182,10 @@ def follow(centre: Centre, partner: Partner, freed: Person | None = None) -> Non
     if word != memory.said:
         memory.said = word
         centre.entries.append(PartnerChanged(centre.now, partner.id, word))
-    if (due_ms := _next_change(centre, partner, used, busy)) < FAR_FUTURE_MS:
+    due_ms = _next_change(centre, partner, used, busy)
+    if memory.failures:
+        due_ms = min(due_ms, heals_ms)
+    if due_ms < FAR_FUTURE_MS:
         centre.deadlines.set(owner_of(partner.id), DeadlineKind.PARTNER_DUE, due_ms)
     else:
         centre.deadlines.cancel(owner_of(partner.id), DeadlineKind.PARTNER_DUE)
@@ -209,6 +224,13 @@ def _probe(centre: Centre, busy: list[Person], free: list[Person]) -> Person | N
         return None
     tries = (p for p in free if p.state is AgentState.READY or centre.ends_by_itself(p))
     return next(tries, free[0] if free else None)
+
+
+def _heals_at(centre: Centre, partner: Partner, busy: list[Person]) -> int:
+    """When a talk that has begun since the last failure will have lasted, or did; FAR_FUTURE_MS if there is none."""
+    began = (centre.calls[person.call].answered_at_ms for person in busy if person.state is AgentState.TALKING)
+    since = [at_ms for at_ms in began if at_ms > _memory(centre, partner.id).failed_at_ms]
+    return min(since) + partner.short_talk_ms if since else FAR_FUTURE_MS
 
 
 def _next_change(centre: Centre, partner: Partner, used: int, busy: list[Person]) -> int:

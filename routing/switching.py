@@ -8,6 +8,7 @@ from queues.entries import CrisisMessageSwitched, Force, HoursSwitched
 from queues.ids import Instant, PromptId
 from routing.deadlines import DeadlineKind
 from routing.events import CrisisMessageSet, HoursForced
+from routing.partners import follow_all
 from routing.plan import OpenHours, Plan
 from routing.state import Call, CallState, Centre
 from routing.switches import CRISIS, HOUSE, Crisis, Forcing, hours_of, owner_of
@@ -51,7 +52,8 @@ def hours_ids(plan: Plan) -> frozenset[str]:
     """Every name by which hours of the plan can be forced; the whole house's among them."""
     of_steps = (step.hours_id for queue in plan.queues.values() for step in queue.steps)
     of_queues = (queue.hours_id for queue in plan.queues.values())
-    return frozenset({HOUSE, *(e.hours_id for e in plan.entrances.values()), *of_queues, *of_steps})
+    of_partners = (partner.hours_id for partner in plan.partners.values())
+    return frozenset({HOUSE, *(e.hours_id for e in plan.entrances.values()), *of_queues, *of_steps, *of_partners})
 
 
 def plan_changed(centre: Centre) -> None:
@@ -76,6 +78,7 @@ def _switch(centre: Centre, hours_id: str, how: Force, until_ms: Instant, who: s
             centre.deadlines.set(owner_of(hours_id), DeadlineKind.SWITCH_ENDS, until_ms)
     centre.entries.append(HoursSwitched(centre.now, hours_id, how, until_ms, who))
     _close_lines_anew(centre)
+    follow_all(centre)
 
 
 def _close_lines_anew(centre: Centre) -> None:

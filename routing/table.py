@@ -176,6 +176,7 @@ _FROM_AWAY = ((S.AWAY, S.MENU), (S.AWAY, S.WAITING), (S.AWAY, S.LEAVING))
 _RING_STOPS = ((S.OFFERED, S.WAITING), (S.OFFERED, S.AWAY))
 _FOUND = (S.AWAY, S.OFFERED, S.TALKING)
 MOVES: dict[str, tuple[tuple[str, str], ...]] = {
+    "a call that comes back": (*_RING_STOPS, (S.TALKING, S.WAITING), (S.TALKING, S.AWAY)),
     "CallArrived": ((BEGUN, S.MENU), (BEGUN, S.LEAVING), (BEGUN, ENDED)),
     "matching": ((S.WAITING, S.OFFERED),),
     "RING_ENDS": ((S.OFFERED, S.WAITING),),
