@@ -176,8 +176,10 @@ _FROM_AWAY = ((S.AWAY, S.MENU), (S.AWAY, S.WAITING), (S.AWAY, S.LEAVING))
 _RING_STOPS = ((S.OFFERED, S.WAITING), (S.OFFERED, S.AWAY))
 _FOUND = (S.AWAY, S.OFFERED, S.TALKING)
 MOVES: dict[str, tuple[tuple[str, str], ...]] = {
-    "a call that comes back": (*_RING_STOPS, (S.TALKING, S.WAITING), (S.TALKING, S.AWAY)),
-    "CallArrived": ((BEGUN, S.MENU), (BEGUN, S.LEAVING), (BEGUN, ENDED)),
+    "CallArrived": (
+        *((BEGUN, to) for to in (S.MENU, S.LEAVING, ENDED)),
+        *((state, to) for state in (S.OFFERED, S.TALKING) for to in (S.WAITING, S.AWAY)),
+    ),
     "matching": ((S.WAITING, S.OFFERED),),
     "RING_ENDS": ((S.OFFERED, S.WAITING),),
     "TransferRequested": ((S.TALKING, S.WAITING), (S.TALKING, S.OFFERED), (S.TALKING, S.AWAY)),
