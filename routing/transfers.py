@@ -164,6 +164,7 @@ def _put_through(centre: Centre, call: Call, by: Person, to: TransferRequested, 
     )
     _after(centre, by, call, supervised=supervised)
     call.entered_at_ms, call.answered_at_ms, call.queue = place_ms, Instant(0), queue
+    call.bounds.enters(centre.now)
     at = len(centre.actions)
     if adopted:
         call.clearance = _needed(centre, call, queue)
