@@ -12,6 +12,7 @@ from math import inf
 import structlog
 
 from ivr.asterisk.agi_opening import opening_fields
+from ivr.asterisk.agi_steps import set_variables
 from ivr.asterisk.agi_wire import PATIENCE_S, Verb, command
 from ivr.asterisk.caller_session import Wire
 from ivr.asterisk.sounds import sound_name
@@ -65,28 +66,24 @@ class PhoneSession:
         self._wire = wire
         self._clock = clock
         self._overdue_at = inf
-        self._left = 0
 
     def answer(self, order: PhoneOrder, on_phone: OnPhone) -> None:
         """The order has been given, and what is to be said is on its way."""
         try:
             answer = on_phone(order)
             said = "&".join(sound_name(prompt, answer.language) for prompt in answer.prompts)
-            lines = [command(Verb.SET_VARIABLE, SAID_VARIABLE, said)]
-            if answer.go:
-                lines.append(command(Verb.SET_VARIABLE, GO_VARIABLE, "1"))
+            # One command for both: Asterisk reads the next one only when it has answered.
+            line = command(*set_variables({SAID_VARIABLE: said, GO_VARIABLE: "1" if answer.go else ""}))
         except Exception:
             log.exception("phone_order_failed", order=order.order)
             self.hand_over()
             return
-        self._left, self._overdue_at = len(lines), self._clock() + PATIENCE_S[Verb.SET_VARIABLE]
-        self._wire.write(b"".join(lines))
+        self._overdue_at = self._clock() + PATIENCE_S[Verb.SET_VARIABLES]
+        self._wire.write(line)
 
-    def received(self, chunk: bytes) -> None:
-        """Asterisk has answered; after the last answer there is nothing more to say."""
-        self._left -= chunk.count(b"\n")
-        if self._left <= 0:
-            self.hand_over()
+    def received(self, _chunk: bytes) -> None:
+        """Asterisk has answered, or the phone has hung up: there is nothing more to say."""
+        self.hand_over()
 
     def is_stuck(self) -> bool:
         """Whether Asterisk owes an answer for longer than it can take."""

@@ -6,7 +6,7 @@ once, is read from `rings` and from nothing the service says.
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -64,6 +64,8 @@ class Ring:
     packets: int = 0
     digits: str = ""
     """Keys heard as RFC 4733 events."""
+    prompts: list[str] = field(default_factory=list)
+    """Prompts heard, where the phone has the book to know them by."""
     info_digits: str = ""
     """Keys told by SIP INFO."""
     longest_gap_ms: float = 0.0
@@ -110,11 +112,22 @@ class AgentPhone:
     """Set by every ring; whoever waits clears it first."""
     wire: Wire | None = None
     registration: Registration | None = None
+    book: Mapping[bytes, str] = field(default_factory=dict)
+    """Packet → prompt, for what it hears in a talk."""
+    port: int = 0
+    """Where it listens; 0 for any port that is free."""
+    dialled: dict[str, Callable[[Message, Address], None]] = field(default_factory=dict)
+    """By Call-ID: who takes the server's requests in a call that this phone has made (`dialling`)."""
     _studio: Studio = field(init=False)
 
     def __post_init__(self) -> None:
         only_loopback(self.server)
         self._studio = self.studio or Studio()
+
+    @property
+    def line(self) -> Studio:
+        """What this phone sounds and hears through."""
+        return self._studio
 
     @property
     def contact(self) -> str:
@@ -125,7 +138,7 @@ class AgentPhone:
     async def open(self) -> None:
         """The phone has a socket (and may be rung at `contact`), but nobody knows it yet."""
         if self.wire is None:
-            self.wire = await Wire.open(self._on_request)
+            self.wire = await Wire.open(self._on_request, self.port)
 
     async def register(self) -> int:
         """The final status of the registration; 200 means reachable, kept so by refreshes."""
@@ -168,6 +181,9 @@ class AgentPhone:
     # ── the ring ────────────────────────────────────────────────────────────────────────────────────────────────
     def _on_request(self, message: Message, to: Address) -> None:
         current = self.current
+        if take := self.dialled.get(message.call_id):
+            take(message, to)
+            return
         match message.method:
             case "INVITE" if current and current.call_id == message.call_id:
                 self._renegotiated(current, message, to)
@@ -237,7 +253,8 @@ class AgentPhone:
             self._refuse(ring, 488)
             return False
         ring.dialog = Dialog.of_invite(self.wire, ring.invite, ring.tag, self.contact)
-        ring.stream = stream = self._studio.open_stream(Ear())
+        ring.stream = stream = self._studio.open_stream(Ear(book=self.book))
+        ring.prompts = stream.ear.prompts
         stream.ear.notice = lambda kind, what, at_ms: self._noticed(ring, kind, what, at_ms)
         self._reply(ring, 200, describe(stream.port, sound.codecs[:1], sound.events))
         ring.end, ring.answered_ms = RingEnd.ANSWERED, now_ms()

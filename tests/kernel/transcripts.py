@@ -25,6 +25,7 @@ from routing.events import (
     PhoneStateChanged,
     PromptFinished,
     Tick,
+    TransferRequested,
     WorldListed,
 )
 from routing.kernel import Step
@@ -257,6 +258,34 @@ def waiting_with_keys() -> Story:
     return s
 
 
+def with_a_department() -> Story:
+    people = [agent("anna", ovrigt=2, bygg=1), agent("bo", bygg=2), agent("berit", bygg=3)]
+    s = Story(plan_of(people, [queue("bygg"), queue("ovrigt")], login_by_phone=True))
+    s.at(4, PhoneStateChanged(ANNA, PhoneState.IDLE))
+    s.at(5, CallResumed(C1, "0850000", "", Papers(MENU, QueueId("ovrigt"), Instant(5_000), NO_CLEARANCE)))
+    s.answer(8, "c1")
+    return s
+
+
+def put_through_to_a_specialist() -> Story:
+    """The caller keeps the place; simple help is not asked, and the call ends answered, once."""
+    s = with_a_department()
+    s.at(60, PhoneStateChanged(AgentId("bo"), PhoneState.IDLE))
+    s.at(61, TransferRequested(ANNA, QueueId("bygg"), 2))
+    s.answer(64, "c1")
+    s.agent_hangs_up(80, "c1")
+    return s
+
+
+def department_that_does_not_answer() -> Story:
+    """Anna waits to hear whether Berit answers; she does not, and Anna's own phone rings for the caller again."""
+    s = with_a_department()
+    s.at(20, PhoneStateChanged(AgentId("berit"), PhoneState.IDLE))
+    s.at(60, TransferRequested(ANNA, QueueId("bygg"), 3))
+    s.at(80)
+    return s
+
+
 STORIES: tuple[Callable[[], Story], ...] = (
     rona_then_second_agent,
     caller_hangs_up_while_it_rings,
@@ -270,6 +299,8 @@ STORIES: tuple[Callable[[], Story], ...] = (
     agent_who_pauses_during_the_talk,
     phone_that_fails,
     papers_without_a_clearance,
+    put_through_to_a_specialist,
+    department_that_does_not_answer,
     waiting_with_keys,
 )
 
