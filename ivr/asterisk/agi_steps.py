@@ -11,10 +11,10 @@ from collections.abc import Callable, Generator
 from ivr.asterisk import partner_wire
 from ivr.asterisk.agi_wire import Reply, Verb
 from ivr.asterisk.sounds import sound_name
-from queues.ids import PromptId
-from routing.actions import AskDigits, OfferToAgent, OfferToPartner, Say
+from queues.ids import AgentId, PromptId
+from routing.actions import AskDigits, OfferToAgent, OfferToPartner, RingPerson, Say
 
-Offered = OfferToAgent | OfferToPartner
+Offered = OfferToAgent | OfferToPartner | RingPerson
 Command = tuple[Verb, *tuple[str, ...]]
 
 INTERRUPT_DIGIT = "D"
@@ -34,7 +34,7 @@ MAX_KEYS_IGNORED = 200
 _KEYS = "0123456789*#"
 _STRAY = "ABCD"
 _STRAY_KEYS = frozenset(_STRAY)
-_AGENT = re.compile(r"[a-z0-9_-]{1,80}")
+_PHONE = re.compile(r"[a-z0-9_-]{1,80}")
 _MUSIC = re.compile(r"[0-9A-Za-z_-]{1,80}")
 _DIAL_RESULT = "${DIALSTATUS}|${HANGUPCAUSE}|${DIALEDPEERNAME}"
 _FAILED = "-1"
@@ -80,6 +80,8 @@ class Audio:
         self._status_is_stale = False
         self._served = False
         """The caller has had their talk: what the dial left behind says so to the dialplan, and stays."""
+        self.joined: Callable[[tuple[PromptId, ...], str], str] = lambda _prompts, _language: ""
+        """The name of several prompts as one sound, "" for none: no key is lost between them then."""
 
     def say(self, action: Say) -> Heard:
         """The key of `action.keys` that cut the prompts short; "" if each was heard to its end, or silenced."""
@@ -152,13 +154,14 @@ class Audio:
 
     def _first_key(self, action: AskDigits) -> Heard:
         """The key that cut a prompt short or came in time after the last one."""
-        *before, last = _sounds(action.prompts, action.language) or [""]
+        joined = self.joined(action.prompts, action.language)
+        *before, last = [joined] if joined else _sounds(action.prompts, action.language) or [""]
         for sound in before:
             key = yield from self._play(sound, _KEYS + _STRAY)
             if key or self._silenced():
                 return key
         if not last:
-            return (yield from self._think(action.first_ms))
+            return (yield from self._typed_on(action.first_ms))
         if self._silenced():
             return ""
         self._music = ""
@@ -170,6 +173,12 @@ class Audio:
         # A missing sound must not cost the caller the time to press a key.
         left_ms = action.first_ms if reply.result == _FAILED else action.first_ms - quiet_ms
         return reply.key or (yield from self._think(left_ms))
+
+    def _typed_on(self, span_ms: int) -> Heard:
+        """The next of several keys within the span, "" for none; no music begins between two typed in a row."""
+        quiet_ms = min(QUIET_MS, span_ms)
+        key = yield from self._wait(quiet_ms)
+        return key or (yield from self._think(span_ms - quiet_ms))
 
     def _think(self, span_ms: int) -> Heard:
         """The key pressed within the span, "" for none; music meanwhile."""
@@ -221,12 +230,17 @@ def _span(span_ms: int) -> str:
     return str(min(max(span_ms, 1), MAX_WAIT_MS))
 
 
+def rung(action: Offered) -> AgentId:
+    """Who is rung: a seat, or a phone that is none, by the name of its account."""
+    return AgentId(action.phone) if isinstance(action, RingPerson) else action.agent
+
+
 def _dial_argument(action: Offered, mark: str) -> str | None:
     """What `Dial` is told: go on after the talk, follow no forwarding, play music, and tell the phone its offer."""
     music = f"m({action.music})" if _MUSIC.fullmatch(action.music) else ""
     if isinstance(action, OfferToPartner):
         return partner_wire.dial_argument(action, mark, music, _sounds(action.whisper, action.language))
-    if not _AGENT.fullmatch(action.agent):
+    if not _PHONE.fullmatch(rung(action)):
         return None
     ring_s = -(-action.ring_ms // 1000) + DIAL_MARGIN_S
-    return f"PJSIP/{action.agent},{ring_s},gi{music}b(to-agent^s^1({action.offer}))"
+    return f"PJSIP/{rung(action)},{ring_s},gi{music}b(to-agent^s^1({action.offer}))"

@@ -18,7 +18,7 @@ from ivr.asterisk.agi_opening import Opening
 from ivr.asterisk.agi_steps import Command
 from ivr.asterisk.agi_wire import DEAD_CHANNEL, PATIENCE_S, Reply, ReplyStream, Signal, command
 from ivr.asterisk.papers_wire import papers_to_wire
-from queues.ids import CallId, OfferId
+from queues.ids import CallId, OfferId, PromptId
 from routing.actions import (
     Action,
     AskDigits,
@@ -28,6 +28,7 @@ from routing.actions import (
     LeaveToFallback,
     OfferToAgent,
     OfferToPartner,
+    RingPerson,
     Say,
 )
 from routing.events import CallerHungUp, DigitsEntered, Event, PromptFinished
@@ -75,7 +76,7 @@ class DialEnded:
 Steps = Generator[Command, Reply, None]
 _CUT_SHORT = (Say, AskDigits, HoldMusic)
 _AUDIBLE = (Say, AskDigits, HoldMusic)
-_OFFERS = (OfferToAgent, OfferToPartner)
+_OFFERS = (OfferToAgent, OfferToPartner, RingPerson)
 _SUPERSEDING = (Say, AskDigits, HoldMusic, *_OFFERS, EndCall)
 
 
@@ -116,6 +117,10 @@ class CallerSession:
         self._interrupted_at = -inf
         self._on_channel = papers_to_wire(self.papers) if self.papers else {}
         self._audio = agi_steps.Audio(clock, lambda: self._silenced)
+
+    def play_joined(self, name_of: Callable[[tuple[PromptId, ...], str], str]) -> None:
+        """Prompts that are asked together are played as the one sound that `name_of` names, where it names one."""
+        self._audio.joined = name_of
 
     # ── for the one who directs the call ──────────────────────────────────────────────────────────────────────
     def start(self, report: Callable[[Event], None]) -> None:
@@ -260,7 +265,7 @@ class CallerSession:
                 steps = self._ask(action)
             case HoldMusic():
                 steps = self._hold(action)
-            case OfferToAgent() | OfferToPartner():
+            case OfferToAgent() | OfferToPartner() | RingPerson():
                 steps = self._offer(action)
             case EndCall():
                 steps = self._end()
@@ -293,7 +298,7 @@ class CallerSession:
         if not self._silenced:
             self._tell(DigitsEntered(self.call, digits))
 
-    def _offer(self, action: OfferToAgent | OfferToPartner) -> Steps:
+    def _offer(self, action: agi_steps.Offered) -> Steps:
         status, cause, peer = yield from self._audio.dial(action, self.mark)
         self._doing = None
         ended = DialEnded(self.call, action.offer, status, cause, peer)

@@ -6,6 +6,7 @@ ones are not taken. What was asked of Asterisk in vain is not asked again: the n
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,9 @@ from typing import Any
 import structlog
 
 from ivr.asterisk.agi import AgiFront
+from ivr.asterisk.agi_steps import rung
 from ivr.asterisk.caller_session import INTERRUPT_DIGIT, CallerSession, DialEnded
+from ivr.asterisk.joined_sounds import JOINED, JoinedSounds
 from ivr.asterisk.lister import DEFAULT_LIST_TIMINGS, Lister, ListTimings
 from ivr.asterisk.listing import ANSWERED_VARIABLE, waits_for_engine
 from ivr.asterisk.manager_link import (
@@ -29,6 +32,7 @@ from ivr.asterisk.partner_wire import Marks, lines_of
 from ivr.asterisk.putting_through import put_through
 from ivr.asterisk.render import AMI_USER
 from ivr.asterisk.roster_keeper import RosterKeeper
+from ivr.asterisk.switch_keeper import SwitchKeeper
 from ivr.asterisk.translate import WANTED_EVENTS, Fields, Translator
 from ivr.config.house import House
 from ivr.config.secrets import Secrets
@@ -44,6 +48,7 @@ from routing.actions import (
     LeaveToFallback,
     OfferToAgent,
     OfferToPartner,
+    RingPerson,
     Say,
     TakeBack,
     WithdrawOffer,
@@ -64,7 +69,7 @@ from routing.papers import Papers
 
 log = structlog.get_logger()
 
-_SUPERSEDING = (Say, AskDigits, HoldMusic, OfferToAgent, OfferToPartner)
+_SUPERSEDING = (Say, AskDigits, HoldMusic, OfferToAgent, OfferToPartner, RingPerson)
 """What a caller cannot hear before the ringing has stopped."""
 _IN_VAIN = (ActionRefusedError, LinkDownError, TimeoutError)
 
@@ -105,11 +110,14 @@ class AsteriskTelephony:
         self._translator = Translator(house.plan.agents, lines_of(house.plan))
         self._marks = Marks(secrets.ami_password)
         self._roster = RosterKeeper(self.link, house.plan)
+        self.by_hand = SwitchKeeper(self.link, house)
         self._sessions: dict[CallId, CallerSession] = {}
         self._feed: Feed = lambda _event: None
         self._tasks: set[asyncio.Task[None]] = set()
         self._clock = clock
         self._lister = Lister(self.link, self._translator, clock, timings.lists)
+        directory = site.asterisk_dir / "lib" / "sounds" / JOINED
+        self._joined = JoinedSounds(site.sounds_dir, directory, time.monotonic)
         self._without_link: asyncio.TimerHandle | None = None
         self._evacuated = False
 
@@ -121,6 +129,7 @@ class AsteriskTelephony:
         await self.link.start()
         self._spawn(self._lister.keep(self._on_listed))
         self._spawn(self._roster.keep())
+        self._spawn(self.by_hand.keep())
 
     async def stop(self) -> None:
         """Callers are with the fail-open dialplan, talks go on, nothing runs."""
@@ -143,12 +152,15 @@ class AsteriskTelephony:
     def observe(self, step: Step) -> None:
         """The fail-open queues follow what the kernel decided about people."""
         self._roster.observe(step.entries)
+        self.by_hand.observe(step.entries)
 
     def replace_house(self, house: House) -> None:
         """Phones and fail-open queues follow this configuration."""
         self._translator.agents = frozenset(house.plan.agents)
         self._translator.lines = dict(lines_of(house.plan))
         self._roster.replace_plan(house.plan)
+        self.by_hand.house = house
+        self.by_hand.tell_again()
         self._lister.due.set()
 
     def _perform(self, action: Action) -> None:
@@ -168,9 +180,9 @@ class AsteriskTelephony:
                 self._translator.ended_by_us(call)
             case LeaveToFallback():
                 self._translator.ended_by_us(call)
-            case OfferToAgent() | OfferToPartner() if session is not None:
-                self._translator.offer_begun(call, action.offer, action.agent)
-            case OfferToAgent() | OfferToPartner():
+            case OfferToAgent() | OfferToPartner() | RingPerson() if session is not None:
+                self._translator.offer_begun(call, action.offer, rung(action))
+            case OfferToAgent() | OfferToPartner() | RingPerson():
                 self._lister.due.set()
             case _:
                 pass
@@ -253,6 +265,7 @@ class AsteriskTelephony:
     def _on_event(self, fields: Fields) -> None:
         if fields["Event"] == "FullyBooted":
             self._lister.has_booted(fields.get("Uptime", ""))
+            self.by_hand.tell_again()
             return
         self._emit(self._translator.event(fields))
         self._hang_up_due()
@@ -274,6 +287,7 @@ class AsteriskTelephony:
             self._spawn(self._hang_up(channel))
 
     def _on_up(self) -> None:
+        self.by_hand.tell_again()
         self._stop_waiting_for_link()
         self._lister.due.set()
 
@@ -309,6 +323,7 @@ class AsteriskTelephony:
         if before is not None:
             before.hand_over()
         session.interrupt = lambda channel: self._spawn(self._interrupt(channel))
+        session.play_joined(self._joined.name_of)
         session.mark = self._marks.of(session.call)
         session.on_dial_ended = self._on_dial_ended
         session.on_closed = self._on_closed
