@@ -7,6 +7,7 @@ from pathlib import Path
 
 import structlog
 
+from ivr import partners
 from ivr.asterisk.telephony import AsteriskTelephony
 from ivr.call_log.catch_up import CatchUp
 from ivr.call_log.reading import CallLogReader, CallLogUnreadableError
@@ -22,11 +23,13 @@ from ivr.draining import drain
 from ivr.engine import Engine
 from ivr.exclusive import HomeLock
 from ivr.heartbeat import beat_for_ever
+from ivr.mending import mend
 from ivr.orders import orders
 from ivr.phone_orders import answer as phone_answer
-from ivr.prompts import install_replacements, verify
-from routing.events import AgentRestored
+from ivr.switched import SwitchedFile, read_switched
+from routing.events import AgentRestored, PartnerRestored
 from routing.kernel import Kernel
+from routing.outside import DAY_MS
 
 STAND_BY_S = 0.2
 """How often a second engine looks whether the first is gone."""
@@ -108,15 +111,21 @@ class Service:
         self.kernel = Kernel(self.house.plan, first_offer=self.clock(), linked=False, explain=True)
         self.engine = Engine(self.kernel, self.telephony, self.call_log, self.clock)
         self.engine.observers.append(self.telephony.observe)
+        self.telephony.by_hand.switches = self.kernel.centre.switches
+        self.switched = SwitchedFile(site.switched_path, self.kernel.centre.switches)
+        self.engine.observers.append(self.switched.observe)
+        self.engine.observers.append(partners.alarm)
         self.catch_up = CatchUp(site, self.call_log)
         self.control = Control(site.control_path, orders(self))
         self.telephony.front.on_phone = lambda order: phone_answer(self, order)
 
     async def run(self, stop: asyncio.Event, at_once: asyncio.Event) -> None:
         """From the first call to the last row; `at_once` ends the waiting for callers who are being asked something."""
-        self._mend_sounds()
-        for restored in self._agents_before():
+        mend(self.site, self.house)
+        for restored in (*read_switched(self.site.switched_path, self.clock()), *self._agents_before()):
             self.engine.feed(restored)
+        for spent in self._partners_before():
+            self.engine.feed(spent)
         _spare_the_collector()
         await self.engine.start()
         await self.control.start()
@@ -128,6 +137,7 @@ class Service:
         catching_up.cancel()
         await self.control.stop()
         await self.engine.stop()
+        self.switched.close()
         self.call_log.close()
 
     def reload(self) -> House:
@@ -147,14 +157,17 @@ class Service:
             log.warning("agents_not_restored", because=str(error))
             return []
 
-    def _mend_sounds(self) -> None:
-        """No caller ever meets a missing sound: a tone stands in for each, and is reported."""
-        broken = verify(self.site.sounds_dir, self.house.prompts, self.house.language)
-        if broken:
-            log.error("prompts_broken", prompts=sorted(broken))
-            silent = install_replacements(self.site.sounds_dir, broken, self.house.language)
-            if silent:
-                log.critical("prompts_silent", prompts=sorted(silent))
+    def _partners_before(self) -> list[PartnerRestored]:
+        """What the log says of partners' minutes today; where it cannot be read, none are known to be used."""
+        now_ms = self.clock()
+        if not self.house.plan.partners:
+            return []
+        try:
+            with CallLogReader(self.site.database_path, self.site.journal_path) as reader:
+                return partners.used_before(reader.talks_since(now_ms // DAY_MS * DAY_MS), now_ms)
+        except CallLogUnreadableError as error:
+            log.warning("partners_not_restored", because=str(error))
+            return []
 
     async def _catch_up_for_ever(self) -> None:
         """Calls that ended while no engine served them get their final rows."""

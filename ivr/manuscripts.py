@@ -91,7 +91,7 @@ def manuscript_folders(language: str, municipality: Path) -> tuple[Path, ...]:
 
 def manuscripts(*folders: Path) -> Mapping[PromptId, Manuscript]:
     """Every prompt of the folders by id. Raises ManuscriptRefusedError at the first thing that is not right."""
-    lexicons = {language_of(folder): _lexicon(folders) for folder in folders}
+    lexicons = {language_of(folder): lexicon_of_folders(folders) for folder in folders}
     found: dict[PromptId, Manuscript] = {}
     for folder in folders:
         found |= _read_folder(folder, lexicons)
@@ -105,7 +105,8 @@ def language_of(folder: Path) -> str:
     return after[-1] if after and is_language(after[-1]) else HOME_LANGUAGE
 
 
-def _lexicon(folders: tuple[Path, ...]) -> Lexicon:
+def lexicon_of_folders(folders: tuple[Path, ...]) -> Lexicon:
+    """How the hard words are said: what a later folder has wins."""
     lexicon = Lexicon()
     for folder in folders:
         if (path := folder / LEXICON_FILE).exists():
@@ -164,7 +165,7 @@ def _read_prompts(path: Path, language: str, lexicons: dict[str, Lexicon]) -> It
 def _lexicon_of(language: str, lexicons: dict[str, Lexicon]) -> Lexicon:
     """Of the folders' own language as they have it; of another, everybody's."""
     if language not in lexicons:
-        lexicons[language] = _lexicon((SHIPPED / language,))
+        lexicons[language] = lexicon_of_folders((SHIPPED / language,))
     return lexicons[language]
 
 

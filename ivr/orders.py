@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from ivr import partners
+from ivr.by_hand import crisis, force, switched
 from ivr.control import BadOrderError, Order
 from ivr.transfer_order import transfer
 from queues.ids import AgentId
@@ -22,6 +24,9 @@ def orders(service: "Service") -> dict[str, Order]:
         "state": lambda _order: state(service),
         "calls": lambda _order: calls(service),
         "agent": lambda order: agent(service, order),
+        "force": lambda order: force(service, order),
+        "crisis": lambda order: crisis(service, order),
+        "switched": lambda _order: switched(service),
         "transfer": lambda order: transfer(service, order),
         "reload": lambda _order: reload(service),
     }
@@ -34,6 +39,7 @@ def state(service: "Service") -> Mapping[str, Any]:
         "municipality": service.house.name,
         "plan": centre.plan.digest,
         "paused": centre.paused,
+        **switched(service),
         "faults": service.engine.faults,
         "log": {**asdict(service.call_log.status), "waiting": service.call_log.waiting},
         "calls": dict(Counter(call.state.value for call in centre.calls.values())),
@@ -44,6 +50,7 @@ def state(service: "Service") -> Mapping[str, Any]:
             }
             for queue, line in centre.lines.items()
         },
+        "partners": partners.state(centre, {p.id: p.title for p in service.house.partners.values()}),
         "agents": {
             person.id: {
                 "state": person.state.value,
@@ -52,6 +59,7 @@ def state(service: "Service") -> Mapping[str, Any]:
                 "for_ms": service.clock() - person.since_ms,
             }
             for person in centre.people.values()
+            if not person.partner
         },
     }
 

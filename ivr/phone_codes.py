@@ -8,6 +8,7 @@ and one function in `ivr.phone_orders.ORDERS`.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from queues.entries import Force
 from queues.ids import PromptId, QueueId
 from routing.plan import Plan
 
@@ -34,6 +35,10 @@ CODES = (
     PhoneCode("*13", "pause", digits=1, alone="pause"),
     PhoneCode("*14", "logout", alone="pause"),
     PhoneCode("*15", "wrap_up_done", alone="ready"),
+    PhoneCode("*90", "force_closed"),
+    PhoneCode("*91", "force_open"),
+    PhoneCode("*92", "force_schedule"),
+    PhoneCode("*93", "crisis", digits=1),
 )
 TRANSFER_KEYS: Mapping[int, str] = {2: "*7", 3: "*8"}
 """In a talk, followed by the queue's key: 2 to a specialist, 3 to the department."""
@@ -58,10 +63,19 @@ REFUSALS: Mapping[str, PromptId] = {
     "nobody_ready": PromptId("koppla_ingen_ledig"),
 }
 REFUSED = PromptId("koppla_gick_inte")
+FORCED: Mapping[Force, PromptId] = {
+    Force.OPEN: PromptId("kod_oppet"),
+    Force.CLOSED: PromptId("kod_stangt"),
+    Force.SCHEDULE: PromptId("kod_enligt_schema"),
+}
+CRISIS_ON = PromptId("kod_kris_pa")
+CRISIS_OFF = PromptId("kod_kris_av")
+NOT_ALLOWED = PromptId("kod_far_inte")
 SPOKEN: frozenset[PromptId] = frozenset(
     {
         *(NO_ENGINE, PAUSED_ALONE, READY_ALONE, LOGGED_IN, LOGGED_OUT, READY, PAUSED, WRAPPED_UP, NO_WRAP_UP),
         *(NOT_LOGGED_IN, NOT_KNOWN, PUT_THROUGH, PUT_IN_LINE, REFUSED, *REFUSALS.values()),
+        *(*FORCED.values(), CRISIS_ON, CRISIS_OFF, NOT_ALLOWED),
     }
 )
 """Everything that is said to people at their phones; each has a manuscript in recordings-text."""

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from ivr import phone_codes as said
 from ivr.asterisk.phone_session import PhoneAnswer, PhoneOrder
+from ivr.by_hand import by_phone, crisis_by_phone
 from ivr.orders import DEFAULT_PAUSE
 from queues.agents import AgentState
+from queues.entries import Force
 from queues.ids import AgentId, PromptId, QueueId
 from routing.events import AgentLoggedIn, AgentLoggedOut, AgentPaused, AgentReady, Event, TransferRequested
 from routing.state import Person
@@ -114,6 +116,10 @@ ORDERS: Mapping[str, Perform] = {
     "pause": pause,
     "logout": logout,
     "wrap_up_done": wrap_up_done,
+    "force_open": by_phone(Force.OPEN),
+    "force_closed": by_phone(Force.CLOSED),
+    "force_schedule": by_phone(Force.SCHEDULE),
+    "crisis": crisis_by_phone,
     "transfer_asked": transfer_asked,
     "transfer": transfer,
 }

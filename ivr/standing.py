@@ -20,6 +20,7 @@ from ivr.config.secrets import Secrets, ensure_secrets
 from ivr.config.site import HOST, Site
 from ivr.control import ask
 from ivr.manuscripts import manuscript_folders, manuscripts
+from ivr.mending import mend
 from ivr.speech import build
 
 Say = Callable[[str], None]
@@ -65,8 +66,10 @@ class Standing:
         self.site.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.secrets = ensure_secrets(self.site.secrets_path, self.house.people)
         self.say("ljud: talar in det som saknas")
-        written = manuscripts(*manuscript_folders(self.house.language, self.folder))
-        build(written, self.site.sounds_dir, self.house.language, self.site.recordings_dir)
+        for language in self.house.languages:
+            written = manuscripts(*manuscript_folders(language, self.folder))
+            build(written, self.site.sounds_dir, language, self.site.recordings_dir)
+        mend(self.site, self.house)
         self.asterisk = AsteriskServer(ensure_installation(self.say), self.site)
         house = always_open(self.house) if self.open_always else self.house
         self.asterisk.prepare(house, self.secrets, self.tuning)

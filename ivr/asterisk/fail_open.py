@@ -20,6 +20,14 @@ _ANY_DATE = "_XXXXXXXX"
 _KEYS = "0123456789*#"
 
 
+NO_HOURS = "0"
+"""Instead of a name: always open, unless the whole house is forced closed."""
+_ALWAYS = {
+    "name": NO_HOURS,
+    "days": [{"pattern": _ANY_DATE, "spans": [{"times": "00:00-23:59", "weekday": "*"}]}],
+}
+
+
 def fallback_queue(queue: QueueId) -> str:
     """The name of the app_queue queue in which this queue's callers wait while there is no engine."""
     return FALLBACK_PREFIX + checked(NAME, queue, "kö")
@@ -39,8 +47,8 @@ def dialplan_values(house: House, site: Site) -> dict[str, Any]:
         "menus": [_menu(menu) for menu in plan.menus.values()],
         "queues": [_queue(house, queue) for queue in plan.queues.values()],
         "refuges": _refuges(house),
-        "openings": [_opening(name, opening) for name, opening in house.openings.items()],
-        "notice_sounds": _sounds(house.fallback_prompts, house.language),
+        "openings": [*(_opening(name, opening) for name, opening in house.openings.items()), _ALWAYS],
+        "notice_prompts": _prompts(house.fallback_prompts),
         "hold_music": "default",
         "short_talk_ms": plan.short_talk_ms,
     }
@@ -60,8 +68,8 @@ def _entrance(house: House, number: str, entrance: Entrance) -> dict[str, Any]:
         "number": checked(NUMBER, number, "nummer"),
         "menu": checked(NAME, entrance.menu, "meny"),
         "language": entrance.language,
-        "hours": house.entrance_hours.get(number, ""),
-        "closed_sounds": _sounds(entrance.closed_prompts, entrance.language),
+        "hours": house.entrance_hours.get(number, NO_HOURS),
+        "closed_sounds": _sounds(entrance.closed_prompts or house.plan.sorry_prompts, entrance.language),
         "greeting_sounds": _sounds(entrance.greeting, entrance.language),
     }
 
@@ -71,7 +79,8 @@ def _menu(menu: Menu) -> dict[str, Any]:
         "id": checked(NAME, menu.id, "meny"),
         "prompts": _prompts(menu.prompts),
         "invalid_prompts": _prompts(menu.invalid_prompts),
-        "key_gotos": [(key, _key_goto(menu, key)) for key in _KEYS],
+        "language_prompts": _prompts(menu.language_prompts),
+        "key_gotos": [(key, _language(menu, key), _key_goto(menu, key)) for key in _KEYS],
         "default": menu.default,
         "first_key_s": max(1, round(menu.first_key_ms / 1000)),
         "repeats": menu.repeats,
@@ -89,6 +98,12 @@ def _key_goto(menu: Menu, key: str) -> tuple[str, ...]:
     return {"*": ("s", "ask"), "0": (f"choose-{menu.human}", "s", "1")}.get(key, ("i", "1"))
 
 
+def _language(menu: Menu, key: str) -> str:
+    """The language in which the call goes on; "" as before."""
+    choice = menu.choices.get(key)
+    return checked(NAME, choice.language, "språk") if choice and choice.language else ""
+
+
 def _choice_goto(choice: Choice) -> tuple[str, ...]:
     return (f"choose-{choice.queue}" if choice.queue else f"menu-{choice.menu}", "s", "1")
 
@@ -98,8 +113,8 @@ def _queue(house: House, queue: Queue) -> dict[str, Any]:
         "id": checked(NAME, queue.id, "kö"),
         "fallback": fallback_queue(queue.id),
         "clearance": _wire(queue.clearance),
-        "hours": house.queue_hours.get(queue.id, ""),
-        "closed_prompts": _prompts(queue.closed_prompts),
+        "hours": house.queue_hours.get(queue.id, NO_HOURS),
+        "closed_prompts": _prompts(queue.closed_prompts or house.plan.sorry_prompts),
         "waiting_sounds": _sounds(queue.waiting_prompts, house.language),
         "every_s": max(15, queue.message_every_ms // 1000),
         "music": queue.music,

@@ -15,8 +15,17 @@ from urllib.parse import quote
 from ivr.call_log.codec import UnknownKindError, entry_from, event_from
 from ivr.call_log.database import check
 from ivr.call_log.journal import JournalReading
-from queues.entries import AgentStateChanged, CallEnded, CallEntered, CallRecovered, Entry
-from queues.ids import AgentId, CallId, Instant, QueueId
+from queues.entries import (
+    AgentStateChanged,
+    CallEnded,
+    CallEntered,
+    CallRecovered,
+    Entry,
+    SurveyAnswered,
+    SurveyBegun,
+    TalkEnded,
+)
+from queues.ids import AgentId, CallId, Instant, QueueId, partner_of
 from routing.events import AgentRestored, Event
 
 _TEXTS = frozenset({"number", "caller", "queue", "agent", "outcome", "state", "reason"})
@@ -132,6 +141,16 @@ class CallLogReader:
         )
         yield from self._entries(rows)
 
+    def survey_entries(self, from_ms: int, to_ms: int) -> list[Entry]:
+        """What callers of [from_ms, to_ms) were asked after their talks, and answered."""
+        rows = self._all(
+            "SELECT kind, body FROM entries WHERE at_ms >= ? AND at_ms < ?"
+            " AND kind IN ('SurveyBegun', 'SurveyAnswered') ORDER BY seq",
+            (from_ms, to_ms),
+        )
+        waiting = (entry for entry in self._waiting() if from_ms <= entry.at_ms < to_ms)
+        return [*self._entries(rows), *(e for e in waiting if isinstance(e, SurveyBegun | SurveyAnswered))]
+
     def events_between(self, from_ms: int, to_ms: int) -> Iterator[tuple[Instant, Event]]:
         """What the kernel was told in [from_ms, to_ms), in its order: the day can be run again from it."""
         rows = self._conn.execute(
@@ -165,9 +184,15 @@ class CallLogReader:
         rows = self._all("SELECT e.kind, e.body FROM agents_last a JOIN entries e ON e.seq = a.seq ORDER BY a.seq")
         last: dict[AgentId, AgentRestored] = {}
         for entry in (*self._entries(rows), *self._waiting()):
-            if isinstance(entry, AgentStateChanged):
+            if isinstance(entry, AgentStateChanged) and not partner_of(entry.agent):
                 last[entry.agent] = AgentRestored(entry.agent, entry.after, entry.reason, entry.until_ms)
         return list(last.values())
+
+    def talks_since(self, from_ms: int) -> Iterator[Entry]:
+        """The talks that have ended since then."""
+        rows = self._all("SELECT kind, body FROM entries WHERE at_ms >= ? AND kind = 'TalkEnded'", (from_ms,))
+        yield from self._entries(rows)
+        yield from (entry for entry in self._waiting() if isinstance(entry, TalkEnded) and entry.at_ms >= from_ms)
 
     def knows(self, calls: Iterable[CallId]) -> frozenset[CallId]:
         """Those of `calls` of which the log has anything at all."""

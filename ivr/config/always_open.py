@@ -5,7 +5,6 @@ from dataclasses import replace
 from ivr.config.house import House, Opening
 from routing.plan import ALWAYS_OPEN
 
-
 ROUND_THE_CLOCK = Opening((((0, 24 * 60),),) * 7, {})
 
 

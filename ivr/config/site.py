@@ -49,6 +49,11 @@ class Site:
         return self.home / "calls.journal"
 
     @property
+    def switched_path(self) -> Path:
+        """What somebody has switched by hand."""
+        return self.home / "switched.json"
+
+    @property
     def sounds_dir(self) -> Path:
         """Built prompts: <language>/<prompt id>.wav (8 kHz) and .wav16."""
         return self.home / "sounds"

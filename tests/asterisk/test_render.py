@@ -25,7 +25,7 @@ FORBIDDEN = ["line\nbreak", "a;b", "a,b", "a]b", "[x](y)", "${SHELL(id)}", "a|b"
 
 
 def secrets_of(house: House) -> Secrets:
-    return Secrets("ami0password", {a: f"phone0{i}" for i, a in enumerate(house.people)}, b"k" * 32)
+    return Secrets("ami0password", {a: f"phone0{i}" for i, a in enumerate(house.people)}, b"k" * 32, "callback0password")
 
 
 def rendered(house: House, tuning: Tuning | None = None) -> dict[str, str]:
@@ -150,9 +150,17 @@ def test_cel_names_no_caller() -> None:
     mapping = rendered(small_house())["cel_custom.conf"].split("=>", 1)[1]
     fields = re.findall(r"CSV_QUOTE\(\$\{(?:CHANNEL\()?(\w+)", mapping)
     assert fields == [
-        *("eventtype", "eventtime", "uniqueid", "linkedid", "channame", "context", "exten", "appname", "appdata"),
+        *("eventtype", "eventtime", "uniqueid", "linkedid", "channame", "context", "exten", "appname", "IF"),
         *("peer", "userfield", "eventextra"),
     ]
+    assert '${IF($["${CHANNEL(context)}" = "callback"]?:${CHANNEL(appdata)})}' in mapping, "nor who is rung back"
+
+
+def test_the_right_to_originate_is_nobodys_but_one_accounts() -> None:
+    accounts = rendered(replace(small_house(), outward="127.0.0.1:5070", shown_number="+46846500400"))["manager.conf"]
+    rights = dict(re.findall(r"^\[(tonval[a-z-]*)\]$.*?^write = (.*?)$", accounts, re.MULTILINE | re.DOTALL))
+    assert rights == {"tonval": "call,agent", "tonval-callback": "originate"}
+    assert "originate" not in rendered(small_house())["manager.conf"].replace("the right to originate", "")
 
 
 def test_a_date_with_hours_of_its_own_is_an_extension_of_its_own_and_the_last_minute_is_closed() -> None:
@@ -162,9 +170,9 @@ def test_a_date_with_hours_of_its_own_is_an_extension_of_its_own_and_the_last_mi
     hours = dialplan.split("[hours-alltid]")[1]
     zone = "/srv/tonval/asterisk/lib/zoneinfo/Europe/Stockholm"
     assert "exten => 20261224,1,NoOp()\n same => n,Return(closed)" in hours
-    assert f"exten => 20261223,1,NoOp()\n same => n,GotoIfTime(08:00-23:59,*,*,*,{zone}?open)" in hours
-    assert f"GotoIfTime(08:00-16:29,mon,*,*,{zone}?open)" in hours
-    assert "sat" not in hours
+    assert f"exten => 20261223,1,NoOp()\n same => n,GotoIfTime(08:00-23:59,*,*,*,{zone}?s,open)" in hours
+    assert f"GotoIfTime(08:00-16:29,mon,*,*,{zone}?s,open)" in hours
+    assert "sat" not in hours.split("[hours-")[0]
 
 
 def test_many_phones_are_looked_at_less_often() -> None:
@@ -186,7 +194,7 @@ def test_the_shipped_municipality_renders() -> None:
     assert house is not None
     files = rendered(house)
     assert files["extensions.conf"].count("exten => 2,1,Goto(choose-barn_skola,s,1)") == 1
-    assert "Playback(tonval/sv/reservlage)" in files["extensions.conf"]
+    assert "Playback(tonval/${TONVAL_LANGUAGE}/reservlage)" in files["extensions.conf"]
 
 
 @pytest.mark.parametrize("prompt", ["../x", "a/b", "a&b", "a,b", "", "a.wav", "A"])

@@ -1,0 +1,93 @@
+"""What somebody has switched by hand, kept in the home: an engine that starts again has it from here.
+
+Two rules. The file is whole or the old one, never half. And a disk that refuses costs nobody a call: it is said,
+loudly, and what is switched stays switched for as long as the engine lives.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from queues.entries import CrisisMessageSwitched, Force, HoursSwitched
+from queues.ids import Instant, PromptId
+from routing.events import CrisisMessageSet, HoursForced
+from routing.kernel import Step
+from routing.switches import Switches
+
+log = structlog.get_logger()
+FILE = "switched.json"
+MAX_BYTES = 100_000
+Switch = HoursForced | CrisisMessageSet
+
+
+def read_switched(path: Path, now_ms: int) -> tuple[Switch, ...]:
+    """What is switched and not over, as the events that switch it; nothing where the file is gone or no good."""
+    try:
+        if not path.exists():
+            return ()
+        kept = json.loads(path.read_bytes()[:MAX_BYTES])
+        events = [*map(_hours, kept["hours"]), *map(_crisis, kept["crisis"])]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        log.error("switches_not_read", alarm=True, because=str(error))  # noqa: TRY400 - what is wrong stands in the text
+        return ()
+    return tuple(event for event in events if not 0 < event.until_ms <= now_ms)
+
+
+def as_dict(switches: Switches) -> dict[str, list[dict[str, Any]]]:
+    """All that is switched, for files and people."""
+    crisis = switches.crisis
+    return {
+        "hours": [
+            {"hours": name, "how": f.how.value, "since_ms": f.since_ms, "until_ms": f.until_ms, "who": f.who}
+            for name, f in switches.forced.items()
+        ],
+        "crisis": [{"prompt": crisis.prompt, "instead": crisis.instead, "until_ms": crisis.until_ms, "who": crisis.who}]
+        if crisis
+        else [],
+    }
+
+
+def _hours(kept: dict[str, Any]) -> HoursForced:
+    return HoursForced(str(kept["hours"]), Force(kept["how"]), Instant(int(kept["until_ms"])), str(kept["who"]))
+
+
+def _crisis(kept: dict[str, Any]) -> CrisisMessageSet:
+    return CrisisMessageSet(
+        PromptId(str(kept["prompt"])), bool(kept["instead"]), Instant(int(kept["until_ms"])), str(kept["who"])
+    )
+
+
+class SwitchedFile:
+    """Writes the file whenever something is switched, in a thread of its own."""
+
+    def __init__(self, path: Path, switches: Switches, done: Callable[[], None] = lambda: None) -> None:
+        self._path = path
+        self._switches = switches
+        self._done = done
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="switched")
+
+    def observe(self, step: Step) -> None:
+        """What is switched now is on its way to the disk."""
+        if any(isinstance(entry, HoursSwitched | CrisisMessageSwitched) for entry in step.entries):
+            self._writer.submit(self._write, json.dumps(as_dict(self._switches), indent=1))
+
+    def close(self) -> None:
+        """All of it is written."""
+        self._writer.shutdown()
+
+    def _write(self, text: str) -> None:
+        beside = self._path.with_name(f".{self._path.name}.new")
+        try:
+            with beside.open("w", encoding="utf-8") as file:
+                file.write(text + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._path)
+        except OSError as error:
+            log.error("switches_not_kept", alarm=True, because=str(error))  # noqa: TRY400 - as above
+        self._done()
