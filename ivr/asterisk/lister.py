@@ -23,6 +23,7 @@ from ivr.asterisk.listing import (
 from ivr.asterisk.manager_link import ActionRefusedError, LinkDownError, LinkState, ManagerLink
 from ivr.asterisk.translate import Fields, Translator
 from queues.ids import CallId, Instant
+from routing.callback_events import FoundCallback
 from routing.events import WorldListed
 
 log = structlog.get_logger()
@@ -59,6 +60,9 @@ class Lister:
         self._translator = translator
         self._clock = clock
         self._timings = timings
+        self.callbacks: Callable[[list[Fields]], tuple[FoundCallback, ...]] = lambda _status: ()
+        """Which callbacks are among the listed channels."""
+        self._found: tuple[FoundCallback, ...] = ()
         self._doubts = NO_DOUBTS
         self._began_at_ms = self._listed_at_ms = Instant(0)
         """When this Asterisk began, at the latest; when the last list was asked for."""
@@ -113,7 +117,7 @@ class Lister:
         seen = world(self._translator, asked_at_ms, listed, devices, before)
         restarted = 0 < self._listed_at_ms < self._began_at_ms
         self._listed_at_ms = asked_at_ms
-        return replace(seen, restarted=restarted)
+        return replace(seen, restarted=restarted, callbacks=self._found)
 
     async def _ask(self) -> tuple[Instant, list[Fields], Callers]:
         """When it was asked, the phones, and the callers, read the instant the list was whole."""
@@ -121,4 +125,5 @@ class Lister:
         asked_at_ms = self._clock()
         devices = await self._link.action("DeviceStateList")
         status = await self._link.action("Status", Variables=LIST_VARIABLES)
+        self._found = self.callbacks(status)
         return asked_at_ms, devices, callers(self._translator, status)

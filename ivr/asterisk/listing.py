@@ -21,9 +21,17 @@ from routing.papers import Papers
 OFFER_VARIABLE = "TONVAL_OFFER"
 ANSWERED_VARIABLE = "TONVAL_ANSWERED_MS"
 """When the talk that the caller is in began, or was first seen; empty if no engine has seen it."""
+CALLBACK_VARIABLE = "TONVAL_CALLBACK"
+"""On an agent's phone that rings for a callback: which call it is about."""
+PHASE_VARIABLE = "TONVAL_PHASE"
+"""On the same: how far it has come."""
 _PRESENTATION = "CALLERID(num-pres)"
 LIST_VARIABLES = ",".join(
-    (*VARIABLES, NUMBER_VARIABLE, OFFER_VARIABLE, SEAT_VARIABLE, ANSWERED_VARIABLE, _PRESENTATION),
+    (
+        *VARIABLES,
+        *(NUMBER_VARIABLE, OFFER_VARIABLE, SEAT_VARIABLE, ANSWERED_VARIABLE),
+        *(CALLBACK_VARIABLE, PHASE_VARIABLE, _PRESENTATION),
+    )
 )
 """What the list of channels is asked to tell of each."""
 
@@ -111,14 +119,14 @@ def callers(translator: Translator, status: list[Fields]) -> Callers:
             continue
         if translator.is_ours(endpoint(row.get("Channel", ""))):
             legs.setdefault(linked, []).append(row)
-        elif (variables := _variables(row)).get(NUMBER_VARIABLE):
+        elif (variables := variables_of(row)).get(NUMBER_VARIABLE):
             calls[CallId(channel)] = Listed(row, variables, [])
     for call, listed in calls.items():
         listed.legs = legs.get(call, [])
     return calls
 
 
-def _variables(row: Fields) -> dict[str, str]:
+def variables_of(row: Fields) -> dict[str, str]:
     """The variables of a channel that has them set."""
     pairs = (line.partition("=") for line in row.get("Variable", "").split("\n"))
     return {name: value for name, _, value in pairs if value and value != _ABSENT}
@@ -175,7 +183,7 @@ def _rung(translator: Translator, call: CallId, listed: Listed, tracked: Tracked
 
 def _leg_of(offer: TrackedOffer, legs: list[Fields]) -> Fields | None:
     """The phone's channel that belongs to the offer."""
-    return next((leg for leg in legs if _variables(leg).get(OFFER_VARIABLE) == str(offer.offer)), None)
+    return next((leg for leg in legs if variables_of(leg).get(OFFER_VARIABLE) == str(offer.offer)), None)
 
 
 def _stop_withdrawn(translator: Translator, offer: TrackedOffer, legs: list[Fields]) -> None:
@@ -188,13 +196,13 @@ def _stop_withdrawn(translator: Translator, offer: TrackedOffer, legs: list[Fiel
 
 def _offer_id(book: CallBook, leg: Fields) -> OfferId:
     """The offer written on the phone's channel; a new negative one where the fail-open queue rings."""
-    written = _whole(_variables(leg).get(OFFER_VARIABLE, ""))
+    written = _whole(variables_of(leg).get(OFFER_VARIABLE, ""))
     return OfferId(written) if written else book.found_offer()
 
 
 def _seat(leg: Fields) -> AgentId:
     """Whose phone it is, or which of a partner's lines."""
-    return seat_read(endpoint(leg["Channel"]), _variables(leg).get(SEAT_VARIABLE, ""))
+    return seat_read(endpoint(leg["Channel"]), variables_of(leg).get(SEAT_VARIABLE, ""))
 
 
 def _talking(leg: Fields, listed: Listed) -> bool:

@@ -35,7 +35,7 @@ def papers_to_wire(papers: Papers) -> dict[str, str]:
         _name(papers.menu),
         _name(papers.queue),
         str(max(papers.entered_at_ms, 0)),
-        _clearance_to_wire(papers.clearance),
+        clearance_to_wire(papers.clearance),
         _name(papers.language),
         str(max(papers.priority, 0)),
         str(max(papers.recoveries, 0)),
@@ -70,7 +70,7 @@ def papers_from_variables(variables: Mapping[str, str]) -> Papers | None:
     return papers_from_wire([variables.get(name, "") for name in VARIABLES])
 
 
-def _clearance_to_wire(clearance: Clearance) -> str:
+def clearance_to_wire(clearance: Clearance) -> str:
     """What says this clearance and cannot be read as a lower one."""
     if clearance == NO_CLEARANCE:
         return _NONE

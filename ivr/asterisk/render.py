@@ -39,10 +39,16 @@ from routing.secrecy import may_hear
 
 AMI_USER = "tonval"
 """The engine's AMI account."""
+AMI_CALLBACK_USER = "tonval-callback"
+"""The account that rings agents for callbacks and does nothing else."""
 MUSIC = ("default", "silence")
 """The music there is; `silence` sends nothing and costs nothing, for thousands of waiting test calls."""
 TEMPLATES = Path(__file__).resolve().parents[2] / "asterisk-config"
 QUALIFIES_A_SECOND = 20
+THINK_S = 30
+"""How long an agent may think before they ring a citizen back; the kernel waits no longer than that."""
+CONFIRM_S = 5
+"""How long whoever is rung back may take to press the key, each of two times."""
 
 MODULES = (
     *("res_timing_timerfd", "res_rtp_asterisk", "res_pjproject"),
@@ -56,7 +62,7 @@ MODULES = (
     *("bridge_simple", "bridge_native_rtp", "bridge_builtin_features"),
     # res_speech before res_agi, res_cdrel_custom before cel_custom: they resolve symbols from one another.
     *("res_musiconhold", "res_manager_devicestate", "res_speech", "res_agi", "res_cdrel_custom", "cel_custom"),
-    *("app_dial", "app_playback", "app_stack", "app_userevent", "app_queue", "app_senddtmf"),
+    *("app_dial", "app_read", "app_playback", "app_stack", "app_userevent", "app_queue", "app_senddtmf"),
     *("func_callerid", "func_channel", "func_logic", "func_strings", "func_math", "func_timeout", "func_devstate"),
     "func_groupcount",
     "pbx_config",
@@ -64,7 +70,7 @@ MODULES = (
 REQUIRED = frozenset({"chan_pjsip", "res_agi", "res_musiconhold", "res_rtp_asterisk", "app_queue", "pbx_config"})
 """Without one of these Asterisk does not start, rather than run half."""
 
-RESERVED = frozenset({"global", "system", "udp", "trunk", "phone", "phone-auth", "phone-aor", "partner"})
+RESERVED = frozenset({"global", "system", "udp", "trunk", "phone", "phone-auth", "phone-aor", "partner", "outward"})
 """Names of sections that are not agents'."""
 
 
@@ -91,7 +97,7 @@ def render(house: House, site: Site, secrets: Secrets, tuning: Tuning | None = N
     """
     tuning = tuning or Tuning()
     values = {**_site_values(site), **_people_values(house, secrets, tuning), **dialplan_values(house, site)}
-    values |= phone_values(house)
+    values |= phone_values(house) | _outward_values(house, secrets)
     values |= {"modules": MODULES, "required": REQUIRED, "papers": VARIABLES}
     values |= {"wanted_events": sorted(WANTED_EVENTS), "tuning": tuning, "host": HOST, "ami_user": AMI_USER}
     unknown = {q.music for q in house.plan.queues.values()} - set(MUSIC)
@@ -153,6 +159,21 @@ def _partner_values(house: House, partner: Partner, tuning: Tuning) -> dict[str,
         "number": checked(NUMBER, link.number, f"numret till {partner.id}"),
         "address": checked(HOST_PORT, link.address, f"adressen till {partner.id}"),
         "look_every_s": tuning.partner_look_every_s if link.watched else 0,
+    }
+
+
+def _outward_values(house: House, secrets: Secrets) -> dict[str, Any]:
+    """The way out, or that there is none: then nothing in Asterisk can ring a citizen."""
+    if not house.outward:
+        return {"outward": None}
+    return {
+        "outward": {
+            "address": checked(HOST_PORT, house.outward, "outward"),
+            "from_number": checked(NUMBER, house.shown_number, "numret som visas"),
+        },
+        "callback": {"think_s": THINK_S, "confirm_s": CONFIRM_S},
+        "ami_callback_user": AMI_CALLBACK_USER,
+        "ami_callback_password": written_secret(secrets.ami_callback_password, "AMI-lösenordet för återuppringning"),
     }
 
 

@@ -8,6 +8,7 @@ a session of ours ends, the session's own reply decides; elsewhere the phone's h
 from collections.abc import Callable, Collection, Mapping
 
 from ivr.asterisk.call_book import CallBook, TrackedOffer, offer_result
+from ivr.config.house import PHONE_PREFIX
 from queues.agents import PhoneState
 from queues.entries import OfferResult, TalkEnder
 from queues.ids import AgentId, CallId, OfferId
@@ -76,7 +77,7 @@ class Translator:
 
     def is_ours(self, name: str) -> bool:
         """Whether the endpoint is a person's phone or a partner: whoever has it is no caller."""
-        return name in self.agents or name in self.lines
+        return name in self.agents or name in self.lines or name.startswith(PHONE_PREFIX)
 
     def seats_on(self, name: str) -> tuple[AgentId, ...]:
         """Who is reached on the endpoint."""
@@ -306,5 +307,5 @@ class Translator:
             self.resync_wanted = True
 
 
-WANTED_EVENTS = frozenset(Translator(())._handlers) | {"FullyBooted", "Shutdown"}  # noqa: SLF001 - our own table
+WANTED_EVENTS = frozenset(Translator(())._handlers) | {"FullyBooted", "Shutdown", "OriginateResponse"}  # noqa: SLF001 - our own table
 """Every event that means anything here; Asterisk need not send the others."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from types import MappingProxyType
 
+from ivr.config.callbacks import callback_rules, callback_words, said_in_callbacks
 from ivr.config.draft import Draft, dialled_forms
 from ivr.config.hours import local_date, open_hours, opening
 from ivr.config.house import House, PauseReason, Person
@@ -52,6 +53,8 @@ def build(draft: Draft, now_ms: int) -> House:
             {key: PauseReason(e.reason, _prompts(e.prompt)) for key, e in draft.agents.pause_reasons.items()}
         ),
         trunk_addresses=draft.municipality.trunk_addresses,
+        outward=draft.municipality.outward or "",
+        shown_number=numbers[0].number,
         fallback_prompts=_prompts(draft.prompts.fallback),
         partners=partner_links(draft),
         crisis_prompts=_prompts(draft.prompts.crisis),
@@ -66,6 +69,7 @@ def prompts_used(draft: Draft) -> Iterator[tuple[str, str, tuple[str | int, ...]
     """Every prompt that any part can say, with the file and path where it stands."""
     yield from _said_in_menus(draft)
     yield from _said_in_queues(draft)
+    yield from said_in_callbacks(draft)
     for key, pause in draft.agents.pause_reasons.items():
         yield from _standing("agents.yaml", ("pause_reasons", key, "prompt"), pause.prompt)
     for prompt in sorted(SPOKEN):
@@ -129,6 +133,7 @@ def _plan(draft: Draft, hours: dict[str, OpenHours]) -> Plan:
         too_many_prompts=_prompts(draft.prompts.too_many),
         resume_place_ms=rules.resume_place_s * 1000,
         sorry_prompts=_prompts(draft.prompts.sorry),
+        callback_words=callback_words(draft),
     )
 
 
@@ -200,6 +205,7 @@ def _queue(draft: Draft, name: str, hours: dict[str, OpenHours]) -> Queue:
         first_message_ms=ms("first_message_s", 10),
         message_every_ms=ms("message_every_s", 50),
         waiting=waiting_rules(draft, name),
+        callback=callback_rules(draft, name),
         priority=draft.rule(name, "priority", 0),
         ring_ms=ms("ring_s", 20),
         wrap_up_ms=ms("wrap_up_s", 30),

@@ -6,7 +6,7 @@ A check runs when the files it needs are there, so one broken file hides as litt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ivr.config import hours_checks, language_checks, limits, menu_checks, prompt_checks, queue_checks, waiting
+from ivr.config import callbacks, hours_checks, language_checks, limits, menu_checks, prompt_checks, queue_checks, waiting
 from ivr.config.draft import Draft
 from ivr.config.files import MODELS
 from ivr.config.problems import Problem
@@ -36,6 +36,7 @@ ACROSS: tuple[tuple[tuple[str, ...], Callable[[Draft], Iterator[Problem]]], ...]
     ((_Q,), queue_checks.steps),
     ((_Q,), queue_checks.unknown_in_steps),
     ((_Q, _P), queue_checks.partners),
+    ((_N, _Q), callbacks.way_out),
     ((_Q,), queue_checks.partners_and_secrecy),
     ((_Q, _A), queue_checks.unknown_in_agents),
     ((_Q, _A), queue_checks.uncleared_agents),

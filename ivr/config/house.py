@@ -7,6 +7,9 @@ from datetime import date
 from queues.ids import AgentId, PartnerId, PromptId, QueueId
 from routing.plan import Plan
 
+PHONE_PREFIX = "tel-"
+"""Begins the account of a phone that is no agent's: no agent's id has a dash."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -77,9 +80,17 @@ class House:
     """Said first when the fail-open dialplan takes a call over: a notice, in the language of the house."""
     partners: Mapping[PartnerId, PartnerLink] = field(default_factory=dict)
     """Those of the plan."""
+    outward: str = ""
+    """Where calls to citizens who are rung back are sent, host and port; "" if nobody is."""
+    shown_number: str = ""
+    """Which of our numbers they see."""
     languages: tuple[str, ...] = ("sv",)
     """Every language that a call can be in; the house's own first."""
     crisis_prompts: tuple[PromptId, ...] = ()
     """Messages that are ready to be switched on by hand."""
+    phones: Mapping[str, str] = field(default_factory=dict)
+    """Phones of people in the directory who take no calls here: account → extension."""
+    spoken_names: Mapping[PromptId, str] = field(default_factory=dict)
+    """Names and departments of the directory: what is said, by the sound that says it."""
     pause_reasons: Mapping[str, PauseReason] = field(default_factory=dict)
     """By the key that follows the pause's code; empty: any key, and no reason."""

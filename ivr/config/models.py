@@ -60,6 +60,8 @@ class MunicipalityFile(Strict):
     language: Language
     numbers: Annotated[Listed[NumberEntry], Field(min_length=1, max_length=100)]
     trunk_addresses: Annotated[Listed[Address], Field(min_length=1, max_length=20)] = ("127.0.0.1",)
+    outward: HostPort | None = None
+    """Where calls to citizens who are rung back are sent; without it nobody is."""
     discipline: Literal["own_first", "longest_wait", "nearest_target"] = "own_first"
     login_by_phone: bool = False
     rona_pause_s: Annotated[int, Field(ge=5, le=3_600)] = 60
@@ -189,6 +191,15 @@ class QueueRules(Strict):
     """Says that a callback can be had, and with which key."""
     callback_offer_over_s: Annotated[int, Field(ge=0, le=3_600)] | None = None
     """Said when the estimated wait exceeds this."""
+    callback: bool | None = None
+    """Whether those in line may be rung back instead."""
+    callback_retry_s: Annotated[int, Field(ge=60, le=86_400)] | None = None
+    callback_tries: Annotated[int, Field(ge=1, le=10)] | None = None
+    callback_deadline_s: Annotated[int, Field(ge=600, le=604_800)] | None = None
+    """After so long somebody is alarmed that the promise is not kept."""
+    callback_next_day: bool | None = None
+    """Whether those not rung before the line closes are rung when it opens again."""
+    callback_ring_s: Annotated[int, Field(ge=10, le=60)] | None = None
     first_message_s: Annotated[int, Field(ge=0, le=60)] | None = None
     message_every_s: Annotated[int, Field(ge=15, le=600)] | None = None
     priority: Annotated[int, Field(ge=0, le=9)] | None = None
@@ -211,6 +222,8 @@ class QueueEntry(QueueRules):
     queued: Prompts = ()
     whisper: Prompts = ()
     """What a partner's agent hears of the matter, before the caller."""
+    callback_title: Prompts = ()
+    """What our own agent hears of the matter, before a citizen is rung back."""
 
 
 class QueuesFile(Strict):
@@ -281,6 +294,22 @@ class PartnersFile(Strict):
 
 
 # ── prompts.yaml ────────────────────────────────────────────────────────────────────────────────────────────────
+class CallbackSaid(Strict):
+    """What is said about callbacks, in the order in which it is heard; each has a manuscript of its own to begin with."""
+
+    promised: Prompts = ("aterring_utlovad",)
+    """To the caller, before the number that will be rung."""
+    kept_place: Prompts = ("aterring_platsen_star",)
+    refused: Prompts = ("aterring_gar_inte",)
+    announced: Prompts = ("aterring_agent",)
+    """To the agent; then the queue's `callback_title`."""
+    waited: Prompts = ("aterring_har_vantat",)
+    accept: Prompts = ("aterring_tryck_ett",)
+    rung: Prompts = ("aterring_ringer",)
+    not_reached: Prompts = ("aterring_inget_svar",)
+    citizen: Prompts = ("aterring_medborgare",)
+
+
 class PromptsFile(Strict):
     """What the house says that belongs to no single menu or queue."""
 
@@ -293,3 +322,4 @@ class PromptsFile(Strict):
     """Said to whoever already has as many calls as one number may have; without it `sorry` is."""
     crisis: Prompts = ()
     """Messages that are ready to be switched on by hand, one prompt each."""
+    callback: CallbackSaid = CallbackSaid()

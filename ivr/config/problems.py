@@ -18,7 +18,7 @@ class Severity(StrEnum):
 class Code(StrEnum):
     """What kind of problem. Y: the file as YAML. S: its fields. N: numbers and menus. K: queues, agents, partners.
 
-    T: opening hours. P: prompts and their sounds.
+    T: opening hours. P: prompts and their sounds. D: the directory.
     """
 
     FILE_UNREADABLE = "Y01"
@@ -85,6 +85,7 @@ class Code(StrEnum):
     OVERFLOW_UNCLEARED = "K15"
     WAY_NEVER = "K16"
     NO_CALLBACK = "K17"
+    NO_WAY_OUT = "K18"
 
     UNKNOWN_HOURS = "T01"
     UNUSED_HOURS = "T02"
@@ -99,6 +100,11 @@ class Code(StrEnum):
     SOUNDS_NOT_BUILT = "P03"
     SOUND_BAD = "P04"
     SOUND_STALE = "P05"
+
+    DIRECTORY_FORM = "D01"
+    DIRECTORY_ROW = "D02"
+    DIRECTORY_NONE = "D03"
+    DIRECTORY_UNUSED = "D04"
     PROMPT_UNTRANSLATED = "P06"
     NOBODY_SPEAKS = "P07"
 
@@ -117,6 +123,7 @@ WARNINGS = frozenset(
         Code.UNUSED_PARTNER,
         Code.WAY_NEVER,
         Code.NO_CALLBACK,
+        Code.NO_WAY_OUT,
         Code.UNUSED_HOURS,
         Code.EVE_UNDECIDED,
         Code.SOUNDS_NOT_BUILT,
@@ -125,6 +132,9 @@ WARNINGS = frozenset(
         Code.PROMPT_UNTRANSLATED,
         Code.NOBODY_SPEAKS,
         Code.CALENDAR_FAULT,
+        Code.DIRECTORY_ROW,
+        Code.DIRECTORY_NONE,
+        Code.DIRECTORY_UNUSED,
     }
 )
 """Every other code is an error. Callers are better served by a tone, or a person of another group, than by nothing."""

@@ -19,6 +19,7 @@ import yaml
 from queues.ids import AgentId
 
 MAX_BYTES = 1_000_000
+FIELDS = frozenset({"ami_password", "ami_callback_password", "pseudonym_key", "phones"})
 HEADING = """\
 # Lösenord och nycklar för den här installationen. Filen är gjord av tonval vid första starten.
 # Den får bara läsas av sin ägare (chmod 600) och ska inte in i versionshantering eller i öppna säkerhetskopior.
@@ -39,6 +40,8 @@ class Secrets:
     """One for each agent's phone, 32 hex digits when made here."""
     pseudonym_key: bytes = field(repr=False)
     """32 bytes; keys the pseudonyms of caller numbers."""
+    ami_callback_password: str = field(default="", repr=False)
+    """Of the account that rings agents for callbacks and may do nothing else."""
 
 
 def ensure_secrets(path: Path, agent_ids: Iterable[AgentId]) -> Secrets:
@@ -56,6 +59,7 @@ def ensure_secrets(path: Path, agent_ids: Iterable[AgentId]) -> Secrets:
         ami_password=whole["ami_password"],
         phone_passwords=MappingProxyType({AgentId(a): p for a, p in whole["phones"].items()}),
         pseudonym_key=bytes.fromhex(whole["pseudonym_key"]),
+        ami_callback_password=whole["ami_callback_password"],
     )
 
 
@@ -76,6 +80,7 @@ def _completed(kept: Mapping[str, Any], agents: list[AgentId]) -> dict[str, Any]
         phones.setdefault(str(agent), secrets.token_hex(16))
     return {
         "ami_password": kept.get("ami_password") or secrets.token_hex(16),
+        "ami_callback_password": kept.get("ami_callback_password") or secrets.token_hex(16),
         "pseudonym_key": kept.get("pseudonym_key") or secrets.token_hex(32),
         "phones": phones,
     }
@@ -114,8 +119,8 @@ def _parsed(path: Path, raw: bytes) -> Any:
 
 
 def _shaped(path: Path, content: Any) -> dict[str, Any]:
-    if not isinstance(content, dict) or not set(content) <= {"ami_password", "pseudonym_key", "phones"}:
-        raise SecretsRefusedError(f"{path}: ska innehålla ami_password, pseudonym_key och phones, inget annat.")
+    if not isinstance(content, dict) or not set(content) <= FIELDS:
+        raise SecretsRefusedError(f"{path}: ska innehålla {', '.join(sorted(FIELDS))}, inget annat.")
     phones = content.get("phones", {})
     texts = [v for k, v in content.items() if k != "phones"]
     if not isinstance(phones, dict) or not all(_is_secret(t) for t in [*texts, *phones.values()]):

@@ -188,7 +188,15 @@ PEOPLE = (
         "to: part",
         name="overflow",
     ),
-    one(Code.NO_CALLBACK, QUEUES, "  priority: 0", ended(f"{{to: callback}}, {LAST_WORDS}"), "to: callback"),
+    Sample(
+        Code.NO_CALLBACK,
+        (
+            (QUEUES, "  callback: true", "  callback: false"),
+            (QUEUES, "  priority: 0", ended(f"{{to: callback}}, {LAST_WORDS}")),
+        ),
+        "to: callback",
+    ),
+    one(Code.NO_WAY_OUT, NUMBERS, 'outward: "127.0.0.1:5070"', "", "callback: true"),
     one(Code.WAY_NEVER, QUEUES, "  priority: 0", ended(f"{LAST_WORDS}, {LAST_WORDS}"), "to: message"),
     one(Code.UNKNOWN_HOURS, QUEUES, ANY_STEP, ANY_STEP.replace("}", ", hours: natt}"), name="of a step"),
     Sample(

@@ -25,7 +25,9 @@ def test_what_is_there_stays_and_a_new_phone_is_added(tmp_path: Path):
     path = tmp_path / "secrets.yaml"
     first = ensure_secrets(path, [ANNA])
     again = ensure_secrets(path, [BO, ANNA])
-    assert first == Secrets(again.ami_password, {ANNA: again.phone_passwords[ANNA]}, again.pseudonym_key)
+    phones = {ANNA: again.phone_passwords[ANNA]}
+    assert first == Secrets(again.ami_password, phones, again.pseudonym_key, again.ami_callback_password)
+    assert again.ami_callback_password not in {"", again.ami_password}
     assert again.phone_passwords[BO] != again.phone_passwords[ANNA]
     before = path.stat().st_mtime_ns
     assert ensure_secrets(path, [ANNA]) == again

@@ -105,4 +105,9 @@ def test_every_prompt_that_can_be_said_is_among_the_houses_prompts(house: House)
     for queue in plan.queues.values():
         said |= {*queue.queued_prompts, *queue.waiting_prompts, *queue.closed_prompts}
         said |= {*queue.waiting.callback_prompts, *(every_prompt() if queue.waiting.position else ())}
+        rules = queue.callback
+        assert rules is not None
+        said |= {*rules.promised_prompts, *rules.kept_place_prompts, *rules.refused_prompts, *rules.title_prompts}
+    words = plan.callback_words
+    said |= {*words.announced, *words.waited, *words.accept, *words.rung, *words.not_reached, *words.citizen}
     assert said == house.prompts
