@@ -103,7 +103,7 @@ def test_caller_who_walks_in_a_circle_is_put_in_line_at_last():
 
 
 def test_caller_outside_opening_hours_is_told_so_and_counts_as_closed():
-    b = bench(entrances={"": Entrance(MENU, OpenHours((100_000,), (200_000,)), (PromptId("stangt"),))})
+    b = bench(entrances={"": Entrance(MENU, OpenHours((100_000,), (200_000,)), closed_prompts=(PromptId("stangt"),))})
     assert said(b.at(0, CallArrived(C1, "0850000", ""))) == [("stangt",)]
     assert b.call("c1").state is CallState.LEAVING
 

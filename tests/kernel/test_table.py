@@ -61,7 +61,8 @@ def seen(monkeypatch):
         return "CallResumed" if isinstance(event, CallArrived) and known else type(event).__name__
 
     monkeypatch.setattr(Kernel, "_take", watch(Kernel._take, lambda k, _e: k.centre, cause_of_event))
-    monkeypatch.setattr(kernel, "match", watch(kernel.match, lambda c: c, lambda _c: "matching"))
+    monkeypatch.setattr(kernel, "match", watch(kernel.match, lambda c, _w: c, lambda _c, _w: "matching"))
+    monkeypatch.setattr(kernel, "keep_within", watch(kernel.keep_within, lambda c: c, lambda _c: "max_length"))
     monkeypatch.setattr(kernel, "replace", watch(kernel.replace, lambda c, _p: c, lambda _c, _p: "a new plan"))
     for kind, handler in DEADLINES.items():
         monkeypatch.setitem(DEADLINES, kind, watch(handler, lambda c, _o: c, lambda _c, _o, kind=kind: kind.name))

@@ -112,7 +112,7 @@ def confidential_call_with_nobody_cleared() -> Story:
 def closing_time() -> Story:
     """Who is in line at closing is served a while and then told; who comes later is told at once."""
     hours = OpenHours((0,), (100_000,))
-    entrance = Entrance(MENU, hours, (PromptId("stangt"),))
+    entrance = Entrance(MENU, hours, closed_prompts=(PromptId("stangt"),))
     bygg = queue("bygg", hours=hours, closed_prompts=(PromptId("bygg_stangt"),), serve_after_close_ms=30_000)
     s = Story(plan_of([], [bygg], entrances={"": entrance}))
     s.arrive(95, "c1", "1")
