@@ -7,7 +7,6 @@ interval: silence is honest, a wrong figure is not.
 """
 
 from collections import defaultdict, deque
-from math import isqrt
 from typing import NamedTuple
 
 from queues.ids import Instant
@@ -156,7 +155,15 @@ def holds(minutes: tuple[int, int], waited_ms: int) -> bool:
 def by_chance(position: int) -> int:
     """By how many percent a wait of so many takings, and a pace of `SPANS_KEPT`, differ from the mean by chance."""
     variance = 1_000_000 // max(position, 1) + 1_000_000 // SPANS_KEPT
-    return isqrt(variance) * CHANCE_PERMILLE // 10_000
+    return _root(variance) * CHANCE_PERMILLE // 10_000
+
+
+def _root(square: int) -> int:
+    """The whole square root."""
+    guess = square
+    while guess * guess > square:
+        guess = (guess + square // guess) // 2
+    return guess
 
 
 def _interval(ms: int, shares: list[int], chance: int) -> tuple[int, int] | None:
