@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 
 from ivr import partners
+from ivr.asterisk.callback_desk import CallbackDesk
 from ivr.asterisk.telephony import AsteriskTelephony
 from ivr.call_log.catch_up import CatchUp
 from ivr.call_log.reading import CallLogReader, CallLogUnreadableError
@@ -105,12 +106,13 @@ class Service:
         self.clock = LiveClock()
         self.folder, self.site, self.open_always = folder, site, open_always
         self.house = load_house(folder, self.clock(), open_always=open_always)
-        self.secrets = ensure_secrets(site.secrets_path, self.house.people)
+        self.secrets = ensure_secrets(site.secrets_path, self.house.accounts)
         self.call_log = CallLogWriter(site.database_path, site.journal_path, self.secrets.pseudonym_key)
         self.telephony = AsteriskTelephony(site, self.house, self.secrets, self.clock)
         self.kernel = Kernel(self.house.plan, first_offer=self.clock(), linked=False, explain=True)
-        self.engine = Engine(self.kernel, self.telephony, self.call_log, self.clock)
-        self.engine.observers.append(self.telephony.observe)
+        self.desk = CallbackDesk(self.telephony, site, self.house, self.secrets)
+        self.engine = Engine(self.kernel, self.desk, self.call_log, self.clock)
+        self.engine.observers += [self.telephony.observe, self.desk.observe]
         self.telephony.by_hand.switches = self.kernel.centre.switches
         self.switched = SwitchedFile(site.switched_path, self.kernel.centre.switches)
         self.engine.observers.append(self.switched.observe)
@@ -126,6 +128,8 @@ class Service:
             self.engine.feed(restored)
         for spent in self._partners_before():
             self.engine.feed(spent)
+        for promise in self.desk.pending.everything():
+            self.engine.feed(promise)
         _spare_the_collector()
         await self.engine.start()
         await self.control.start()
@@ -146,6 +150,7 @@ class Service:
         self.house = house
         self.engine.replace_plan(house.plan)
         self.telephony.replace_house(house)
+        self.desk.replace_house(house)
         return house
 
     def _agents_before(self) -> list[AgentRestored]:

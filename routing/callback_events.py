@@ -47,6 +47,14 @@ class CitizenNotReached:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackNotBegun:
+    """The agent could not be rung at all, through no fault of theirs or their phone's."""
+
+    call: CallId
+    offer: OfferId
+
+
+@dataclass(frozen=True, slots=True)
 class CallbackCancelled:
     """Somebody takes the promise back."""
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from routing.callback_events import (
     CallbackAccepted,
     CallbackCancelled,
+    CallbackNotBegun,
     CallbackNotWritten,
     CallbackWritten,
     CitizenNotReached,
@@ -13,7 +14,7 @@ from routing.callback_events import (
 from routing.callbacks import caller_left, cancelled, not_written, promise_heard, written
 from routing.events import CallerHungUp, ConversationEnded, OfferAnswered, OfferFailed, PromptFinished
 from routing.offers import failed
-from routing.ringing_back import accepted, agent_listens, leg_lost, not_reached, reached, talk_ended_unseen
+from routing.ringing_back import accepted, agent_listens, leg_lost, not_begun, not_reached, reached, talk_ended_unseen
 from routing.state import CallState
 
 S = CallState
@@ -29,6 +30,7 @@ ROWS: dict[tuple[CallState, type], tuple[Callable[..., bool | None], tuple[str, 
     (S.CALLBACK_OFFERED, CallbackWritten): (written, (S.CALLBACK_OFFERED,)),
     (S.CALLBACK_OFFERED, OfferAnswered): (agent_listens, (S.CALLBACK_OFFERED,)),
     (S.CALLBACK_OFFERED, OfferFailed): (failed, _AGAIN),
+    (S.CALLBACK_OFFERED, CallbackNotBegun): (not_begun, _AGAIN),
     (S.CALLBACK_OFFERED, CallbackAccepted): (accepted, (S.CALLING_BACK,)),
     (S.CALLBACK_OFFERED, CitizenReached): (reached, (S.TALKING,)),
     (S.CALLBACK_OFFERED, CitizenNotReached): (not_reached, _AGAIN),

@@ -9,6 +9,7 @@ from queues.ids import AgentId, CallId, Instant, OfferId, PartnerId, PromptId, Q
 from routing.callback_events import (
     CallbackAccepted,
     CallbackCancelled,
+    CallbackNotBegun,
     CallbackNotWritten,
     CallbackOrdered,
     CallbackRestored,
@@ -270,6 +271,7 @@ Event = (
     | LinkLost
     | CallbackWritten
     | CallbackNotWritten
+    | CallbackNotBegun
     | CallbackAccepted
     | CitizenReached
     | CitizenNotReached

@@ -7,18 +7,26 @@ from queues.agents import AgentState
 from queues.entries import CallbackOverdue, CitizenMissed, CitizenRung, OfferResult
 from queues.ids import CallId, Instant
 from routing.actions import WithdrawOffer
-from routing.callback_events import CallbackAccepted, CallbackNotWritten, CitizenNotReached, CitizenReached
+from routing.callback_events import (
+    CallbackAccepted,
+    CallbackNotBegun,
+    CallbackNotWritten,
+    CitizenNotReached,
+    CitizenReached,
+)
 from routing.callbacks import frees, not_written
 from routing.deadlines import DeadlineKind
 from routing.events import ConversationEnded, OfferAnswered, OfferFailed
-from routing.offers import begin_talk, ended_as, remember_answer, ring_no_longer_than
+from routing.offers import begin_talk, ended_as, offer_ends, remember_answer, ring_no_longer_than
 from routing.promise import Promise
 from routing.promises import given_up, rules_of, stand, write_down
 from routing.state import Call, CallState, Centre, Person
 
 LISTENS_MS = 30_000
 """How long an agent may hear what it is about and think, after lifting the receiver."""
-CONFIRMS_MS = 20_000
+NOT_BEGUN_MS = 10_000
+"""How long a promise rests when no agent could be rung for it."""
+CONFIRMS_MS = 30_000
 """How long whoever answers may hear who rings and press the key, after the ringing."""
 
 
@@ -36,6 +44,16 @@ def accepted(centre: Centre, call: Call, event: CallbackAccepted) -> bool:
     if event.offer != call.offer or call.promise is None:
         return False
     begins_ringing(centre, call, call.promise, centre.people[call.agent])
+    return True
+
+
+def not_begun(centre: Centre, call: Call, event: CallbackNotBegun) -> bool:
+    """Nobody's phone rang: the person is ready for others at once, and the promise rests a while."""
+    if event.offer != call.offer or call.promise is None:
+        return False
+    offer_ends(centre, call, OfferResult.WITHDRAWN)
+    call.promise.rests_until_ms = Instant(centre.now + NOT_BEGUN_MS)
+    stand(centre, call, call.promise)
     return True
 
 

@@ -1,7 +1,7 @@
 """A callback as Asterisk knows it: how an agent's phone is rung for one, and what is heard and listed of it. Pure.
 
-Three rules. One account does nothing but this, into one context of our own dialplan; the number goes along as digits and
-is dialled there on one endpoint. The channel's id says which offer it is, so that it can be hung up before it is seen.
+Three rules. One account does nothing but this, into one context of our own dialplan; the number goes along as digits
+and is dialled there on one endpoint. The channel's id says which offer it is, so that it can be hung up before it is seen.
 And what was heard twice, too late or out of order changes nothing.
 """
 
@@ -48,6 +48,14 @@ _STATES = {
     "asked": FoundCallbackState.RINGING,
     "accepted": FoundCallbackState.CALLING,
     "reached": FoundCallbackState.TALKING,
+}
+
+
+_PHASES = tuple(_STATES)
+_CAME_TO: dict[str, type[OfferAnswered | CallbackAccepted | CitizenReached]] = {
+    "asked": OfferAnswered,
+    "accepted": CallbackAccepted,
+    "reached": CitizenReached,
 }
 
 
@@ -162,26 +170,18 @@ class CallbackLegs:
                 return []
 
     def _says(self, leg: Leg, fields: Fields) -> list[Event]:
-        if leg.withdrawn:
+        """What the dialplan says of itself; each thing once, and never backwards."""
+        what = fields.get("What", "")
+        if leg.withdrawn or (what in _STATES and _PHASES.index(what) <= _PHASES.index(leg.phase)):
             return []
-        before, what = leg.phase, fields.get("What", "")
-        if what == "asked" and not before:
+        if what in _STATES:
             leg.phase = what
-            return [OfferAnswered(leg.call, leg.offer)]
-        if what == "accepted" and before in {"", "asked"}:
-            leg.phase = what
-            return [CallbackAccepted(leg.call, leg.offer)]
-        if what == "reached" and before != "reached":
-            leg.phase = what
-            return [CitizenReached(leg.call, leg.offer)]
-        if what == "missed":
-            del self.legs[channel_of(leg.offer)]
-            result = offer_result(fields.get("Status", ""), _whole(fields.get("Cause", "")), "")
-            return [CitizenNotReached(leg.call, leg.offer, result)]
+            return [_CAME_TO[what](leg.call, leg.offer)]
+        del self.legs[channel_of(leg.offer)]
         if what == "ended":
-            del self.legs[channel_of(leg.offer)]
             return [ConversationEnded(leg.call, leg.offer, TalkEnder.CALLER)]
-        return []
+        result = offer_result(fields.get("Status", ""), _whole(fields.get("Cause", "")), "")
+        return [CitizenNotReached(leg.call, leg.offer, result)]
 
     def _over(self, channel: str, cause: int) -> list[Event]:
         """The agent's phone is silent."""
@@ -222,8 +222,7 @@ class CallbackLegs:
         if channel not in self.legs and offer and _CALL.fullmatch(call):
             self.legs[channel] = Leg(CallId(call), OfferId(offer), agent)
         if (leg := self.legs.get(channel)) is not None and phase in _STATES:
-            order = list(_STATES)
-            leg.phase = max(leg.phase, phase, key=order.index)
+            leg.phase = max(leg.phase, phase, key=_PHASES.index)
             leg.since_ms = Instant(_whole(variables.get(ANSWERED_VARIABLE, "")))
 
 

@@ -53,6 +53,7 @@ from routing.actions import (
     TakeBack,
     WithdrawOffer,
 )
+from routing.callback_events import FoundCallback
 from routing.events import (
     CallArrived,
     CallerHungUp,
@@ -106,6 +107,8 @@ class AsteriskTelephony:
         """Whether callers are taken; otherwise the fail-open dialplan keeps them."""
         self.lists = 0
         """How many times the world has been listed."""
+        self.listeners: list[Callable[[Fields], None]] = []
+        """Told of every event that Asterisk sends; must not raise."""
         self._timings = timings
         self._translator = Translator(house.plan.agents, lines_of(house.plan))
         self._marks = Marks(secrets.ami_password)
@@ -153,6 +156,10 @@ class AsteriskTelephony:
         """The fail-open queues follow what the kernel decided about people."""
         self._roster.observe(step.entries)
         self.by_hand.observe(step.entries)
+
+    def find_callbacks(self, find: Callable[[list[Fields]], tuple[FoundCallback, ...]]) -> None:
+        """Lists of the world also tell what `find` finds among the channels."""
+        self._lister.callbacks = find
 
     def replace_house(self, house: House) -> None:
         """Phones and fail-open queues follow this configuration."""
@@ -268,6 +275,8 @@ class AsteriskTelephony:
             self.by_hand.tell_again()
             return
         self._emit(self._translator.event(fields))
+        for listener in self.listeners:
+            listener(fields)
         self._hang_up_due()
         if self._translator.resync_wanted:
             self._translator.resync_wanted = False

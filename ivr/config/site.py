@@ -49,6 +49,11 @@ class Site:
         return self.home / "calls.journal"
 
     @property
+    def callbacks_path(self) -> Path:
+        """The promises that are neither kept nor given up, with the numbers to ring; mode 0600."""
+        return self.home / "callbacks.sqlite"
+
+    @property
     def switched_path(self) -> Path:
         """What somebody has switched by hand."""
         return self.home / "switched.json"

@@ -9,6 +9,7 @@ from routing.actions import Action, ForgetCallback, KeepCallback, OfferCallback,
 from routing.callback_events import (
     CallbackAccepted,
     CallbackCancelled,
+    CallbackNotBegun,
     CallbackNotWritten,
     CallbackOrdered,
     CallbackRestored,
@@ -113,6 +114,8 @@ class Callbacks:
             leg.state = FoundCallbackState.CALLING
             return CallbackAccepted(call, leg.offer)
         del self.legs[call]
+        if self.rnd.random() < 0.2:
+            return CallbackNotBegun(call, leg.offer)
         return OfferFailed(call, leg.offer, self.rnd.choice(list(OfferResult)))
 
     def ordered(self, agents: tuple[AgentId, ...], queues: tuple[QueueId, ...]) -> Event:
@@ -127,6 +130,7 @@ class Callbacks:
         return [
             CallbackWritten(call),
             CallbackNotWritten(call),
+            CallbackNotBegun(call, offer),
             CallbackAccepted(call, offer),
             CitizenReached(call, offer),
             CitizenNotReached(call, offer, OfferResult.BUSY),

@@ -285,7 +285,7 @@ def test_a_citizen_who_is_rung_too_long_is_not_reached():
     let_go(s, 5, "c1")
     s.staff(20, "anna")
     accept(s, 25)
-    step = s.at(75)
+    step = s.at(85)
     assert any(isinstance(a, WithdrawOffer) for a in step.actions)
     assert entries(step, CitizenMissed)
     assert s.person("anna").state is AgentState.READY
