@@ -17,7 +17,7 @@ from queues.entries import CrisisMessageSwitched, Force, HoursSwitched
 from queues.ids import Instant, PromptId
 from routing.events import CrisisMessageSet, HoursForced
 from routing.kernel import Step
-from routing.switches import Switches
+from routing.switches import Crisis, Forcing, Switches
 
 log = structlog.get_logger()
 FILE = "switched.json"
@@ -43,13 +43,24 @@ def as_dict(switches: Switches) -> dict[str, list[dict[str, Any]]]:
     crisis = switches.crisis
     return {
         "hours": [
-            {"hours": name, "how": f.how.value, "since_ms": f.since_ms, "until_ms": f.until_ms, "who": f.who}
+            {"hours": name, "how": f.how.value, "until_ms": f.until_ms, "who": f.who}
             for name, f in switches.forced.items()
         ],
         "crisis": [{"prompt": crisis.prompt, "instead": crisis.instead, "until_ms": crisis.until_ms, "who": crisis.who}]
         if crisis
         else [],
     }
+
+
+def switched_in(path: Path, now_ms: int) -> dict[str, list[dict[str, Any]]]:
+    """What the file says is switched and not over, as `as_dict` has it."""
+    switches = Switches()
+    for event in read_switched(path, now_ms):
+        if isinstance(event, HoursForced):
+            switches.forced[event.hours] = Forcing(event.how, Instant(0), event.until_ms, event.who)
+        else:
+            switches.crisis = Crisis(event.prompt, event.instead, event.until_ms, event.who)
+    return as_dict(switches)
 
 
 def _hours(kept: dict[str, Any]) -> HoursForced:

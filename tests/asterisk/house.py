@@ -20,7 +20,7 @@ PEOPLE = {
     "finn": (("bygg", 3), ("ovrigt", 1)),
 }
 EVERY_DAY = Opening(weekly=(((0, 1440),),) * 7, dates={})
-PROMPTS = ("valkommen", "huvudmeny", "repetera", "fel_val", "stangt", "kotid", "reservlage")
+PROMPTS = ("valkommen", "huvudmeny", "repetera", "fel_val", "stangt", "kotid", "reservlage", "kris")
 
 
 def _queue(name: str) -> Queue:
@@ -40,7 +40,10 @@ def small_plan() -> Plan:
     menu = Menu(
         id=MENU,
         prompts=(PromptId("huvudmeny"), PromptId("repetera")),
-        choices={key: Choice(queue=QueueId(queue)) for key, queue in KEYS.items()},
+        choices={
+            **{key: Choice(queue=QueueId(queue)) for key, queue in KEYS.items()},
+            "8": Choice(menu=MENU, language="en"),
+        },
         default=QueueId("ovrigt"),
         human=QueueId("ovrigt"),
         invalid_prompts=(PromptId("fel_val"),),
@@ -82,6 +85,8 @@ def small_house() -> House:
         queue_hours={},
         prompts=frozenset(PromptId(p) for p in PROMPTS),
         fallback_prompts=(PromptId("reservlage"),),
+        languages=("sv", "en"),
+        crisis_prompts=(PromptId("kris"),),
     )
 
 

@@ -45,22 +45,31 @@ class RunningAsterisk:
 def running_asterisk(home: Path, house: House, tuning: Tuning | None = None) -> Iterator[RunningAsterisk]:
     """Asterisk with this house; gone, by its pid, whatever happens."""
     site = free_site(home)
-    make_sounds(site.sounds_dir / house.language, house.prompts)
+    for language in house.languages:
+        make_sounds(site.sounds_dir / language, house.prompts)
     secrets = ensure_secrets(site.secrets_path, house.people)
     server = AsteriskServer(ensure_installation(), site)
     server.prepare(house, secrets, tuning)
     try:
         server.start()
-        yield RunningAsterisk(server, site, house, secrets, prompt_book(site.sounds_dir))
+        yield RunningAsterisk(server, site, house, secrets, book_of(site.sounds_dir, house))
     finally:
         server.stop()
+
+
+def book_of(sounds: Path, house: House) -> dict[bytes, str]:
+    """Which prompt a packet is of; those of another language than the house's as `en/prompt`."""
+    book = prompt_book(sounds / house.language)
+    for language in house.languages[1:]:
+        book |= {packet: f"{language}/{prompt}" for packet, prompt in prompt_book(sounds / language).items()}
+    return book
 
 
 def make_sounds(directory: Path, prompts: Iterable[PromptId]) -> None:
     """A short noise for each prompt, different from every other, so that a phone can tell which it hears."""
     directory.mkdir(parents=True, exist_ok=True)
     for prompt in prompts:
-        noise = random.Random(prompt)  # a noise, no secret
+        noise = random.Random(f"{directory.name}/{prompt}")  # a noise, no secret
         with wave.open(str(directory / f"{prompt}.wav"), "wb") as sound:
             sound.setparams((1, 2, 8000, 0, "NONE", ""))
             samples = (noise.randint(-9_000, 9_000) for _ in range(8 * PROMPT_MS))

@@ -1,6 +1,8 @@
 """The fail-open dialplan on a real Asterisk, with no engine at all."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -194,3 +196,69 @@ async def test_closed_without_a_word_for_it_is_not_a_reason_to_hang_up(tmp_path:
     with running_asterisk(tmp_path, house) as asterisk:
         async with line_to(asterisk) as line:
             await in_menu(line)
+
+
+@contextmanager
+def globals_of(line: Line, **values: str) -> Iterator[None]:
+    """Asterisk has these globals, as the engine sets them; none afterwards."""
+    try:
+        for name, value in values.items():
+            line.asterisk.server.cli(f"dialplan set global {name} {value}")
+        yield
+    finally:
+        for name in values:
+            line.asterisk.server.cli(f'dialplan set global {name} ""')
+
+
+async def heard_until_over(line: Line) -> list[str]:
+    """All that a caller hears whom the dialplan lets go of by itself."""
+    caller = line.caller(NUMBER)
+    assert await caller.dial() == 200
+    await asyncio.wait_for(caller.over.wait(), 8)
+    assert caller.terminal is Terminal.CLOSED or caller.terminal is Terminal.SERVER_HUNG_UP
+    return list(caller.ear.prompts)
+
+
+async def test_what_is_forced_by_hand_holds_without_an_engine_until_its_second(line: Line) -> None:
+    with globals_of(line, TONVAL_FORCE="C9999999999"):
+        assert await heard_until_over(line) == ["stangt"]
+        with globals_of(line, TONVAL_FORCE_alltid="O9999999999"):
+            await in_menu(line)
+    with globals_of(line, TONVAL_FORCE="C1700000000", TONVAL_FORCE_alltid="C1700000000"):
+        await in_menu(line)
+
+
+async def test_a_line_that_was_open_to_a_call_stays_so_when_it_is_forced_closed(line: Line) -> None:
+    dan = await line.phone("dan", ring_forever())
+    serve(line, "dan", "ovrigt")
+    caller = await in_menu(line)
+    with globals_of(line, TONVAL_FORCE_alltid="C9999999999"):
+        await caller.press("5")
+        await rung(dan)
+
+
+async def test_a_crisis_message_is_heard_without_an_engine_in_the_callers_language(line: Line) -> None:
+    with globals_of(line, TONVAL_CRISIS="B9999999999kris"):
+        caller = await in_menu(line)
+        assert caller.ear.prompts[:3] == ["kris", "valkommen", "huvudmeny"]
+    with globals_of(line, TONVAL_CRISIS="I9999999999kris"):
+        caller = line.caller(NUMBER)
+        assert await caller.dial() == 200
+        assert await caller.hear_prompt("kris", 5_000)
+        assert caller.ear.prompts == ["valkommen", "kris"]
+        dan = await line.phone("dan", ring_forever())
+        serve(line, "dan", "bygg")
+        await caller.press("4")
+        await rung(dan)
+        with globals_of(line, TONVAL_FORCE="C9999999999"):
+            assert await heard_until_over(line) == ["kris", "stangt"]
+
+
+async def test_a_language_chosen_without_an_engine_is_what_the_caller_hears_from_then_on(line: Line) -> None:
+    caller = await in_menu(line)
+    await caller.press("8")
+    assert await caller.hear_prompt("en/huvudmeny", 5_000)
+    await caller.press("9")
+    assert await caller.hear_prompt("en/fel_val", 5_000)
+    await caller.press("1")
+    assert await caller.hear_prompt("en/reservlage", 8_000)

@@ -1,6 +1,7 @@
 """`tonval check` and `tonval hours`: lines for people, JSON for programs, and an exit code for scripts."""
 
 import json
+import time
 import re
 from pathlib import Path
 
@@ -46,8 +47,29 @@ def test_hours_lists_the_days_that_differ_and_why():
     assert result.exit_code == 0
     assert "måndag   8–18.30" in result.stdout
     assert re.search(r"-12-24 .*stängt +julafton", result.stdout)
-    days = json.loads(RUN.invoke(app, ["hours", "--months", "12", "--json"]).stdout)
+    found = json.loads(RUN.invoke(app, ["hours", "--months", "12", "--json"]).stdout)
+    days = found["days"]
+    assert found["hours"]["kontaktcenter"]["numbers"] == ["+46846500400"]
+    assert "bygg" in found["hours"]["kontaktcenter"]["queues"]
     assert {"Juldagen", "midsommarafton"} <= {day["reason"] for day in days}
+
+
+def test_hours_say_what_is_forced_by_hand_until_it_is_over(tmp_path: Path):
+    now_ms = time.time_ns() // 1_000_000
+    forced = [
+        {"hours": "", "how": "closed", "until_ms": now_ms + 3_600_000, "who": "karin"},
+        {"hours": "kontaktcenter", "how": "open", "until_ms": now_ms - 1, "who": "karin"},
+    ]
+    crisis = [{"prompt": "kris", "instead": True, "until_ms": 0, "who": "karin"}]
+    (tmp_path / "switched.json").write_text(json.dumps({"hours": forced, "crisis": crisis}))
+    shown = RUN.invoke(app, ["hours", "--months", "1", "--home", str(tmp_path)]).stdout
+    assert "hela huset: stängt till " in shown
+    assert "meddelandet kris läses i stället för menyn tills vidare (karin)" in shown
+    assert "öppet till" not in shown
+    found = json.loads(RUN.invoke(app, ["hours", "--months", "1", "--home", str(tmp_path), "--json"]).stdout)
+    assert found["switched"] == {"hours": forced[:1], "crisis": crisis}
+    (tmp_path / "switched.json").write_text('{"hours": 3')
+    assert "inget är omställt" in RUN.invoke(app, ["hours", "--months", "1", "--home", str(tmp_path)]).stdout
 
 
 def test_hours_of_a_broken_municipality_are_its_problems(folder: Path):
