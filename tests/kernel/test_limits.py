@@ -264,6 +264,34 @@ class TestNobodyLoggedIn:
         assert reached(b.at(75, Tick())) == []
         assert reached(b.at(76, Tick())) == [("c1", "nobody_logged_in", "message", "")]
 
+    def test_it_counts_from_when_the_last_one_left(self):
+        b = town(queue("bygg", nobody_logged_in=after(15, SORRY)), people=[agent("anna", bygg=2)])
+        b.arrive(0, "c1", "1")
+        b.at(10, AgentLoggedIn(ANNA))
+        b.at(12, AgentLoggedOut(ANNA))
+        assert reached(b.at(26, Tick())) == []
+        assert reached(b.at(27, Tick())) == [("c1", "nobody_logged_in", "message", "")]
+
+    def test_it_counts_from_when_it_is_known_who_is_there(self):
+        b = Town(plan_of([agent("anna", bygg=2)], [queue("bygg", nobody_logged_in=after(15, SORRY))]), linked=False)
+        b.arrive(0, "c1", "1")
+        found = FoundCall(CallId("c1"), FoundState.IN_SESSION, "0850000", "", Papers())
+        b.at(10, WorldListed(Instant(9_500), (found,), ()))
+        assert reached(b.at(24, Tick())) == []
+        assert reached(b.at(25, Tick())) == [("c1", "nobody_logged_in", "message", "")]
+
+    def test_a_partner_is_somebody_only_once_a_step_leads_there(self):
+        far = PlanStep(0, TargetKind.PARTNER, partner=SVAR, queue_longer_than=1)
+        bygg = queue("bygg", steps=(*OWN, far), nobody_logged_in=after(15, SORRY))
+        b = Town(plan_of([agent("anna", bygg=2)], [bygg], partners={SVAR: Partner(SVAR, 1)}))
+        b.at(0, PhoneStateChanged(AgentId("svar/1"), PhoneState.IDLE))
+        b.arrive(0, "c1", "1")
+        assert reached(b.at(15, Tick())) == [("c1", "nobody_logged_in", "message", "")]
+        b.arrive(20, "c2", "1")
+        b.arrive(21, "c3", "1")
+        b.answer(22, "c2")
+        assert reached(b.at(40, Tick())) == []
+
     def test_nobody_is_judged_while_the_link_is_down(self):
         b = town(queue("bygg", nobody_logged_in=after(15, SORRY)))
         b.arrive(0, "c1", "1")
@@ -364,6 +392,7 @@ class TestSecrecy:
 
 
 class TestNowhere:
+    @pytest.mark.fault("F74")
     def test_a_circle_is_left_after_a_few_rounds(self):
         """F74: the check refuses it; should it be there all the same, nobody goes round for ever."""
         b = town(queue("bygg", max_wait=after(60, to("ovrigt"))), queue("ovrigt", max_wait=after(60, to("bygg"))))

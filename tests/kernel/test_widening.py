@@ -2,7 +2,7 @@
 
 from queues.agents import PhoneState
 from queues.entries import StepOpened
-from queues.ids import AgentId, CallId, PartnerId
+from queues.ids import AgentId, CallId
 from routing.events import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -198,6 +198,13 @@ class TestOwnReadyUnder:
         b.at(0, AgentPaused(ANNA, "rast"))
         b.staff(0, "bo")
         assert offered(b.arrive(1, "c1", "1")) == [("c1", "bo")]
+
+    def test_a_call_that_the_own_may_not_take_yet_is_let_past_when_they_go(self):
+        steps = (PlanStep(30_000, TargetKind.OWN), any_(0, own_ready_under=1))
+        b = Bench(plan_of(HELP, [queue("bygg", steps=steps), queue("vatten")]))
+        b.staff(0, "anna", "bo")
+        assert offered(b.arrive(1, "c1", "1")) == []
+        assert offered(b.at(2, AgentPaused(ANNA, "rast"))) == [("c1", "bo")]
 
 
 class TestHours:
