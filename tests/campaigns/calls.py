@@ -21,7 +21,7 @@ from tests.campaigns.town import Town, town
 QUEUE_OF_KEY = {"1": "aldre", "2": "barn_skola", "3": "socialtjanst", "4": "bygg", "5": "ovrigt", "6": "ovrigt"}
 """What Botkyrka's menu says (ivr/menus/botkyrka/menu.yaml); silence and wrong keys lead to ovrigt."""
 DEFAULT = "ovrigt"
-HABITS = Habits(kinds=KINDS, thinks_ms=(200, 2_500), patience_ms=(100_000, 120_000), talks_ms=(1_500, 3_000))
+HABITS = Habits(kinds=KINDS, thinks_ms=(200, 2_500), patience_ms=(150_000, 170_000), talks_ms=(1_500, 3_000))
 TEMPER = Temper(
     manners={"answers": 89, "rings_out": 2, "declines": 4, "is_busy": 3, "is_broken": 2},
     rings_ms=(150, 1_200),

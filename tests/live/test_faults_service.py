@@ -238,7 +238,7 @@ async def test_after_a_death_of_asterisk_no_row_stays_open_and_the_service_is_ba
     await scene.phone("elif", answer(50))
     caller = await scene.chooses()
     assert await caller.hear_agent()
-    assert scene.log.open_rows() == 1
+    assert await until(lambda: scene.log.open_rows() == 1, 30)
 
 
 @pytest.mark.fault("F15")
