@@ -13,7 +13,7 @@ from queues.ids import AgentId, QueueId
 from routing.circles import Circles
 from routing.offers import withdraw
 from routing.partners import follow_all, partners_kept, rings_in_vain
-from routing.plan import Agent, Plan
+from routing.plan import Agent, Plan, Queue
 from routing.promises import keeps_within_house
 from routing.secrecy import may_hear
 from routing.state import CallState, Centre, Person
@@ -42,22 +42,25 @@ def replace(centre: Centre, plan: Plan) -> None:
     for person in centre.people.values():
         if person.id not in circles.agent:
             centre.deadlines.cancel_all(person.id)
+    for call in centre.calls.values():
+        call.open_steps = steps_kept(call.open_steps, centre.queue_of(call), merged.queues.get(call.queue))
     centre.plan, centre.circles, centre.plan_at_ms = merged, circles, centre.now
     centre.seat_everybody()
     follow_all(centre, plan)
-    for line in centre.lines.values():
-        for waiting in tuple(line):
-            call = centre.calls[waiting.call]
-            call.open_steps &= (1 << len(centre.queue_of(call).steps)) - 1
-            centre.unopened[call.id] = None
-            if call.state is CallState.WAITING:
-                centre.bound(call)
     for call in centre.calls.values():
+        if call.state is CallState.WAITING:
+            centre.bound(call)
         if call.promise is not None:
             keeps_within_house(centre, call)
     plan_changed(centre)
     centre.entries.append(PlanReplaced(centre.now, plan.digest))
     centre.everybody_is_new()
+
+
+def steps_kept(open_steps: int, before: Queue, after: Queue | None) -> int:
+    """The open steps, as bits, that another plan has too, word for word; the others open anew if they may."""
+    is_open = [step for i, step in enumerate(before.steps) if open_steps >> i & 1]
+    return sum(1 << i for i, step in enumerate(after.steps if after else ()) if step in is_open)
 
 
 def _keep_within_rights(centre: Centre, person: Person, agent: Agent | None) -> None:

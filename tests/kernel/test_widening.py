@@ -264,3 +264,25 @@ def test_nothing_is_polled():
     owned = {kind.name for owner, kind in b.kernel.centre.deadlines.owned() if owner == "c1"}
     assert owned == {"MESSAGE_DUE"}
     assert ended(b.at(3_000, Tick())) == []
+
+
+class TestAnotherPlan:
+    def test_a_step_that_it_has_too_stays_open_and_one_that_it_does_not_have_is_shut(self):
+        old, new = any_(0, queue_longer_than=0), any_(600)
+        b = bench(old)
+        b.staff(0, "anna")
+        b.at(0, AgentPaused(ANNA, "rast"))
+        b.arrive(1, "c1", "1")
+        assert b.call("c1").open_steps == 0b11
+        b.replace_plan(2, plan_of(HELP, [queue("bygg", steps=(OWN, new, old)), queue("vatten")]))
+        assert b.call("c1").open_steps == 0b101
+        b.replace_plan(3, plan_of(HELP, [queue("bygg", steps=(OWN, new)), queue("vatten")]))
+        assert b.call("c1").open_steps == 0b01
+
+    def test_who_is_rung_for_meanwhile_has_no_step_open_that_the_line_does_not_have(self):
+        b = bench(any_(0), any_(0))
+        b.staff(0, "bo")
+        b.arrive(1, "c1", "1")
+        b.replace_plan(2, plan_of(HELP, [queue("bygg", steps=(OWN,)), queue("vatten")]))
+        b.at(21, Tick())
+        assert b.call("c1").open_steps == 0b01
