@@ -79,6 +79,14 @@ class CallerHungUp:
 
 # ── the offer and the talk ──────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
+class OfferRings:
+    """It rings, or somebody has answered, at a partner: the call has come through."""
+
+    call: CallId
+    offer: OfferId
+
+
+@dataclass(frozen=True, slots=True)
 class OfferAnswered:
     """Agent and caller hear each other."""
 
@@ -253,6 +261,7 @@ Event = (
     | DigitsEntered
     | MenuCut
     | CallerHungUp
+    | OfferRings
     | OfferAnswered
     | OfferFailed
     | ConversationEnded

@@ -42,7 +42,7 @@ def offer(centre: Centre, call: Call, person: Person) -> None:
     call.offer, call.agent, call.offered_at_ms = centre.next_offer(), person.id, centre.now
     centre.entries.append(CallOffered(centre.now, call.id, call.offer, call.queue, person.id, step, level))
     ring(centre, call, person)
-    ring_no_longer_than(centre, person, centre.now + partners.ring_ms(centre, call, person))
+    ring_no_longer_than(centre, person, centre.now + queue.ring_ms)
     if call.promise is not None:
         centre.actions.append(offer_of(centre, call, call.promise, person))
     elif person.partner:
@@ -154,10 +154,11 @@ def ring_ends(centre: Centre, owner: str) -> None:
     """
     if not centre.paused:
         person = centre.people[AgentId(owner)]
-        made = centre.calls[person.call].promise
+        call = centre.calls[person.call]
+        made = call.promise
         # An agent who heard whom to ring, and pressed nothing, has been at the phone.
         listened = made is not None and made.listens
-        withdraw(centre, person, OfferResult.DECLINED if listened else OfferResult.NO_ANSWER)
+        withdraw(centre, person, OfferResult.DECLINED if listened else partners.not_answered(call, person))
 
 
 def after_ringing(centre: Centre, person: Person, result: OfferResult) -> None:
@@ -206,8 +207,14 @@ def ended_as(centre: Centre, call: Call, by: TalkEnder) -> None:
     """The talk is over and the caller is still there."""
     outside = partner_of(call.agent)
     short_ms = partners.short_talk_ms(centre, outside)
+    silent = by is TalkEnder.NO_SOUND and centre.now - call.answered_at_ms < centre.plan.dead_air_ms
+    if by is TalkEnder.NO_SOUND and (person := centre.people.get(call.agent)) and not (person.partner or person.intends):
+        person.intends, person.intends_reason = AgentState.NOT_READY, NotReadyReason.DEAD_AIR
     talk_ms = end_talk(centre, call, by)
-    if talk_ms < short_ms and by is TalkEnder.AGENT:
+    if silent:
+        was_no_answer(centre, call, NotReadyReason.DEAD_AIR)
+        back(centre, call)
+    elif talk_ms < short_ms and by is TalkEnder.AGENT:
         was_no_answer(centre, call, "short_talk")
         back(centre, call)
     elif call.promise is not None:

@@ -41,6 +41,8 @@ class Legs:
     """Belongs to one call; how often it has been outside lies in its papers."""
 
     made: int = 0
+    rings: bool = False
+    """The one that is being made has come through."""
     home_until_ms: Instant = Instant(0)
     """Until then no partner may have the call."""
 

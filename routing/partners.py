@@ -13,7 +13,7 @@ from queues.entries import OfferResult, PartnerChanged, TalkEnder
 from queues.ids import CallId, Instant, PartnerId, partner_line
 from routing.actions import KeepPapers, OfferToPartner
 from routing.deadlines import DeadlineKind
-from routing.events import PartnerRestored
+from routing.events import OfferRings, PartnerRestored
 from routing.outside import DAY_MS, PartnerMemory
 from routing.plan import FAR_FUTURE_MS, Partner, Plan
 from routing.state import Call, CallState, Centre, Person
@@ -34,17 +34,35 @@ def ring_line(centre: Centre, call: Call, person: Person) -> None:
     memory = _memory(centre, partner.id)
     if memory.failures >= partner.trips_after:
         memory.probe_at_ms = Instant(centre.now + partner.probe_ms)
-    call.legs.made += 1
+    call.legs.made, call.legs.rings = call.legs.made + 1, False
     centre.actions.append(KeepPapers(call.id, call.papers()))
     whisper = partner.whisper + queue.whisper
     made = OfferToPartner(call.id, call.offer, person.id, partner.ring_ms, queue.music, whisper, partner.language)
     centre.actions.append(made)
+    centre.deadlines.set(person.id, DeadlineKind.RING_ENDS, centre.now + ring_ms(centre, call, person))
 
 
 def ring_ms(centre: Centre, call: Call, person: Person) -> int:
-    """How long a ring may last in our hands; on a line, with what is whispered after the answer."""
+    """How long a ring may last in our hands; on a line, until it rings there, and then with what is whispered."""
     partner = centre.plan.partners.get(person.partner)
-    return partner.ring_ms + WHISPER_MS if partner else centre.queue_of(call).ring_ms
+    if partner is None:
+        return centre.queue_of(call).ring_ms
+    return partner.ring_ms + WHISPER_MS if call.legs.rings else partner.setup_ms
+
+
+def line_rings(centre: Centre, call: Call, event: OfferRings) -> bool:
+    """The partner has its ring time. False if the offer is no more, or had come through before."""
+    person = centre.people.get(call.agent)
+    if event.offer != call.offer or call.legs.rings or person is None or not person.partner:
+        return False
+    call.legs.rings = True
+    centre.deadlines.set(person.id, DeadlineKind.RING_ENDS, call.offered_at_ms + ring_ms(centre, call, person))
+    return True
+
+
+def not_answered(call: Call, person: Person) -> OfferResult:
+    """What a ring that nobody answered says: of a partner that it never came through to, that it is out of reach."""
+    return OfferResult.UNREACHABLE if person.partner and not call.legs.rings else OfferResult.NO_ANSWER
 
 
 # ── what comes of calls there ───────────────────────────────────────────────────────────────────────────────────────

@@ -225,6 +225,8 @@ class Partner:
     hours: OpenHours = ALWAYS_OPEN
     hours_id: str = ""
     """The name of `hours`, by which they can be forced open or closed."""
+    setup_ms: int = 5_000
+    """How long it may take before it rings there; then the partner is taken to be out of reach."""
     ring_ms: int = 30_000
     whisper: tuple[PromptId, ...] = ()
     """What its agent hears first: on whose behalf they answer; then the queue's own."""
@@ -359,6 +361,9 @@ class Plan:
     """A call transferred more often than this goes to the queue where its number's menu reaches a human."""
     short_talk_ms: int = 2_000
     """A talk ended by the agent's side this soon was none: the call returns first in line."""
+    dead_air_ms: int = 15_000
+    """A talk in which the agent's phone never sent a sound is given up before this (Asterisk's own limit, and a
+    margin): it was none."""
     max_calls: int = 5_000
     """Calls at once; more are left to the fail-open dialplan."""
     callback_words: CallbackWords = CallbackWords()

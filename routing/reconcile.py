@@ -22,6 +22,7 @@ from routing.offers import (
     was_no_answer,
     withdraw,
 )
+from routing.partners import ring_ms
 from routing.resume import read_papers, remember
 from routing.searching import rings_on
 from routing.secrecy import may_hear
@@ -76,8 +77,9 @@ def _go_on(centre: Centre) -> None:
     centre.everybody_is_new()
     for call in centre.calls.values():
         if call.state is CallState.OFFERED and not call.adopted:
-            until = max(call.offered_at_ms + centre.queue_of(call).ring_ms, centre.now)
-            ring_no_longer_than(centre, centre.people[call.agent], until)
+            person = centre.people[call.agent]
+            call.legs.rings = True  # whether it came through while nobody listened, nobody knows
+            ring_no_longer_than(centre, person, max(call.offered_at_ms + ring_ms(centre, call, person), centre.now))
         elif call.state is CallState.CONNECTING:
             rings_on(centre, call)
 
@@ -188,7 +190,8 @@ def _rings(centre: Centre, call: Call, found: FoundCall, asked_at_ms: Instant) -
     _comes_back_to(centre, person)
     ring(centre, call, person)
     if not call.adopted:
-        ring_no_longer_than(centre, person, max(call.offered_at_ms + centre.queue_of(call).ring_ms, centre.now))
+        call.legs.rings = True
+        ring_no_longer_than(centre, person, max(call.offered_at_ms + ring_ms(centre, call, person), centre.now))
 
 
 _TAKE_UP = {FoundState.TALKING: _talks, FoundState.RINGING: _rings, FoundState.IN_FALLBACK: _in_fallback}

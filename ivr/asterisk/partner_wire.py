@@ -85,5 +85,5 @@ def dial_argument(action: OfferToPartner, mark: str, music: str, whisper: Sequen
         return None
     ring_s = max(1, -(-action.ring_ms // 1000))
     before = f"b(to-{endpoint_of_partner(partner)}^s^1({action.offer}^{action.agent}^{mark}))"
-    said = f"U(partner-whisper^{'&'.join(whisper)})" if whisper else ""
+    said = f"U(partner-whisper^{'&'.join(whisper)})" if whisper else "U(partner-whisper)"
     return f"PJSIP/{endpoint_of_partner(partner)},{ring_s},giS({TALK_AT_MOST_S}){music}{before}{said}"

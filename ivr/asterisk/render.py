@@ -29,7 +29,7 @@ from ivr.asterisk.plain import (
     output,
     written_secret,
 )
-from ivr.asterisk.translate import WANTED_EVENTS
+from ivr.asterisk.translate import WANTED_EVENTS, WHISPERS
 from ivr.config.house import House, Person
 from ivr.config.secrets import Secrets
 from ivr.config.site import HOST, Site
@@ -45,6 +45,8 @@ MUSIC = ("default", "silence")
 """The music there is; `silence` sends nothing and costs nothing, for thousands of waiting test calls."""
 TEMPLATES = Path(__file__).resolve().parents[2] / "asterisk-config"
 QUALIFIES_A_SECOND = 20
+PEOPLE_OUTSIDE_AT_MOST = 30
+"""Calls at once to people of the directory whose phones are outside the house (S06)."""
 THINK_S = 30
 """How long an agent may think before they ring a citizen back; the kernel waits no longer than that."""
 CONFIRM_S = 5
@@ -81,7 +83,7 @@ class Tuning:
     engine_silence_s: int = 4
     """How long a caller hears nothing from an engine that accepted the call and does not act."""
     caller_rtp_timeout_s: int = 30
-    phone_rtp_timeout_s: int = 30
+    phone_rtp_timeout_s: int = 10
     partner_look_every_s: int = 15
     """Seconds between looks at a partner's line."""
     qualify_s: int | None = None
@@ -98,7 +100,7 @@ def render(house: House, site: Site, secrets: Secrets, tuning: Tuning | None = N
     tuning = tuning or Tuning()
     values = {**_site_values(site), **_people_values(house, secrets, tuning), **dialplan_values(house, site)}
     values |= phone_values(house) | _outward_values(house, secrets)
-    values |= {"modules": MODULES, "required": REQUIRED, "papers": VARIABLES}
+    values |= {"whispers": WHISPERS, "modules": MODULES, "required": REQUIRED, "papers": VARIABLES}
     values |= {"wanted_events": sorted(WANTED_EVENTS), "tuning": tuning, "host": HOST, "ami_user": AMI_USER}
     unknown = {q.music for q in house.plan.queues.values()} - set(MUSIC)
     if unknown:
@@ -139,6 +141,7 @@ def _people_values(house: House, secrets: Secrets, tuning: Tuning) -> dict[str, 
     slowest = -(-len(house.people) // QUALIFIES_A_SECOND)
     return {
         "people": [_person_values(house, person, secrets) for person in house.people.values()],
+        "phones": [_phone_values(account, extension, secrets) for account, extension in house.phones.items()],
         "ami_password": written_secret(secrets.ami_password, "AMI-lösenordet"),
         "partners": [_partner_values(house, partner, tuning) for partner in house.plan.partners.values()],
         "trunk_addresses": house.trunk_addresses,
@@ -170,6 +173,7 @@ def _outward_values(house: House, secrets: Secrets) -> dict[str, Any]:
         "outward": {
             "address": checked(HOST_PORT, house.outward, "outward"),
             "from_number": checked(NUMBER, house.shown_number, "numret som visas"),
+            "people_at_most": PEOPLE_OUTSIDE_AT_MOST,
         },
         "callback": {"think_s": THINK_S, "confirm_s": CONFIRM_S},
         "ami_callback_user": AMI_CALLBACK_USER,
@@ -177,18 +181,30 @@ def _outward_values(house: House, secrets: Secrets) -> dict[str, Any]:
     }
 
 
-def _person_values(house: House, person: Person, secrets: Secrets) -> dict[str, str]:
+def _phone_values(account: str, extension: str, secrets: Secrets) -> dict[str, str]:
+    """A phone of somebody in the directory who takes no calls here: it may hear what needs no clearance."""
+    return {
+        "id": checked(NAME, account, "telefon"),
+        "extension": checked(EXTENSION, extension, f"anknytningen för {account}"),
+        "password": _password(AgentId(account), secrets),
+    }
+
+
+def _password(account: AgentId, secrets: Secrets) -> str:
     try:
-        password = secrets.phone_passwords[person.id]
+        return written_secret(secrets.phone_passwords[account], f"telefonlösenordet för {account}")
     except KeyError:
-        raise RenderError(f"agent {person.id}: telefonens lösenord saknas bland hemligheterna") from None
+        raise RenderError(f"{account}: telefonens lösenord saknas bland hemligheterna") from None
+
+
+def _person_values(house: House, person: Person, secrets: Secrets) -> dict[str, str]:
     if person.id in RESERVED:
         raise RenderError(f"agent {person.id}: namnet är upptaget av konfigurationen själv")
     return {
         "id": checked(AGENT, person.id, "agent"),
         "name": display(person.name),
         "extension": checked(EXTENSION, person.extension, f"anknytningen för {person.id}"),
-        "password": written_secret(password, f"telefonlösenordet för {person.id}"),
+        "password": _password(person.id, secrets),
         "may_hear": _may_hear(house, person.id),
     }
 

@@ -7,12 +7,21 @@ a session of ours ends, the session's own reply decides; elsewhere the phone's h
 
 from collections.abc import Callable, Collection, Mapping
 
+from ivr.asterisk.agi_steps import OUTWARD
 from ivr.asterisk.call_book import CallBook, TrackedOffer, offer_result
 from ivr.config.house import PHONE_PREFIX
 from queues.agents import PhoneState
 from queues.entries import OfferResult, TalkEnder
-from queues.ids import AgentId, CallId, OfferId
-from routing.events import CallerHungUp, ConversationEnded, Event, OfferAnswered, OfferFailed, PhoneStateChanged
+from queues.ids import AgentId, CallId, OfferId, partner_of
+from routing.events import (
+    CallerHungUp,
+    ConversationEnded,
+    Event,
+    OfferAnswered,
+    OfferFailed,
+    OfferRings,
+    PhoneStateChanged,
+)
 
 Fields = dict[str, str]
 Handler = Callable[[Fields], list[Event]]
@@ -26,6 +35,10 @@ _PHONE_STATES = {
 }
 _CONTACT_LOST = frozenset({"Unreachable", "Removed"})
 _FALLBACK = "TonvalFallback"
+_NO_RTP = "44"
+"""The cause with which Asterisk hangs up a phone that has sent no packet for as long as is allowed."""
+WHISPERS = "TonvalWhisper"
+"""Somebody at a partner has answered and is being told what the call is about."""
 
 
 def endpoint(channel: str) -> str:
@@ -64,6 +77,7 @@ class Translator:
         """Events that lacked what makes them mean something."""
         self._handlers: dict[str, Handler] = {
             "DialBegin": self._dial_begin,
+            "DialState": self._dial_state,
             "DialEnd": self._dial_end,
             "BridgeEnter": self._bridge_enter,
             "BridgeLeave": self._bridge_leave,
@@ -77,7 +91,7 @@ class Translator:
 
     def is_ours(self, name: str) -> bool:
         """Whether the endpoint is a person's phone or a partner: whoever has it is no caller."""
-        return name in self.agents or name in self.lines or name.startswith(PHONE_PREFIX)
+        return name in self.agents or name in self.lines or name.startswith((PHONE_PREFIX, OUTWARD))
 
     def seats_on(self, name: str) -> tuple[AgentId, ...]:
         """Who is reached on the endpoint."""
@@ -109,8 +123,16 @@ class Translator:
     def _over(self, call: CallId, offer: TrackedOffer) -> list[Event]:
         if not offer.answered or offer.withdrawn:
             return self._failed(call, offer)
+        return self._talked(call, offer)
+
+    def _talked(self, call: CallId, offer: TrackedOffer) -> list[Event]:
+        """The talk is over, whoever ended it or whatever."""
         self.book.end_offer(call, offer)
-        return [ConversationEnded(call, offer.offer, TalkEnder.AGENT)]
+        if offer.withdrawn:
+            return []
+        silent = offer.leg_cause == _NO_RTP and not offer.phone_left_first
+        ended = ConversationEnded(call, offer.offer, TalkEnder.NO_SOUND if silent else TalkEnder.AGENT)
+        return [ended] if offer.answered else [OfferAnswered(call, offer.offer), ended]
 
     def session_closed(self, call: CallId) -> None:
         """The caller, if there still is one, is on their own in the dialplan."""
@@ -138,8 +160,8 @@ class Translator:
     def dial_ended(self, call: CallId, offer: OfferId, status: str, cause: int) -> list[Event]:
         """The session's Dial has returned, with the caller still there.
 
-        Not answered and declined are also what Asterisk calls some of a phone's own faults: then [], until the phone's
-        word has come with its hang-up, or `verdict_due` is called because it did not.
+        Not answered and declined are also what Asterisk calls some of a phone's own faults, and a phone that sends
+        nothing is hung up without a word: then [], until its hang-up has come, or `verdict_due` because it did not.
         """
         tracked = self.book.named(call, offer)
         if tracked is None:
@@ -147,21 +169,22 @@ class Translator:
         if status != "ANSWER":
             tracked.verdict = status, cause
             return [] if self._word_awaited(tracked) else self._failed(call, tracked)
-        self.book.end_offer(call, tracked)
-        if tracked.withdrawn:
-            return []
-        ended = ConversationEnded(call, offer, TalkEnder.AGENT)
-        return [ended] if tracked.answered else [OfferAnswered(call, offer), ended]
+        tracked.verdict = status, cause
+        return [] if self._word_awaited(tracked) else self._talked(call, tracked)
 
     def verdict_due(self, call: CallId, offer: OfferId) -> list[Event]:
         """The phone's own word is no longer waited for."""
         tracked = self.book.named(call, offer)
-        return self._failed(call, tracked) if tracked is not None and tracked.verdict else []
+        if tracked is None or not tracked.verdict:
+            return []
+        return self._talked(call, tracked) if tracked.verdict[0] == "ANSWER" else self._failed(call, tracked)
 
     def _word_awaited(self, offer: TrackedOffer) -> bool:
         if offer.withdrawn or offer.sip_status or offer.leg in self.book.gone:
             return False
         status, cause = offer.verdict or ("", 0)
+        if status == "ANSWER":  # a phone that did not hang up by itself was given up: its hang-up says why
+            return bool(offer.leg) and not offer.phone_left_first
         return offer_result(status, cause, "") in {OfferResult.NO_ANSWER, OfferResult.DECLINED}
 
     def _failed(self, call: CallId, offer: TrackedOffer) -> list[Event]:
@@ -198,6 +221,15 @@ class Translator:
         if offer.withdrawn:
             self.due_hangups.append(leg)
         return []
+
+    def _dial_state(self, fields: Fields) -> list[Event]:
+        """It rings. Of a person's phone nobody needs to know; a partner's call has come through."""
+        return self._comes_through(CallId(fields["Linkedid"]), fields["DestUniqueid"])
+
+    def _comes_through(self, call: CallId, leg: str) -> list[Event]:
+        offer = self.book.by_leg(call, leg)
+        outside = offer is not None and partner_of(offer.agent) and not (offer.answered or offer.withdrawn)
+        return [OfferRings(call, offer.offer)] if offer is not None and outside else []
 
     def _dial_end(self, fields: Fields) -> list[Event]:
         call = CallId(fields["Linkedid"])
@@ -255,6 +287,8 @@ class Translator:
             return [*self._left_by_phone(CallId(channel)), *self.hung_up(CallId(channel))]
         offer = self.book.by_leg(call, channel)
         self.book.gone.add(channel)
+        if offer is not None:
+            offer.leg_cause = fields.get("Cause", "")
         if offer is None or (self.book.calls[call].in_session and not offer.verdict):
             return []
         over = self._over(call, offer)
@@ -292,6 +326,8 @@ class Translator:
         return [PhoneStateChanged(agent, PhoneState.UNREACHABLE)]
 
     def _user_event(self, fields: Fields) -> list[Event]:
+        if fields.get("UserEvent") == WHISPERS:
+            return self._comes_through(CallId(fields["Linkedid"]), fields["Uniqueid"])
         self.resync_wanted |= fields.get("UserEvent") == _FALLBACK
         return []
 

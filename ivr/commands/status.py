@@ -59,6 +59,12 @@ def _print(found: dict[str, Any]) -> None:
     for who, person in found["agents"].items():
         people.add_row(who, person["state"], person["reason"], person["phone"], f"{person['for_ms'] // 1000} s")
     console.print(lines, people)
+    if found.get("partners"):
+        outside = Table("svarsställe", "läge", "linjer", "ringer", "talar", "minuter idag")
+        for partner in found["partners"].values():
+            numbers = (str(partner[name]) for name in ("lines", "ringing", "talking", "minutes_today"))
+            outside.add_row(partner["title"], partner["state"], *numbers)
+        console.print(outside)
 
 
 def agent(

@@ -60,6 +60,7 @@ from routing.events import (
     MenuCut,
     OfferAnswered,
     OfferFailed,
+    OfferRings,
     PartnerRestored,
     PhoneStateChanged,
     PromptFinished,
@@ -82,7 +83,14 @@ from tests.kernel.plans_of_limits import CALLERS
 
 KEYS = ("1", "2", "3", "4", "9", "0", "*", "#", "5", "", "12")
 MOST_DEADLINES_AT_ONCE = 500
-HEARING = (CallState.MENU, CallState.NAMING, CallState.WAITING, CallState.SURVEYING, CallState.LEAVING, CallState.PROMISING)
+HEARING = (
+    CallState.MENU,
+    CallState.NAMING,
+    CallState.WAITING,
+    CallState.SURVEYING,
+    CallState.LEAVING,
+    CallState.PROMISING,
+)
 """Where a caller in a session must hear something."""
 
 
@@ -310,7 +318,7 @@ class Life:
             offer = channel.offer
             channel.idle()
             if channel.session:
-                self.feed(ConversationEnded(call, offer, self.rnd.choice([TalkEnder.AGENT, TalkEnder.UNKNOWN])))
+                self.feed(ConversationEnded(call, offer, self.rnd.choice([TalkEnder.AGENT, TalkEnder.UNKNOWN, TalkEnder.NO_SOUND])))
             else:
                 del self.world.channels[call]
                 if self.world.linked:
@@ -356,6 +364,11 @@ class Life:
             PhoneStateChanged(agent, PhoneState.IDLE),
         ]
         self.feed(made[kind % len(made)])
+
+    def come_through(self) -> None:
+        """It rings at a partner."""
+        if one := self._one(lambda c: bool(partner_of(c.agent)) and not c.talking):
+            self.feed(OfferRings(one[0], one[1].offer))
 
     def line_seen(self) -> None:
         """Asterisk says of a partner's line that it is up, or down."""
@@ -532,6 +545,7 @@ class Life:
             PromptFinished(call),
             MenuCut(call),
             CallerHungUp(call),
+            OfferRings(call, offer),
             OfferAnswered(call, offer),
             OfferFailed(call, offer, rnd.choice(list(OfferResult))),
             ConversationEnded(call, offer, rnd.choice(list(TalkEnder))),

@@ -48,6 +48,7 @@ SELDOM = (
     "switch",
     "order_callback",
     "line_seen",
+    "come_through",
     "come_back_from_outside",
     "remember_minutes",
     "repeat_something",
