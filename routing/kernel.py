@@ -121,7 +121,7 @@ class Kernel:
     def _decide(self) -> None:
         centre = self.centre
         looked = False
-        while widen(centre) or not looked:
+        while widen(centre) or not looked or (centre.new_calls and not centre.paused):
             looked = True
             if not centre.paused:
                 match(centre, self._weigh)

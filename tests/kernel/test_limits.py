@@ -327,6 +327,14 @@ class TestToAPartner:
         b.arrive(0, "c1", "1")
         assert reached(b.at(60, Tick())) == [("c1", "max_wait", "message", "")]
 
+    def test_one_too_many_goes_there_in_the_instant_that_it_comes(self):
+        bygg = queue("bygg", steps=(*OWN, BY_LIMIT), max_length=over(1, WayOut(Leads.PARTNER, partner=SVAR)))
+        b = Town(plan_of([agent("anna", bygg=2)], [bygg], partners={SVAR: Partner(SVAR, 1)}))
+        b.at(0, PhoneStateChanged(AgentId("svar/1"), PhoneState.IDLE))
+        b.arrive(1, "c1", "1")
+        step = b.arrive(2, "c2", "1")
+        assert [a.call for a in step.actions if isinstance(a, OfferToPartner)] == ["c2"]
+
     def test_a_confidential_call_never_goes_there(self):
         b = self.outside(WayOut(Leads.PARTNER, partner=SVAR), SORRY, clearance="barn")
         b.arrive(0, "c1", "1")
