@@ -19,7 +19,7 @@ DRAIN_S = 20.0
 SETTLE_S = 1.0
 """Until what a caller hears has been cut short and the channel has its new papers."""
 LOOK_S = 0.1
-SPOKEN_TO = frozenset({CallState.MENU, CallState.LEAVING})
+SPOKEN_TO = frozenset({CallState.MENU, CallState.NAMING, CallState.LEAVING})
 """Who would hear something again, or not to its end, if the engine were gone now."""
 log = structlog.get_logger()
 
@@ -33,7 +33,7 @@ async def drain(engine: Engine, telephony: AsteriskTelephony, at_once: asyncio.E
     while _in(engine, SPOKEN_TO) and asyncio.get_running_loop().time() < ends:
         if await _set_within(at_once, LOOK_S):
             return
-    cut = _in(engine, frozenset({CallState.MENU}))
+    cut = _in(engine, frozenset({CallState.MENU, CallState.NAMING}))
     for call in cut:
         engine.feed(MenuCut(call))
     if cut:

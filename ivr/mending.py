@@ -12,6 +12,7 @@ from ivr.config.house import House
 from ivr.config.site import Site
 from ivr.prompts import install_replacements, verify
 from ivr.sound_files import RATES_HZ, is_prompt_id, sound_path
+from ivr.spoken_names import unheard
 from queues.ids import PromptId
 
 log = structlog.get_logger()
@@ -21,9 +22,11 @@ def mend(site: Site, house: House) -> None:
     """Every prompt can be heard in every language that a call can be in; what had to be mended is said."""
     prompts = house.prompts
     _with_tones(site, verify(site.sounds_dir, prompts, house.language), house.language)
+    _with_tones(site, unheard(site.sounds_dir, house.language, house.spoken_names), house.language)
     for language in house.languages:
         if language != house.language:
-            missing = verify(site.sounds_dir, prompts, language)
+            names = unheard(site.sounds_dir, language, house.spoken_names)
+            missing = verify(site.sounds_dir, prompts, language) | names
             lent = _lend(site, missing, house.language, language)
             if lent:
                 log.warning("prompts_in_another_language", language=language, prompts=sorted(lent))

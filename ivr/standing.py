@@ -19,9 +19,9 @@ from ivr.config.house import House
 from ivr.config.secrets import Secrets, ensure_secrets
 from ivr.config.site import HOST, Site
 from ivr.control import ask
-from ivr.manuscripts import manuscript_folders, manuscripts
-from ivr.mending import mend
+from ivr.manuscripts import lexicon_of_folders, manuscript_folders, manuscripts
 from ivr.speech import build
+from ivr.spoken_names import forget_others, name_manuscripts
 
 Say = Callable[[str], None]
 SERVING_WITHIN_S = 30.0
@@ -64,12 +64,14 @@ class Standing:
     def prepare(self) -> None:
         """Secrets, sounds and Asterisk's configuration lie in the home."""
         self.site.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.secrets = ensure_secrets(self.site.secrets_path, self.house.people)
+        self.secrets = ensure_secrets(self.site.secrets_path, self.house.accounts)
         self.say("ljud: talar in det som saknas")
+        lexicon = lexicon_of_folders(manuscript_folders(self.house.language, self.folder))
+        names = name_manuscripts(self.house.spoken_names, self.house.language, lexicon)
         for language in self.house.languages:
-            written = manuscripts(*manuscript_folders(language, self.folder))
+            written = {**manuscripts(*manuscript_folders(language, self.folder)), **names}
             build(written, self.site.sounds_dir, language, self.site.recordings_dir)
-        mend(self.site, self.house)
+            forget_others(self.site.sounds_dir, language, names)
         self.asterisk = AsteriskServer(ensure_installation(self.say), self.site)
         house = always_open(self.house) if self.open_always else self.house
         self.asterisk.prepare(house, self.secrets, self.tuning)

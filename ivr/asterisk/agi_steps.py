@@ -35,6 +35,10 @@ _KEYS = "0123456789*#"
 _STRAY = "ABCD"
 _STRAY_KEYS = frozenset(_STRAY)
 _PHONE = re.compile(r"[a-z0-9_-]{1,80}")
+_NUMBER = re.compile(r"\+46[0-9]{7,10}")
+OUTWARD = "outward"
+"""The endpoint of the way out."""
+TALK_AT_MOST_S = 7_200
 _MUSIC = re.compile(r"[0-9A-Za-z_-]{1,80}")
 _DIAL_RESULT = "${DIALSTATUS}|${HANGUPCAUSE}|${DIALEDPEERNAME}"
 _FAILED = "-1"
@@ -231,8 +235,10 @@ def _span(span_ms: int) -> str:
 
 
 def rung(action: Offered) -> AgentId:
-    """Who is rung: a seat, or a phone that is none, by the name of its account."""
-    return AgentId(action.phone) if isinstance(action, RingPerson) else action.agent
+    """The account that is rung: a seat, a phone that is none, or the way out for a number."""
+    if isinstance(action, RingPerson):
+        return AgentId(OUTWARD if action.phone.startswith("+") else action.phone)
+    return action.agent
 
 
 def _dial_argument(action: Offered, mark: str) -> str | None:
@@ -243,4 +249,8 @@ def _dial_argument(action: Offered, mark: str) -> str | None:
     if not _PHONE.fullmatch(rung(action)):
         return None
     ring_s = -(-action.ring_ms // 1000) + DIAL_MARGIN_S
+    if isinstance(action, RingPerson) and rung(action) == OUTWARD:
+        number = f"{action.phone}@{OUTWARD}"
+        limits = f"giS({TALK_AT_MOST_S}){music}b(to-person^s^1({action.offer}))"
+        return f"PJSIP/{number},{ring_s},{limits}" if _NUMBER.fullmatch(action.phone) else None
     return f"PJSIP/{rung(action)},{ring_s},gi{music}b(to-agent^s^1({action.offer}))"

@@ -94,7 +94,7 @@ def _key_goto(menu: Menu, key: str) -> tuple[str, ...]:
     for given in menu.choices:
         checked(KEY, given, f"knapp i menyn {menu.id}")
     if choice := menu.choices.get(key):
-        return _choice_goto(choice)
+        return _choice_goto(menu, choice)
     return {"*": ("s", "ask"), "0": (f"choose-{menu.human}", "s", "1")}.get(key, ("i", "1"))
 
 
@@ -104,7 +104,10 @@ def _language(menu: Menu, key: str) -> str:
     return checked(NAME, choice.language, "språk") if choice and choice.language else ""
 
 
-def _choice_goto(choice: Choice) -> tuple[str, ...]:
+def _choice_goto(menu: Menu, choice: Choice) -> tuple[str, ...]:
+    """The directory needs an engine: without one its key leads to people, as 0 does."""
+    if choice.directory:
+        return (f"choose-{menu.human}", "s", "1")
     return (f"choose-{choice.queue}" if choice.queue else f"menu-{choice.menu}", "s", "1")
 
 

@@ -152,7 +152,7 @@ def _loaded(municipality: str, home: Path | None, ports: str | None) -> "tuple[H
     site = site_for(folder.name, home, ports)
     try:
         house = load_house(folder, LiveClock()())
-        return house, site, ensure_secrets(site.secrets_path, house.people)
+        return house, site, ensure_secrets(site.secrets_path, house.accounts)
     except (NoHouseError, SecretsRefusedError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(REFUSED) from error

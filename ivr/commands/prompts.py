@@ -44,9 +44,13 @@ def build_prompts(
 
     Ends with 0 when every prompt can be heard, 1 when one could not be made (a tone stands in), 2 for bad manuscripts.
     """
+    from ivr.spoken_names import forget_others  # noqa: PLC0415
+
     site = site_for(municipality, home, None)
-    written = _written(municipality, language)
+    names = _names(municipality)
+    written = {**_written(municipality, language), **names}
     results = _build_with_progress(written, site, language)
+    forget_others(site.sounds_dir, language, names)
     failed = any(result.made.value == "failed" for result in results)
     if as_json:
         typer.echo(json.dumps([_as_json(result) for result in results], ensure_ascii=False, indent=1))
@@ -106,6 +110,18 @@ def _written(municipality: str, language: str) -> "Mapping[PromptId, Manuscript]
         typer.echo(f"inga manus på {language} för {municipality}", err=True)
         raise typer.Exit(REFUSED)
     return found
+
+
+def _names(municipality: str) -> "Mapping[PromptId, Manuscript]":
+    """The names of the directory, read by the voice of the house."""
+    from ivr.config.directory import read_directory  # noqa: PLC0415
+    from ivr.config.directory_build import spoken_names  # noqa: PLC0415
+    from ivr.manuscripts import HOME_LANGUAGE, lexicon_of_folders, manuscript_folders  # noqa: PLC0415
+    from ivr.spoken_names import name_manuscripts  # noqa: PLC0415
+
+    folder = folder_of(municipality)
+    lexicon = lexicon_of_folders(manuscript_folders(HOME_LANGUAGE, folder))
+    return name_manuscripts(spoken_names(read_directory(folder).people), HOME_LANGUAGE, lexicon)
 
 
 def _build_with_progress(

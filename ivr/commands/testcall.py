@@ -132,7 +132,7 @@ def _agent_to_play(house: "House", site: Site, number: str, keys: str, wanted: s
     name = AgentId(wanted) if wanted else best_agent(house.plan, number, keys, _connected(site))
     if not name:
         return None
-    password = ensure_secrets(site.secrets_path, house.people).phone_passwords.get(name)
+    password = ensure_secrets(site.secrets_path, house.accounts).phone_passwords.get(name)
     if password is None:
         raise typer.BadParameter(f"ingen agent heter {name}")
     return Agent(name, password)

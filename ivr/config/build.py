@@ -1,9 +1,11 @@
 """From a municipality's files, whose references hold, to the house that runs: the plan and what is beside it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import MappingProxyType
 
 from ivr.config.callbacks import callback_rules, callback_words, said_in_callbacks
+from ivr.config.directory_build import build_directory, directory_choices
 from ivr.config.draft import Draft, dialled_forms
 from ivr.config.hours import local_date, open_hours, opening
 from ivr.config.house import House, PauseReason, Person
@@ -14,6 +16,7 @@ from ivr.config.survey import said_in_survey, survey_of
 from ivr.config.waiting import said_in_line, waiting_rules
 from ivr.phone_codes import SPOKEN
 from queues.ids import NO_CLEARANCE, AgentId, Clearance, MenuId, PartnerId, PromptId, QueueId
+from routing.directory import NamingWords
 from routing.plan import (
     ALWAYS_OPEN,
     Agent,
@@ -34,7 +37,8 @@ def build(draft: Draft, now_ms: int) -> House:
     zone = draft.municipality.timezone
     hours = {name: open_hours(entry, zone, now_ms) for name, entry in draft.hours.hours.items()}
     today = local_date(zone, now_ms)
-    plan = _plan(draft, hours)
+    known = build_directory(draft, hours, now_ms)
+    plan = replace(_plan(draft, hours), directory=known.directory)
     numbers = draft.municipality.numbers
     return House(
         name=draft.municipality.name,
@@ -58,6 +62,8 @@ def build(draft: Draft, now_ms: int) -> House:
         fallback_prompts=_prompts(draft.prompts.fallback),
         partners=partner_links(draft),
         crisis_prompts=_prompts(draft.prompts.crisis),
+        phones=MappingProxyType(known.phones),
+        spoken_names=MappingProxyType(known.spoken),
     )
 
 
@@ -69,6 +75,9 @@ def prompts_used(draft: Draft) -> Iterator[tuple[str, str, tuple[str | int, ...]
     """Every prompt that any part can say, with the file and path where it stands."""
     yield from _said_in_menus(draft)
     yield from _said_in_queues(draft)
+    for menu, key in directory_choices(draft):
+        for prompt in sorted(NamingWords().every_prompt()):
+            yield prompt, "menu.yaml", ("menus", menu, "choices", key, "directory")
     yield from said_in_callbacks(draft)
     for key, pause in draft.agents.pause_reasons.items():
         yield from _standing("agents.yaml", ("pause_reasons", key, "prompt"), pause.prompt)
@@ -166,9 +175,10 @@ def _menu(draft: Draft, name: str, entry: MenuEntry) -> Menu:
 
 def _choice(menu: str, entry: ChoiceEntry) -> Choice:
     """What the key leads to; a language alone leads to the same menu."""
-    if entry.queue is None and entry.menu is None and entry.language is not None:
+    if entry.queue is None and entry.menu is None and entry.language is not None and not entry.directory:
         return Choice(menu=MenuId(menu), language=entry.language)
-    return Choice(queue=QueueId(entry.queue or ""), menu=MenuId(entry.menu or ""), language=entry.language or "")
+    queue, leads_to = QueueId(entry.queue or ""), MenuId(entry.menu or "")
+    return Choice(queue, leads_to, directory=entry.directory, language=entry.language or "")
 
 
 def menu_prompts(entry: MenuEntry) -> tuple[str, ...]:

@@ -6,7 +6,17 @@ A check runs when the files it needs are there, so one broken file hides as litt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ivr.config import callbacks, hours_checks, language_checks, limits, menu_checks, prompt_checks, queue_checks, waiting
+from ivr.config import (
+    callbacks,
+    directory_build,
+    hours_checks,
+    language_checks,
+    limits,
+    menu_checks,
+    prompt_checks,
+    queue_checks,
+    waiting,
+)
 from ivr.config.draft import Draft
 from ivr.config.files import MODELS
 from ivr.config.problems import Problem
@@ -26,6 +36,7 @@ ACROSS: tuple[tuple[tuple[str, ...], Callable[[Draft], Iterator[Problem]]], ...]
     ((_N, _M), menu_checks.unknown_menus),
     ((_M, _Q), menu_checks.unknown_queues),
     ((_N, _M, _Q), menu_checks.unreachable),
+    ((_M,), directory_build.problems),
     ((_M,), menu_checks.loops),
     ((_M,), menu_checks.order_of_keys),
     ((_N, _M, _A), language_checks.nobody_speaks),

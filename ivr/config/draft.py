@@ -1,12 +1,13 @@
 """The files of one municipality put side by side, each valid on its own: what the cross-file checks look at."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar, cast
 
 from pydantic import BaseModel
 
+from ivr.config.directory import DirectoryFile
 from ivr.config.models import (
     AgentsFile,
     HoursFile,
@@ -34,6 +35,7 @@ class Draft:
     models: Mapping[str, BaseModel]
     documents: Mapping[str, Document]
     digest: str
+    directory: DirectoryFile = field(default_factory=DirectoryFile)
 
     @property
     def municipality(self) -> MunicipalityFile:

@@ -4,7 +4,6 @@ Nothing here raises on what a folder can hold; a file that cannot be used is sim
 """
 
 import os
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -14,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from ivr.config.directory import DirectoryFile, read_directory
 from ivr.config.fields import AS_USUAL, CLOSED
 from ivr.config.models import (
     AgentsFile,
@@ -24,6 +24,7 @@ from ivr.config.models import (
     PromptsFile,
     QueuesFile,
 )
+from ivr.config.plain_files import read_bytes
 from ivr.config.problems import Code, Place, Problem
 from ivr.config.yaml_nodes import MAX_BYTES, Document, read_yaml
 
@@ -47,6 +48,7 @@ class Folder:
     documents: dict[str, Document] = field(default_factory=dict)
     models: dict[str, BaseModel] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    directory: DirectoryFile = field(default_factory=DirectoryFile)
     digest: str = ""
     """Names these very files."""
 
@@ -68,6 +70,10 @@ def read_folder(path: Path) -> Folder:
         if name in names:
             raw = _take(folder, name)
             digest.update(f"{name}:{len(raw)}\n".encode() + raw)
+    folder.directory = read_directory(path)
+    folder.problems += folder.directory.problems
+    if folder.directory.raw:
+        digest.update(f"directory:{len(folder.directory.raw)}\n".encode() + folder.directory.raw)
     folder.digest = digest.hexdigest()[:16]
     return folder
 
@@ -89,7 +95,7 @@ def _take(folder: Folder, name: str) -> bytes:
     """The file's bytes; its document and model, or its problems, are in the folder."""
     place = str(folder.path / name)
     try:
-        raw = _read_bytes(folder.path / name)
+        raw = read_bytes(folder.path / name, MAX_BYTES)
     except OSError as error:
         sentence = f"Filen kan inte läsas ({error.strerror or error})."
         folder.problems.append(
@@ -102,15 +108,6 @@ def _take(folder: Folder, name: str) -> bytes:
         folder.documents[name] = document
         _validate(folder, name, document)
     return raw
-
-
-def _read_bytes(path: Path) -> bytes:
-    """At most one byte more than a file may have. A pipe or a device would hold the reader up, and is refused."""
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError("inte en vanlig fil")
-        return file.read(MAX_BYTES + 1)
 
 
 def _validate(folder: Folder, name: str, document: Document) -> None:

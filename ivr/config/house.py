@@ -94,3 +94,8 @@ class House:
     """Names and departments of the directory: what is said, by the sound that says it."""
     pause_reasons: Mapping[str, PauseReason] = field(default_factory=dict)
     """By the key that follows the pause's code; empty: any key, and no reason."""
+
+    @property
+    def accounts(self) -> tuple[AgentId, ...]:
+        """Every phone that registers here, and so has a password."""
+        return (*self.people, *map(AgentId, self.phones))

@@ -44,7 +44,7 @@ def municipality_folder(name_or_path: str = DEFAULT) -> Path:
 def load(folder: Path, now_ms: int, sounds_dir: Path | None = None) -> Loaded:
     """The house as of `now_ms` and all problems; built sounds are looked at when their directory is given."""
     found = read_folder(folder)
-    draft = Draft(folder, found.models, found.documents, found.digest)
+    draft = Draft(folder, found.models, found.documents, found.digest, found.directory)
     problems = [*found.problems, *checks.across_files(draft), *checks.of_prompts(draft, sounds_dir)]
     house = None
     if not set(MODELS) - set(draft.models) and not {p.code for p in problems} & _NO_PLAN:

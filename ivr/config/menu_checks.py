@@ -96,8 +96,8 @@ def loops(draft: Draft) -> Iterator[Problem]:
 
 
 def _leaves(menu: MenuEntry, leaving: set[str]) -> bool:
-    """Whether a choice ends at a queue, leads on to a menu that has one, or to a menu that is reported elsewhere."""
-    return any(choice.queue is not None or choice.menu in leaving for choice in menu.choices.values())
+    """Whether a choice ends at a queue or the directory, or leads on to a menu that does or is reported elsewhere."""
+    return any(c.queue is not None or c.directory or c.menu in leaving for c in menu.choices.values())
 
 
 def order_of_keys(draft: Draft) -> Iterator[Problem]:

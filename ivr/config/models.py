@@ -85,11 +85,15 @@ class ChoiceEntry(Strict):
     menu: Name | None = None
     language: Language | None = None
     """The call goes on in this language; with nothing else, in the same menu."""
+    directory: bool = False
+    """To a person whose name is typed; failing that, to the menu's `human`."""
 
     @model_validator(mode="after")
     def _leads_to_one_thing(self) -> Self:
-        if (self.queue is None) == (self.menu is None) and (self.language is None or self.queue is not None):
-            raise refusal(Code.CHOICE_NOT_ONE_TARGET, "Valet ska leda till precis en sak: queue eller menu.")
+        targets = (self.queue is not None) + (self.menu is not None) + self.directory
+        if targets != 1 and (self.language is None or targets):
+            sentence = "Valet ska leda till precis en sak: queue, menu eller directory: true."
+            raise refusal(Code.CHOICE_NOT_ONE_TARGET, sentence)
         return self
 
 

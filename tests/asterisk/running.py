@@ -47,7 +47,7 @@ def running_asterisk(home: Path, house: House, tuning: Tuning | None = None) -> 
     site = free_site(home)
     for language in house.languages:
         make_sounds(site.sounds_dir / language, house.prompts)
-    secrets = ensure_secrets(site.secrets_path, house.people)
+    secrets = ensure_secrets(site.secrets_path, house.accounts)
     server = AsteriskServer(ensure_installation(), site)
     server.prepare(house, secrets, tuning)
     try:

@@ -108,10 +108,18 @@ async def test_several_digits_are_collected_up_to_the_limit(bench):
 async def test_a_pause_between_digits_ends_them(bench):
     peer, session = await bench.caller()
     session.perform(ask(max_digits=8))
-    await peer.answers(THINKING, "200 result=0")
-    await peer.answers('WAIT FOR DIGIT "6000"', "200 result=49")
+    await peer.answers('WAIT FOR DIGIT "1500"', "200 result=49")
     await peer.answers('WAIT FOR DIGIT "4000"', "200 result=0")
     assert await bench.director.report() == DigitsEntered(CALL, "1")
+
+
+async def test_no_music_between_keys_that_are_typed_in_a_row_and_some_for_who_hesitates(bench):
+    peer, session = await bench.caller()
+    session.perform(ask())
+    await peer.answers('WAIT FOR DIGIT "1500"', "200 result=0")
+    await peer.answers(THINKING, "200 result=0")
+    await peer.answers('WAIT FOR DIGIT "4500"', "200 result=50")
+    assert await bench.director.report() == DigitsEntered(CALL, "2")
 
 
 async def test_a_missing_menu_leaves_the_time_to_press_a_key(bench):
@@ -138,8 +146,7 @@ async def test_a_flood_of_a_thousand_keys_is_at_most_max_digits_and_the_menu_sti
 async def test_no_wish_for_digits_is_without_bound(bench):
     peer, session = await bench.caller()
     session.perform(ask(max_digits=10**9))
-    await peer.answers(THINKING, "200 result=0")
-    await peer.answers('WAIT FOR DIGIT "6000"', "200 result=49")
+    await peer.answers('WAIT FOR DIGIT "1500"', "200 result=49")
     for _ in range(63):
         await peer.answers('WAIT FOR DIGIT "4000"', "200 result=49")
     assert await bench.director.report() == DigitsEntered(CALL, "1" * 64)

@@ -4,7 +4,7 @@ import pytest
 
 from ivr.asterisk.caller_session import DialEnded
 from queues.ids import NO_CLEARANCE, Clearance, Instant, MenuId, OfferId, QueueId
-from routing.actions import EndCall, KeepPapers, LeaveToFallback, TakeBack
+from routing.actions import EndCall, KeepPapers, LeaveToFallback, RingPerson, TakeBack
 from routing.papers import Papers
 from tests.asterisk.agi_peer import listening, opening
 from tests.asterisk.session_words import CALL, DIAL, HELLO, MUSIC, PLAYED, RESULT, WIPE, hold, offer, say
@@ -35,6 +35,17 @@ async def test_the_next_offer_goes_out_at_once(bench):
     await peer.answers(DIAL, "200 result=0")
     await peer.answers(RESULT, "200 result=1 (NOANSWER|0|)")
     await peer.answers('EXEC Dial "PJSIP/bo,4,gim(lugn)b(to-agent^s^1(8))"', "200 result=0")
+
+
+async def test_a_persons_phone_is_rung_like_an_agents_and_nothing_but_a_phone_is(bench):
+    peer, session = await bench.caller()
+    session.perform(RingPerson(CALL, OfferId(9), "tel-200", 25_000, "lugn"))
+    await peer.answers('EXEC Dial "PJSIP/tel-200,27,gim(lugn)b(to-agent^s^1(9))"', "200 result=0")
+    await peer.answers(RESULT, "200 result=1 (NOANSWER|0|)")
+    assert await bench.director.report() == DialEnded(CALL, OfferId(9), "NOANSWER", 0, "")
+    await peer.answers(MUSIC, "200 result=0")
+    session.perform(RingPerson(CALL, OfferId(10), "tel-200&PJSIP/trunk/0900", 25_000, "lugn"))
+    assert await bench.director.report() == DialEnded(CALL, OfferId(10), "CHANUNAVAIL", 0, "")
 
 
 async def test_an_offer_without_music_is_silent(bench):

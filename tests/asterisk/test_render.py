@@ -25,7 +25,7 @@ FORBIDDEN = ["line\nbreak", "a;b", "a,b", "a]b", "[x](y)", "${SHELL(id)}", "a|b"
 
 
 def secrets_of(house: House) -> Secrets:
-    return Secrets("ami0password", {a: f"phone0{i}" for i, a in enumerate(house.people)}, b"k" * 32, "callback0password")
+    return Secrets("ami0password", {a: f"phone0{i}" for i, a in enumerate(house.accounts)}, b"k" * 32, "callback0password")
 
 
 def rendered(house: House, tuning: Tuning | None = None) -> dict[str, str]:

@@ -23,7 +23,7 @@ def one(code: Code, file: str, old: str, new: str, at: str = "", *, name: str = 
 
 AGENTS, HOURS, MENU, QUEUES = "agents.yaml", "hours.yaml", "menu.yaml", "queues.yaml"
 NUMBERS, PARTNERS, PROMPTS = "municipality.yaml", "partners.yaml", "prompts.yaml"
-CHOICE_6 = "6: {prompt: val_6_namn, queue: ovrigt}"
+CHOICE_6 = "6: {prompt: val_6_namn, directory: true}"
 FRIDAY = 'fredag: "8:00-14:30"'
 SEVEN = f"{CHOICE_6}\n      7: {{prompt: val_6_namn, queue: ovrigt}}"
 ANY_STEP = "- {after_s: 0, to: any, min_level: 1}"
@@ -245,4 +245,25 @@ HEARD = (
     one(Code.UNKNOWN_PROMPT, MENU, "before: [galler]", "before: [gallr]"),
     one(Code.UNKNOWN_PROMPT, PROMPTS, "sorry: [beklagar]", "sorry: [beklagr]", name="sorry"),
 )
-SAMPLES = YAML + FIELDS + MENUS + PEOPLE + TIMES + HEARD
+DIRECTORY = "directory.csv"
+PEOPLE_BY_NAME = (
+    one(Code.DIRECTORY_FORM, DIRECTORY, "förnamn;efternamn", "förnamn;eftrnamn", name="heading"),
+    one(Code.DIRECTORY_FORM, DIRECTORY, "förnamn;efternamn", "namn;förnamn", name="no surname"),
+    one(Code.DIRECTORY_FORM, DIRECTORY, "förnamn;efternamn", "efternamn;efternamn", name="heading twice"),
+    one(Code.DIRECTORY_ROW, DIRECTORY, "Per;Öberg", "Per3;Öberg", name="name"),
+    one(Code.DIRECTORY_ROW, DIRECTORY, "Per;Öberg", "Per;'-", name="no letters"),
+    one(Code.DIRECTORY_ROW, DIRECTORY, "Per;Öberg", "Per;${SHELL(id)}", name="hostile"),
+    one(Code.DIRECTORY_ROW, DIRECTORY, "Gatuingenjör", "[[x]]", name="phonemes"),
+    one(Code.DIRECTORY_ROW, DIRECTORY, ";213;", ";+46900123456;", name="premium"),
+    one(Code.DIRECTORY_ROW, DIRECTORY, ";213;", ";+4787654321;", name="abroad"),
+    one(Code.DIRECTORY_ROW, DIRECTORY, ";213;", ";213&PJSIP/trunk;", name="dial string"),
+    one(Code.DIRECTORY_ROW, DIRECTORY, "8-12, 13-15", "12-8", name="hours"),
+    one(Code.DIRECTORY_ROW, DIRECTORY, "8-12, 13-15", "natten", name="unknown hours"),
+    one(Code.DIRECTORY_ROW, DIRECTORY, "2026-12-31", "2026-13-31", name="date"),
+    one(Code.DIRECTORY_ROW, DIRECTORY, ";;;ja", ";;;kanske", name="shield"),
+    one(Code.DIRECTORY_ROW, DIRECTORY, "Per;Öberg;", "Per;Öberg;;", name="fields"),
+    one(Code.DIRECTORY_ROW, DIRECTORY, "Per;Öberg", 'Per;"Öberg', name="quotation mark"),
+    one(Code.DIRECTORY_ROW, DIRECTORY, "Per;Öberg", f"Per;{'x' * 2000}", name="long"),
+    one(Code.DIRECTORY_UNUSED, MENU, CHOICE_6, "6: {prompt: val_6_namn, queue: ovrigt}", "förnamn"),
+)
+SAMPLES = YAML + FIELDS + MENUS + PEOPLE + TIMES + HEARD + PEOPLE_BY_NAME

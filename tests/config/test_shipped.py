@@ -8,6 +8,7 @@ from ivr.config.house import House
 from ivr.config.load import load, municipality_folder
 from ivr.config.problems import Code
 from queues.ids import AgentId, Clearance, MenuId, QueueId
+from routing.directory import NamingWords
 from routing.plan import Discipline, TargetKind
 from routing.secrecy import may_hear
 from routing.spoken_swedish import every_prompt
@@ -33,8 +34,9 @@ def test_five_groups_six_choices_and_the_net_under_them(house: House):
     menu = house.plan.menus[MENU]
     assert list(house.plan.queues) == GROUPS
     assert [(key, choice.queue) for key, choice in menu.choices.items()] == list(
-        zip("123456", [*GROUPS, "ovrigt"], strict=True)
+        zip("123456", [*GROUPS, ""], strict=True)
     )
+    assert [key for key, choice in menu.choices.items() if choice.directory] == ["6"]
     assert (menu.default, menu.human) == ("ovrigt", "ovrigt")
     assert (menu.first_key_ms, menu.repeats, menu.invalid_tries) == (6_000, 1, 2)
 
@@ -62,6 +64,29 @@ def test_about_twelve_people_with_one_or_two_groups_of_their_own_and_level_1_in_
         assert sorted(q for q, _ in agent.queues) == sorted(GROUPS)
     operators = [a for a in ("karin", "lars") if dict(house.plan.agents[AgentId(a)].queues)[QueueId("ovrigt")] == 3]
     assert operators == ["karin", "lars"]
+
+
+def test_choice_6_finds_people_by_name_and_the_protected_one_is_nowhere(house: House):
+    directory = house.plan.directory
+    assert directory is not None
+    by_id = {listed.id: f"{listed.first} {listed.last}" for listed in directory.people.values()}
+
+    def found(digits: str) -> list[str]:
+        complete, partial = directory.find(digits)
+        return [by_id[person] for person in complete + partial]
+
+    assert found("22374") == ["Karin Åberg"]
+    assert found("62374") == ["Helena Öberg", "Per Öberg"]
+    assert found("75678766") == ["Göran Sjöström", "Maria Sjöström"]
+    assert found("22757766") == ["Anders Carlsson", "Jenny Karlsson"]
+    assert found("546358478") == ["Sofia Lindkvist", "Carina Lindqvist"]
+    assert found("645235") == []  # Mikael
+    said = " ".join(house.spoken_names.values())
+    assert "Karin Åberg" in said
+    assert "Mikael" not in said
+    seats = {by_id[p.id]: p.agent for p in directory.people.values() if p.agent}
+    assert seats["Karin Åberg"] == "karin"
+    assert set(house.phones) == {p.phone for p in directory.people.values() if p.phone}
 
 
 def test_opening_hours_are_botkyrkas(house: House):
@@ -108,6 +133,7 @@ def test_every_prompt_that_can_be_said_is_among_the_houses_prompts(house: House)
         rules = queue.callback
         assert rules is not None
         said |= {*rules.promised_prompts, *rules.kept_place_prompts, *rules.refused_prompts, *rules.title_prompts}
+    said |= NamingWords().every_prompt()
     words = plan.callback_words
     said |= {*words.announced, *words.waited, *words.accept, *words.rung, *words.not_reached, *words.citizen}
     assert said == house.prompts
