@@ -96,25 +96,23 @@ def _first_eligible(centre: Centre, a: int, queue: QueueId, lends: int) -> Call 
     return None
 
 
-def hindrance_of(centre: Centre, call: Call, a: int) -> int:
-    """What keeps the seat with index `a` from the call, ready or not; `matching.NOTHING` if they may have it."""
+def hindrances(centre: Centre, call: Call) -> list[int]:
+    """By seat what keeps it from the call, ready or not; `matching.NOTHING` if it may have it."""
     circles, queue = centre.circles, call.queue
-    return matching.hindrance(
-        call.open_steps,
-        circles.pair_steps[queue][a],
-        seats_for(centre, call)[a],
-        circles.own[queue][a],
-        may_lend(centre, a),
-    )
+    may, pair_steps, own = seats_for(centre, call), circles.pair_steps[queue], circles.own[queue]
+    return [
+        matching.hindrance(call.open_steps, pair_steps[a], may[a], own[a], may_lend(centre, a))
+        for a in range(len(circles.seats))
+    ]
 
 
-def rivals_compared(centre: Centre, call: Call, open_steps: int, a: int, b: int) -> int:
+def rivals_compared(centre: Centre, call: Call, a: int, b: int) -> int:
     """What puts the seat with index `a` before the one with index `b` for the call; negative if it puts `b` first."""
     circles, queue, since = centre.circles, call.queue, centre.ready_since
     steps, level, count = circles.pair_steps[queue], circles.level[queue], circles.queue_count
     return matching.agents_compared(
-        matching.first_step(open_steps, steps[a]), level[a], count[a], since[a], a,
-        matching.first_step(open_steps, steps[b]), level[b], count[b], since[b], b,
+        matching.first_step(call.open_steps, steps[a]), level[a], count[a], since[a], a,
+        matching.first_step(call.open_steps, steps[b]), level[b], count[b], since[b], b,
     )  # fmt: skip
 
 

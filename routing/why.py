@@ -12,14 +12,12 @@ from queues.agents import AgentState, PhoneState
 from queues.entries import CandidatesWeighed, OtherCall, PassedOver
 from routing import matching
 from routing.deadlines import DeadlineKind
-from routing.pairing import DISCIPLINES, calls_for, compared, hindrance_of, rivals_compared
+from routing.pairing import DISCIPLINES, calls_for, compared, hindrances, rivals_compared
 from routing.state import NOBODY, Call, Centre, Person
 
 MOST_NAMED = 12
 """How many seats an entry names; all of them are counted."""
 MOST_CALLS = 5
-EVERY_STEP = -1
-"""As bits: as if every step were open."""
 
 HINDRANCES: Mapping[int, str] = {
     matching.UNCLEARED: "uncleared",
@@ -27,6 +25,8 @@ HINDRANCES: Mapping[int, str] = {
     matching.NOT_YET: "not_yet",
     matching.KEPT: "kept",
     matching.OTHER_LANGUAGE: "other_language",
+    matching.NOT_ASKED: "not_asked",
+    matching.STAYS_HOME: "stays_home",
     matching.STAYS_HOME: "stays_home",
 }
 OTHERWISE = "kept_away"
@@ -54,7 +54,8 @@ def weigh(centre: Centre, call: Call, chosen: int) -> None:
     """It is remembered who was weighed for the call before the seat with index `chosen` got it; -1: nobody could."""
     circles = centre.circles
     agent = circles.seats[chosen] if chosen >= 0 else NOBODY
-    passed = [_passed_over(centre, call, b, chosen) for b in _by_nearness(centre, call, chosen)]
+    kept = hindrances(centre, call)
+    passed = [_passed_over(centre, call, kept[b], b, chosen) for b in _by_nearness(centre, call, kept, chosen)]
     counts = Counter(one.why for one in passed)
     centre.entries.append(
         CandidatesWeighed(
@@ -76,20 +77,24 @@ def _step_of(centre: Centre, call: Call, chosen: int) -> int:
     return matching.first_step(call.open_steps, pair_steps).bit_length() - 1
 
 
-def _by_nearness(centre: Centre, call: Call, chosen: int) -> list[int]:
-    """Every other seat, the one that would have been next first: by the order of `matching`, as if all were free."""
-    seats = [b for b in range(len(centre.circles.seats)) if b != chosen]
+def _by_nearness(centre: Centre, call: Call, kept: list[int], chosen: int) -> list[int]:
+    """Every other seat: who could have had the call, by the order of `matching`; then those of a nearer circle."""
+    pair_steps, level = centre.circles.pair_steps[call.queue], centre.circles.level[call.queue]
+    rivals = [b for b in sorted(centre.ready) if kept[b] == matching.NOTHING and b != chosen]
 
     def order(b: int, c: int) -> int:
-        return -rivals_compared(centre, call, EVERY_STEP, b, c)
+        return -rivals_compared(centre, call, b, c)
 
-    return sorted(seats, key=cmp_to_key(order))
+    def circle(b: int) -> tuple[int, int, int]:
+        return matching.first_step(pair_steps[b], pair_steps[b]), -level[b], b
+
+    others = sorted(set(range(len(kept))) - set(rivals) - {chosen}, key=circle)
+    return [*sorted(rivals, key=cmp_to_key(order)), *others]
 
 
-def _passed_over(centre: Centre, call: Call, b: int, chosen: int) -> PassedOver:
+def _passed_over(centre: Centre, call: Call, hindrance: int, b: int, chosen: int) -> PassedOver:
     agent = centre.circles.seats[b]
     person = centre.people[agent]
-    hindrance = hindrance_of(centre, call, b)
     if hindrance in NEVER_THEIRS:
         return PassedOver(agent, HINDRANCES[hindrance])
     if b not in centre.ready:
@@ -97,7 +102,7 @@ def _passed_over(centre: Centre, call: Call, b: int, chosen: int) -> PassedOver:
     if hindrance != matching.NOTHING:
         opens = _opens_at(centre, call, b) if hindrance == matching.NOT_YET else 0
         return PassedOver(agent, HINDRANCES.get(hindrance, OTHERWISE), until_ms=opens)
-    return PassedOver(agent, BETWEEN_AGENTS[abs(rivals_compared(centre, call, call.open_steps, chosen, b))])
+    return PassedOver(agent, BETWEEN_AGENTS[abs(rivals_compared(centre, call, chosen, b))])
 
 
 def _occupied(centre: Centre, person: Person) -> PassedOver:
@@ -110,11 +115,10 @@ def _occupied(centre: Centre, person: Person) -> PassedOver:
 
 
 def _opens_at(centre: Centre, call: Call, b: int) -> int:
-    """When time opens a step to the seat: the earliest; a step that waits for something else too may open later."""
-    naming = centre.circles.pair_steps[call.queue][b]
-    return min(
-        call.entered_at_ms + step.after_ms for i, step in enumerate(centre.queue_of(call).steps) if naming >> i & 1
-    )
+    """When time opens a step to the seat, the earliest; 0 if none waits for its time alone."""
+    steps, naming = centre.queue_of(call).steps, centre.circles.pair_steps[call.queue][b]
+    times = [call.entered_at_ms + s.after_ms for i, s in enumerate(steps) if naming >> i & 1 and s.opens_by_time]
+    return min((at_ms for at_ms in times if at_ms > centre.now), default=0)
 
 
 def _named(passed: list[PassedOver]) -> list[PassedOver]:

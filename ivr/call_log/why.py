@@ -32,6 +32,8 @@ _LOST: Mapping[str, str] = {
     "kept": "behövs i den egna gruppen",
     "other_language": "talar inte språket",
     "stays_home": "samtalet har nyss varit hos svarsstället, eller får inte skickas dit",
+    "not_asked": "kopplingen gällde någon annan",
+    "stays_home": "samtalet ska inte ut till svarsställe",
     "kept_away": "samtalet är menat för någon annan",
 }
 _UNTIL: Mapping[str, str] = {"wrap_up": "efterbehandling{0}", "not_yet": "steget har inte öppnat{1}"}
