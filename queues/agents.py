@@ -34,6 +34,8 @@ class NotReadyReason(StrEnum):
     """Did not answer an offer in time."""
     PHONE_FAULT = "phone_fault"
     """The phone, not the person, failed."""
+    DEAD_AIR = "dead_air"
+    """The phone answered and sent no sound: auto-answer in an empty room, or a broken headset."""
 
 
 CHANGES: dict[AgentState, frozenset[AgentState]] = {

@@ -50,6 +50,8 @@ class TalkEnder(StrEnum):
     """Who ended a talk."""
 
     AGENT = "agent"
+    NO_SOUND = "no_sound"
+    """The agent's phone sent nothing for so long that it was given up."""
     CALLER = "caller"
     TRANSFER = "transfer"
     """The agent put the caller through to somebody else."""

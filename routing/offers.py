@@ -207,11 +207,11 @@ def ended_as(centre: Centre, call: Call, by: TalkEnder) -> None:
     """The talk is over and the caller is still there."""
     outside = partner_of(call.agent)
     short_ms = partners.short_talk_ms(centre, outside)
-    silent = by is TalkEnder.NO_SOUND and centre.now - call.answered_at_ms < centre.plan.dead_air_ms
-    if by is TalkEnder.NO_SOUND and (person := centre.people.get(call.agent)) and not (person.partner or person.intends):
+    person = centre.people.get(call.agent)
+    if by is TalkEnder.NO_SOUND and person is not None and not (person.partner or person.intends):
         person.intends, person.intends_reason = AgentState.NOT_READY, NotReadyReason.DEAD_AIR
     talk_ms = end_talk(centre, call, by)
-    if silent:
+    if talk_ms < centre.plan.dead_air_ms and by is TalkEnder.NO_SOUND:
         was_no_answer(centre, call, NotReadyReason.DEAD_AIR)
         back(centre, call)
     elif talk_ms < short_ms and by is TalkEnder.AGENT:

@@ -33,6 +33,8 @@ class TrackedOffer:
     """The phone hung up before the caller did."""
     verdict: tuple[str, int] | None = None
     """DIALSTATUS and cause of a Dial that has returned, while the phone's own word is still awaited."""
+    leg_cause: str = ""
+    """Why the phone's channel ended, in Asterisk's numbers; "" until it has."""
 
 
 @dataclass(slots=True)

@@ -23,7 +23,8 @@ from queues.entries import (
     TransferRefused,
     TransferReturned,
 )
-from queues.ids import AgentId, QueueId
+from queues.ids import AgentId, PersonId, QueueId
+from queues.name_entries import NameSearched, PersonNotReached, PersonRung
 
 OUTCOMES: Mapping[str, str] = {
     "answered": "besvarat",
@@ -43,6 +44,8 @@ STATES: Mapping[str, str] = {
     "talking": "i samtal",
     "leaving": "under sista meddelandet",
     "away": "i reservläget",
+    "naming": "medan en person söktes vid namn",
+    "connecting": "medan det ringde hos en person i katalogen",
     "entered": "vid ankomsten",
 }
 _REASONS: Mapping[str, str] = {
@@ -61,6 +64,7 @@ _REASONS: Mapping[str, str] = {
     "fallback": "i reservläget, utan motor",
     "short_talk": "samtalet bröts innan någon hann tala",
     "talk_lost": "samtalet försvann",
+    "dead_air": "telefonen svarade men skickade inget ljud",
     "time": "väntetiden för steget har gått",
     "nobody_there": "ingen inloggad i steget innan",
     "closed": "numret är stängt",
@@ -69,8 +73,12 @@ _REASONS: Mapping[str, str] = {
     "caller_hung_up": "den som ringde lade på",
     "agent_hung_up": "handläggaren lade på",
     "server_hung_up": "växeln lade på",
+    "no_sound_hung_up": "handläggarens telefon tystnade",
     "unknown_hung_up": "oklart vem som lade på",
     "missing": "fanns inte längre i växeln",
+    "nobody_found": "ingen fanns med det namnet",
+    "too_many_found": "för många fanns med det namnet",
+    "not_reached": "den som söktes gick inte att nå",
     "asterisk_restart": "växeln startade om",
 }
 _CHOICES: Mapping[str, str] = {
@@ -100,6 +108,19 @@ _REFUSED: Mapping[str, str] = {
     "nobody_ready": "ingen där kan svara nu",
 }
 _LEVELS: Mapping[int, str] = {2: ", specialist", 3: ", förvaltningen"}
+_SEARCHES: Mapping[str, str] = {
+    "one": "en person passade",
+    "several": "flera personer lästes upp",
+    "too_many": "för många personer passade",
+    "nobody": "ingen hade det namnet",
+    "silence": "inget namn slogs",
+}
+_WHY_NOT: Mapping[str, str] = {
+    "busy": "upptagen",
+    "no_answer": "svarade inte",
+    "absent": "inte på plats",
+    "outside_hours": "utanför telefontiden",
+}
 _TALKS: Mapping[str, str] = {
     "transfer": "{0} kopplade vidare",
     "agent": "{0} lade på",
@@ -114,6 +135,11 @@ class Names:
 
     queues: Mapping[QueueId, str] = field(default_factory=dict)
     people: Mapping[AgentId, str] = field(default_factory=dict)
+    listed: Mapping[PersonId, str] = field(default_factory=dict)
+
+    def sought(self, person: PersonId) -> str:
+        """The name of somebody in the directory."""
+        return self.listed.get(person, "någon i katalogen")
 
     def queue(self, queue: QueueId) -> str:
         """The queue's title."""
@@ -179,6 +205,8 @@ def _told_of_people(entry: Entry, names: Names) -> Iterator[tuple[str, str]]:
             yield f"{names.person(agent)} svarade", f"efter {length(wait_ms)} i kön"
         case TalkEnded(agent=agent, by=by):
             yield f"Samtalet var slut efter {length(entry.talk_ms)}", _TALKS.get(by, by).format(names.person(agent))
+        case NameSearched() | PersonRung() | PersonNotReached():
+            yield _told_of_search(entry, names)
         case CallTransferred() | TransferReturned() | TransferRefused():
             yield _told_of_transfer(entry, names)
         case _:
@@ -196,6 +224,14 @@ def _told_of_transfer(entry: CallTransferred | TransferReturned | TransferRefuse
         return f"{who} kunde inte koppla till {to}{level}", _REFUSED.get(entry.reason, entry.reason)
     times = f"för {entry.times}:e gången" if entry.times > 1 else ""
     return f"{who} kopplade till {to}{level}", ", ".join(filter(None, (times, reason(entry.reason))))
+
+
+def _told_of_search(entry: NameSearched | PersonRung | PersonNotReached, names: Names) -> tuple[str, str]:
+    if isinstance(entry, NameSearched):
+        return f"Sökte ett namn med {entry.digits} siffror", _SEARCHES.get(entry.meaning, entry.meaning)
+    if isinstance(entry, PersonRung):
+        return f"Ringer {names.sought(entry.person)}", "vald vid namn"
+    return f"{names.sought(entry.person)} gick inte att nå", _WHY_NOT.get(entry.why, entry.why)
 
 
 def _with_place(entry: CallQueued) -> str:

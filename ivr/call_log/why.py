@@ -47,6 +47,7 @@ _PAUSES: Mapping[str, str] = {
     "rona": "svarade inte nyss, vilar{0}",
     "declined": "tryckte bort ett samtal nyss, vilar{0}",
     "phone_fault": "fel på telefonen nyss, lämnas i fred{0}",
+    "dead_air": "telefonen gav inget ljud, tills personen kommer tillbaka",
     "circuit_open": "svarar inte, prövas igen{0}",
     "": "inte redo{0}",
 }

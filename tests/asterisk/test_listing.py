@@ -217,9 +217,8 @@ class TestLostEvents:
         found = listed(translator, status_row(bridge="b"), leg_row(bridge="b")).calls[0]
         assert (found.state, found.offer) == (FoundState.TALKING, SEVEN)
         assert translator.event(enter(CALL, CALLER)) == []
-        assert translator.dial_ended(CALL_ID, SEVEN, "ANSWER", 16) == [
-            ConversationEnded(CALL_ID, SEVEN, TalkEnder.AGENT)
-        ]
+        assert translator.dial_ended(CALL_ID, SEVEN, "ANSWER", 16) == []
+        assert translator.verdict_due(CALL_ID, SEVEN) == [ConversationEnded(CALL_ID, SEVEN, TalkEnder.AGENT)]
 
     @pytest.mark.fault("F24")
     def test_a_lost_ring_is_found_and_can_be_withdrawn(self):

@@ -89,6 +89,7 @@ def test_what_is_heard_late_of_one_offer_is_not_taken_for_the_next():
     translator = fresh()
     translator.event(dial_begin())
     translator.dial_ended(CALL_ID, SEVEN, "ANSWER", 16)
+    translator.verdict_due(CALL_ID, SEVEN)
     translator.offer_begun(CALL_ID, EIGHT, BO)
     assert told(translator, dial_end(), enter(LEG, PHONE), enter(CALL, CALLER), leave(CALL, CALLER)) == []
     assert told(translator, dial_begin(leg="9", phone="PJSIP/bo-00000009"), enter(CALL, CALLER)) == [
@@ -285,7 +286,48 @@ def test_an_offer_withdrawn_while_the_phones_word_is_awaited_says_nothing():
     assert told(translator, hangup(LEG, PHONE)) == []
     assert translator.verdict_due(CALL_ID, SEVEN) == []
     translator.dial_ended(CALL_ID, EIGHT, "ANSWER", 16)
+    translator.verdict_due(CALL_ID, EIGHT)
     assert list(translator.book.offers(CALL_ID)) == []
+
+
+@pytest.mark.fault("F48")
+class TestDeadAir:
+    """A phone that sends no packet is hung up by Asterisk, without a word of its own, for cause 44."""
+
+    def talking(self):
+        translator = fresh()
+        told(translator, dial_begin(), dial_end(), enter(LEG, PHONE), enter(CALL, CALLER))
+        return translator
+
+    def ended(self, by):
+        return [ConversationEnded(CALL_ID, SEVEN, by)]
+
+    def test_a_phone_that_was_given_up_is_told_apart_from_one_that_hung_up(self):
+        translator = self.talking()
+        assert translator.dial_ended(CALL_ID, SEVEN, "ANSWER", 16) == []
+        assert told(translator, {**hangup(LEG, PHONE), "Cause": "44"}) == self.ended(TalkEnder.NO_SOUND)
+
+    def test_whichever_is_heard_first(self):
+        translator = self.talking()
+        assert told(translator, {**hangup(LEG, PHONE), "Cause": "44"}) == []
+        assert translator.dial_ended(CALL_ID, SEVEN, "ANSWER", 16) == self.ended(TalkEnder.NO_SOUND)
+
+    def test_a_phone_that_hung_up_by_itself_is_not_waited_for(self):
+        translator = self.talking()
+        told(translator, {"Event": "HangupRequest", "Uniqueid": LEG, "Linkedid": CALL, "Channel": PHONE})
+        assert translator.dial_ended(CALL_ID, SEVEN, "ANSWER", 16) == self.ended(TalkEnder.AGENT)
+
+    def test_a_word_that_does_not_come_is_not_waited_for_long(self):
+        translator = self.talking()
+        assert translator.dial_ended(CALL_ID, SEVEN, "ANSWER", 16) == []
+        assert translator.verdict_due(CALL_ID, SEVEN) == self.ended(TalkEnder.AGENT)
+        assert told(translator, {**hangup(LEG, PHONE), "Cause": "44"}) == []
+
+    def test_a_caller_who_leaves_meanwhile_has_left(self):
+        translator = self.talking()
+        translator.dial_ended(CALL_ID, SEVEN, "ANSWER", 16)
+        assert translator.hung_up(CALL_ID) == [CallerHungUp(CALL_ID)]
+        assert translator.verdict_due(CALL_ID, SEVEN) == []
 
 
 class TestPhones:

@@ -244,3 +244,42 @@ def test_link_that_is_lost_while_it_rings_leaves_the_ringing_to_asterisk():
     assert b.call("c1").state is CallState.OFFERED
     b.fail(31, "c1", OfferResult.NO_ANSWER)
     assert doing(b) == (AgentState.NOT_READY, "rona")
+
+
+# ── a phone that answers and sends no sound ─────────────────────────────────────────────────────────────────────
+def in_dead_air(until_s):
+    """Anna's phone has answered c1 at 5 s and is given up at `until_s`; c2 came after c1."""
+    b = Bench(plan_of([agent("anna", bygg=2)], [queue("bygg")]))
+    b.staff(0, "anna")
+    b.arrive(2, "c1", "1")
+    b.arrive(3, "c2", "1")
+    b.answer(5, "c1")
+    return b, b.at(until_s, ConversationEnded(CallId("c1"), b.call("c1").offer, TalkEnder.NO_SOUND))
+
+
+@pytest.mark.fault("F48")
+def test_dead_air_puts_the_caller_first_in_line_and_pauses_the_agent_until_they_return():
+    b, step = in_dead_air(15.5)
+    assert [e.reason for e in step.entries if isinstance(e, CallReturned)] == ["dead_air"]
+    assert (b.person("anna").state, b.person("anna").reason) == ("not_ready", "dead_air")
+    b.at(3_600)
+    assert b.person("anna").state == "not_ready"
+    assert offered(b.at(3_601, AgentReady(AgentId("anna")))) == [("c1", "anna")]
+
+
+@pytest.mark.fault("F48")
+def test_a_phone_that_falls_silent_after_a_talk_ends_it_and_the_agent_is_paused():
+    b, step = in_dead_air(65)
+    assert ended(step) == [("c1", "answered", "no_sound_hung_up")]
+    assert (b.person("anna").state, b.person("anna").reason) == ("not_ready", "dead_air")
+
+
+@pytest.mark.fault("F48")
+def test_whoever_was_to_be_logged_out_is_logged_out_after_dead_air():
+    b = Bench(plan_of([agent("anna", bygg=2)], [queue("bygg")]))
+    b.staff(0, "anna")
+    b.arrive(2, "c1", "1")
+    b.answer(5, "c1")
+    b.at(6, AgentLoggedOut(AgentId("anna")))
+    b.at(15, ConversationEnded(CallId("c1"), b.call("c1").offer, TalkEnder.NO_SOUND))
+    assert b.person("anna").state == "logged_out"
