@@ -132,7 +132,9 @@ def names_of(municipality: str) -> "Names":
     house = load(folder_of(municipality), time.time_ns() // 1_000_000).house
     if house is None:
         return Names()
-    return Names(house.queue_titles, {person.id: person.name for person in house.people.values()})
+    directory = house.plan.directory
+    listed = {p.id: f"{p.first} {p.last}".strip() for p in directory.people.values()} if directory else {}
+    return Names(house.queue_titles, {person.id: person.name for person in house.people.values()}, listed)
 
 
 def row_dict(row: "CallRow", zone: "ZoneInfo") -> dict[str, Any]:
