@@ -76,6 +76,8 @@ def originate(action: OfferCallback, display: str) -> dict[str, str] | None:
     variables = {
         CALLBACK_VARIABLE: action.call,
         OFFER_VARIABLE: str(action.offer),
+        "PJSIP_HEADER(add,X-Tonval-Offer)": str(action.offer),
+        "PJSIP_HEADER(add,X-Tonval-Call)": action.call,
         "TONVAL_NEEDS": needs,
         "TONVAL_CITIZEN": action.number,
         "TONVAL_RING_S": str(max(1, action.citizen_ring_ms // 1000)),
@@ -93,7 +95,6 @@ def originate(action: OfferCallback, display: str) -> dict[str, str] | None:
         "Timeout": str(action.ring_ms + 1000 * DIAL_MARGIN_S),
         "CallerID": f'"{display}" {shown}',
         "ChannelId": channel_of(action.offer),
-        "PreDialGoSub": f"to-callback,s,1({action.offer},{action.call},{needs})",
         "Variable": ",".join(f"{name}={value}" for name, value in variables.items()),
         "Async": "true",
     }

@@ -179,14 +179,21 @@ def change(folder: Path, **seconds: int) -> None:
 
 
 @asynccontextmanager
-async def service(*, wires: bool = False, short_prompts: bool = True, **seconds: int) -> AsyncIterator[Scene]:
+async def service(
+    *, wires: bool = False, short_prompts: bool = True, outward: str = "", **seconds: int
+) -> AsyncIterator[Scene]:
     """The service in a home of its own, taking calls; gone afterwards.
 
-    `wires`: relays stand between engine and Asterisk. `short_prompts`: every prompt is 0.4 s of noise.
+    `wires`: relays stand between engine and Asterisk. `short_prompts`: every prompt is 0.4 s of noise. `outward`: where
+    calls to citizens go.
     """
     home = Path(tempfile.mkdtemp(prefix="tv-"))
     folder = quick_municipality(home)
     change(folder, **seconds)
+    if outward:
+        municipality = folder / "municipality.yaml"
+        text = municipality.read_text("utf-8").replace("127.0.0.1:5070", outward)
+        municipality.write_text(text, "utf-8")
     site = free_site(home / "h")
     standing = Standing(folder, house_of(folder), site, open_always=True)
     scene = Scene(standing, Town(standing, None, site.sounds_dir))  # type: ignore[arg-type]  # no swarm in a scene
