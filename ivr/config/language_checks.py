@@ -15,8 +15,8 @@ from ivr.config.prompt_checks import LONG_MS, TOO_LONG_MS, Heard, hear, seconds,
 from queues.ids import PromptId
 
 MENU, AGENTS = "menu.yaml", "agents.yaml"
-FOR_STAFF = frozenset({"whisper", "staff"})
-"""Fields whose prompts no caller hears."""
+FOR_STAFF = frozenset({"whisper", "callback_title", "announced", "waited", "accept", "rung", "not_reached"})
+"""Fields whose prompts no caller hears; nothing of agents.yaml does either."""
 _DIGITS = {
     "sv": ("tryck|slå|välj", ("noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio")),
     "en": ("press|dial|choose", ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")),
@@ -33,7 +33,7 @@ def citizen_prompts(draft: Draft) -> dict[str, tuple[str, tuple[str | int, ...]]
     offers = {p for menu in draft.menu.menus.values() for c in menu.choices.values() if c.language for p in c.prompt}
     found: dict[str, tuple[str, tuple[str | int, ...]]] = {}
     for name, file, path in prompts_used(draft):
-        if name not in offers and not FOR_STAFF.intersection(map(str, path)):
+        if name not in offers and file != AGENTS and not FOR_STAFF.intersection(map(str, path)):
             found.setdefault(name, (file, path))
     return found
 

@@ -56,9 +56,11 @@ hours:
            julafton: stängt, nyårsafton: stängt, klämdag: stängt}
 """
 
+GERMAN = (MENU, "7: {prompt: sprak_fi, language: fi}", "7: {prompt: sprak_fi, language: de}")
+
 YAML = (
     one(Code.TAB, HOURS, "      tisdag:", "\ttisdag:"),
-    one(Code.SYNTAX, MENU, CHOICE_6, "6: {prompt: val_6_namn, queue: ovrigt", "after:"),
+    one(Code.SYNTAX, MENU, CHOICE_6, "6: {prompt: val_6_namn, queue: ovrigt", "7: {prompt: sprak_fi"),
     one(Code.EMPTY, HOURS, "red_days: stängt", "red_days:"),
     one(Code.DUPLICATE_KEY, MENU, "6: {prompt: val_6", "5: {prompt: val_6"),
     one(Code.DUPLICATE_KEY, MENU, "6: {prompt: val_6", '"5": {prompt: val_6', name="quoted"),
@@ -244,6 +246,9 @@ TIMES = (
 HEARD = (
     one(Code.UNKNOWN_PROMPT, MENU, "before: [galler]", "before: [gallr]"),
     one(Code.UNKNOWN_PROMPT, PROMPTS, "sorry: [beklagar]", "sorry: [beklagr]", name="sorry"),
+    Sample(Code.PROMPT_UNTRANSLATED, (GERMAN,), "sorry: [beklagar]"),
+    Sample(Code.NOBODY_SPEAKS, (GERMAN,), "language: de"),
+    one(Code.WRONG_DIGIT_SPOKEN, MENU, "8: {prompt: sprak_en, ", "8: {prompt: sprak_fi, ", name="another language"),
 )
 DIRECTORY = "directory.csv"
 PEOPLE_BY_NAME = (

@@ -1,8 +1,8 @@
 """`tonval check` and `tonval hours`: lines for people, JSON for programs, and an exit code for scripts."""
 
 import json
-import time
 import re
+import time
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -24,7 +24,7 @@ def test_every_problem_is_a_line_with_its_place_its_code_and_its_cure(folder: Pa
     result = RUN.invoke(app, ["check", str(folder), "--home", str(tmp_path)])
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
-    assert any(line.startswith(f"{menu}:17:14: fel Y11: no kan betyda flera saker") for line in lines), lines
+    assert any(line.startswith(f"{menu}:21:14: fel Y11: no kan betyda flera saker") for line in lines), lines
     assert all(re.match(r".+:\d+:\d+: (fel|varning) [YSNKTP]\d\d: .+ Åtgärd: .+", line) for line in lines)
 
 

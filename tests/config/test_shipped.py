@@ -7,6 +7,7 @@ import pytest
 from ivr.config.house import House
 from ivr.config.load import load, municipality_folder
 from ivr.config.problems import Code
+from ivr.phone_codes import SPOKEN
 from queues.ids import AgentId, Clearance, MenuId, QueueId
 from routing.directory import NamingWords
 from routing.plan import Discipline, TargetKind
@@ -26,19 +27,32 @@ def house() -> House:
 
 
 def test_only_the_length_of_the_menu_is_remarked_on():
-    """Six choices in Botkyrka's own words take half a minute; the words are the municipality's to shorten."""
-    assert [p.code for p in load(municipality_folder(), NOW_MS).problems] == [Code.MENU_LONG]
+    """Six choices in Botkyrka's own words take half a minute in each of its languages; they are its own to shorten."""
+    assert [p.code for p in load(municipality_folder(), NOW_MS).problems] == [Code.MENU_LONG] * 3
 
 
 def test_five_groups_six_choices_and_the_net_under_them(house: House):
     menu = house.plan.menus[MENU]
     assert list(house.plan.queues) == GROUPS
-    assert [(key, choice.queue) for key, choice in menu.choices.items()] == list(
-        zip("123456", [*GROUPS, ""], strict=True)
-    )
+    matters = {key: choice.queue for key, choice in menu.choices.items() if not choice.language}
+    assert matters == dict(zip("123456", [*GROUPS, ""], strict=True))
     assert [key for key, choice in menu.choices.items() if choice.directory] == ["6"]
     assert (menu.default, menu.human) == ("ovrigt", "ovrigt")
     assert (menu.first_key_ms, menu.repeats, menu.invalid_tries) == (6_000, 1, 2)
+
+
+def test_finnish_and_english_are_offered_first_and_somebody_speaks_them_in_every_group(house: House):
+    menu = house.plan.menus[MENU]
+    assert {key: (choice.menu, choice.language) for key, choice in menu.choices.items() if choice.language} == {
+        "7": (MENU, "fi"),
+        "8": (MENU, "en"),
+    }
+    assert menu.language_prompts == ("sprak_fi", "sprak_en")
+    assert house.languages == ("sv", "fi", "en")
+    for queue in house.plan.queues.values():
+        able = [a for a in house.plan.agents.values() if may_hear(a.clearances, queue.clearance)]
+        assert {"fi", "en"} <= {language for agent in able for language in agent.languages}
+    assert sum(person.may_switch for person in house.people.values()) == 2
 
 
 def test_first_own_then_anybody_at_once_and_never_a_partner(house: House):
@@ -126,13 +140,14 @@ def test_every_prompt_that_can_be_said_is_among_the_houses_prompts(house: House)
     for entrance in plan.entrances.values():
         said |= {*entrance.greeting, *entrance.closed_prompts}
     for menu in plan.menus.values():
-        said |= {*menu.prompts, *menu.invalid_prompts}
+        said |= {*menu.language_prompts, *menu.prompts, *menu.invalid_prompts}
     for queue in plan.queues.values():
         said |= {*queue.queued_prompts, *queue.waiting_prompts, *queue.closed_prompts}
         said |= {*queue.waiting.callback_prompts, *(every_prompt() if queue.waiting.position else ())}
         rules = queue.callback
         assert rules is not None
         said |= {*rules.promised_prompts, *rules.kept_place_prompts, *rules.refused_prompts, *rules.title_prompts}
+    said |= {*house.crisis_prompts, *SPOKEN, *(p for pause in house.pause_reasons.values() for p in pause.prompts)}
     said |= NamingWords().every_prompt()
     words = plan.callback_words
     said |= {*words.announced, *words.waited, *words.accept, *words.rung, *words.not_reached, *words.citizen}
