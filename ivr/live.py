@@ -44,10 +44,10 @@ class NoHouseError(Exception):
 
 
 def load_house(folder: Path, now_ms: int, *, open_always: bool = False) -> House:
-    """The municipality, whole and valid. Raises NoHouseError with every problem."""
+    """The municipality, whole and valid. Raises NoHouseError with everything that keeps it from being used."""
     loaded = load(folder, now_ms)
     if loaded.house is None:
-        raise NoHouseError("\n".join(str(problem) for problem in loaded.problems))
+        raise NoHouseError("\n".join(str(problem) for problem in loaded.errors))
     return always_open(loaded.house) if open_always else loaded.house
 
 
