@@ -1,6 +1,5 @@
 """What the files say of waiting: the place in line, the estimate, and the keys. What they do not say has a default."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from ivr.config.draft import Draft
@@ -51,14 +50,18 @@ def said_in_line(draft: Draft) -> Iterator[tuple[str, str, tuple[str | int, ...]
 def keys_in_line(draft: Draft) -> Iterator[Problem]:
     """No key in line means two things, and a person is reached where the files say."""
     for path, keys in _written(draft):
-        place = draft.at(QUEUES, *path, "keys")
-        taken = [key for key in (keys.repeat, keys.human, keys.callback) if key]
-        if twice := [key for key, times in Counter(taken).items() if times > 1]:
-            sentence = f"Tangenten {twice[0]} betyder två saker i kön."
-            yield Problem(Code.RESERVED_KEY, place, sentence, "Ge varje sak sin egen tangent.")
+        meant: dict[str, str] = {}
+        for field in ("repeat", "human", "callback"):
+            key = getattr(keys, field)
+            if key and key in meant:
+                place = draft.at(QUEUES, *path, "keys", field)
+                sentence = f"Tangenten {key} betyder redan något annat i kön ({meant[key]})."
+                yield Problem(Code.RESERVED_KEY, place, sentence, "Ge varje sak sin egen tangent.")
+            meant.setdefault(key, field)
         if keys.human_queue and keys.human_queue not in draft.queues.queues:
-            sentence = f"Gruppen {keys.human_queue!r} finns inte."
-            yield Problem(Code.UNKNOWN_QUEUE, place, sentence, f"Grupper som finns: {', '.join(draft.queues.queues)}.")
+            place = draft.at(QUEUES, *path, "keys", "human_queue")
+            cure = f"Grupper som finns: {', '.join(draft.queues.queues)}."
+            yield Problem(Code.UNKNOWN_QUEUE, place, f"Gruppen {keys.human_queue!r} finns inte.", cure)
 
 
 def _written(draft: Draft) -> Iterator[tuple[tuple[str, ...], WaitingKeys]]:

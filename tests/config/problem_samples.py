@@ -109,6 +109,8 @@ FIELDS = (
 MENUS = (
     one(Code.UNKNOWN_MENU, NUMBERS, "menu: huvudmeny", "menu: nattmeny"),
     one(Code.UNKNOWN_MENU, MENU, CHOICE_6, "6: {prompt: val_6_namn, menu: namnval}", name="choice"),
+    one(Code.RESERVED_KEY, QUEUES, 'human: "0"', 'human: "*"', name="line"),
+    one(Code.UNKNOWN_QUEUE, QUEUES, "human_queue: ovrigt", "human_queue: vaxel", name="line"),
     one(Code.UNKNOWN_QUEUE, MENU, CHOICE_6, "6: {prompt: val_6_namn, queue: namn}"),
     one(Code.UNKNOWN_QUEUE, MENU, "silence: ovrigt", "silence: vaxel", name="silence"),
     one(Code.UNKNOWN_QUEUE, AGENTS, "queues: {barn_skola: 3}", "queues: {skola: 3}", name="agent"),
