@@ -14,7 +14,7 @@ from ivr.control import BadOrderError
 from ivr.phone_codes import CRISIS_OFF, CRISIS_ON, FORCED, NOT_ALLOWED, NOT_KNOWN
 from ivr.sound_files import is_prompt_id, sound_path
 from ivr.switched import as_dict
-from queues.entries import Force
+from queues.asked_entries import Force
 from queues.ids import AgentId, Instant, PromptId
 from routing.events import CrisisMessageSet, HoursForced
 from routing.switches import HOUSE

@@ -8,7 +8,7 @@ and one function in `ivr.phone_orders.ORDERS`.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from queues.entries import Force
+from queues.asked_entries import Force
 from queues.ids import PromptId, QueueId
 from routing.plan import Plan
 

@@ -11,7 +11,7 @@ from ivr.asterisk.phone_session import PhoneAnswer, PhoneOrder
 from ivr.by_hand import by_phone, crisis_by_phone
 from ivr.orders import DEFAULT_PAUSE
 from queues.agents import AgentState
-from queues.entries import Force
+from queues.asked_entries import Force
 from queues.ids import AgentId, PromptId, QueueId
 from routing.events import AgentLoggedIn, AgentLoggedOut, AgentPaused, AgentReady, Event, TransferRequested
 from routing.state import Person

@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from queues.entries import CrisisMessageSwitched, Force, HoursSwitched
+from queues.asked_entries import CrisisMessageSwitched, Force, HoursSwitched
 from queues.ids import Instant, PromptId
 from routing.events import CrisisMessageSet, HoursForced
 from routing.kernel import Step

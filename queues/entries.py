@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from queues.agents import AgentState
-from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PartnerId, PromptId, QueueId
+from queues.asked_entries import CrisisMessageSwitched, HoursSwitched, LanguageChosen, SurveyAnswered, SurveyBegun
+from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PartnerId, QueueId
 from queues.name_entries import NameSearched, PersonNotReached, PersonRung
 
 
@@ -35,15 +36,6 @@ class OfferResult(StrEnum):
     """A partner sent the call back to us."""
     CALLER_HUNG_UP = "caller_hung_up"
     WITHDRAWN = "withdrawn"
-
-
-class Force(StrEnum):
-    """What somebody makes of opening hours."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-    SCHEDULE = "schedule"
-    """Nothing: they are as they are written."""
 
 
 class TalkEnder(StrEnum):
@@ -85,15 +77,6 @@ class MenuChoiceMade:
     """The key, or "" for silence."""
     meaning: str
     """choice, repeat, human, invalid or silence."""
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageChosen:
-    """What the caller hears from now on is in this language, and who answers should speak it."""
-
-    at_ms: Instant
-    call: CallId
-    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,25 +259,6 @@ class CallRecovered:
 
 
 @dataclass(frozen=True, slots=True)
-class SurveyBegun:
-    """After the talk the caller hears the first question. Which agent it was is not kept with the answers."""
-
-    at_ms: Instant
-    call: CallId
-    queue: QueueId
-
-
-@dataclass(frozen=True, slots=True)
-class SurveyAnswered:
-    at_ms: Instant
-    call: CallId
-    queue: QueueId
-    question: str
-    grade: int
-    """5 is best, 1 is worst."""
-
-
-@dataclass(frozen=True, slots=True)
 class CallEnded:
     at_ms: Instant
     call: CallId
@@ -337,34 +301,7 @@ class StepOpened:
     queue: QueueId
     step: int
     reason: str
-    """time or nobody_there."""
-
-
-@dataclass(frozen=True, slots=True)
-class HoursSwitched:
-    """Somebody, or the time that they had given, switched opening hours."""
-
-    at_ms: Instant
-    hours: str
-    """Their name; "" for the whole house."""
-    how: Force
-    until_ms: Instant
-    """When the schedule rules again by itself; 0 for never."""
-    who: str
-    """"" if the time was out."""
-
-
-@dataclass(frozen=True, slots=True)
-class CrisisMessageSwitched:
-    """Somebody, or the time that they had given, switched the message that everybody hears first."""
-
-    at_ms: Instant
-    prompt: PromptId
-    """"" for no message."""
-    instead: bool
-    """In the place of the menu, else before the greeting."""
-    until_ms: Instant
-    who: str
+    """time, condition (which held later than the time), nobody_there (in the step before), by_limit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from queues.entries import Entry, SurveyAnswered, SurveyBegun
+from queues.asked_entries import SurveyAnswered, SurveyBegun
+from queues.entries import Entry
 from queues.ids import QueueId
 
 GRADES = (5, 4, 3, 2, 1)

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from queues.entries import CallEntered, LanguageChosen, MenuChoiceMade, MenuEntered, OfferResult, Outcome, TalkEnder
+from queues.asked_entries import LanguageChosen
+from queues.entries import CallEntered, MenuChoiceMade, MenuEntered, OfferResult, Outcome, TalkEnder
 from queues.ids import CallId, MenuId, PromptId, QueueId
 from routing.actions import AskDigits, KeepPapers, Say, WithdrawOffer
 from routing.events import CallArrived, CallerHungUp, DigitsEntered, MenuCut, PromptFinished

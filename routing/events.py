@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from queues.agents import AgentState, PhoneState
-from queues.entries import Force, OfferResult, TalkEnder
+from queues.asked_entries import Force
+from queues.entries import OfferResult, TalkEnder
 from queues.ids import AgentId, CallId, Instant, OfferId, PartnerId, PromptId, QueueId
 from routing.callback_events import (
     CallbackAccepted,
@@ -29,7 +30,7 @@ class CallArrived:
     call: CallId
     number: str
     caller: str
-    from_outside: bool = False
+    been_outside: bool = False
     """It says of itself that we have sent it outside before: it never goes there again."""
     sent_as: CallId = CallId("")
     """The call of ours that was sent outside and is this one, if that is certain."""

@@ -4,7 +4,8 @@ Three rules. Whatever becomes of the questions, the call was answered. A caller 
 asked again. And a call under secrecy is asked only where the municipality has decided so.
 """
 
-from queues.entries import Outcome, SurveyAnswered, SurveyBegun, TalkEnder
+from queues.asked_entries import SurveyAnswered, SurveyBegun
+from queues.entries import Outcome, TalkEnder
 from queues.ids import NO_CLEARANCE, PromptId
 from routing.actions import AskDigits, Say
 from routing.events import DigitsEntered

@@ -6,7 +6,7 @@ closed by hand has the time that any closing gives. And nothing switched here is
 
 from dataclasses import dataclass, field
 
-from queues.entries import Force
+from queues.asked_entries import Force
 from queues.ids import Instant, PromptId
 from routing.plan import FAR_FUTURE_MS, OpenHours, Queue
 

@@ -4,7 +4,7 @@ Two rules. Each act is remembered with who did it and until when, also when only
 been told that a line is open stands by that: what is switched afterwards is for the calls after it.
 """
 
-from queues.entries import CrisisMessageSwitched, Force, HoursSwitched
+from queues.asked_entries import CrisisMessageSwitched, Force, HoursSwitched
 from queues.ids import Instant, PromptId
 from routing.deadlines import DeadlineKind
 from routing.events import CrisisMessageSet, HoursForced

@@ -10,7 +10,8 @@ import structlog
 
 from ivr.asterisk.manager_link import ActionRefusedError, LinkDownError, LinkState, ManagerLink
 from ivr.config.house import House
-from queues.entries import CrisisMessageSwitched, Entry, Force, HoursSwitched
+from queues.asked_entries import CrisisMessageSwitched, Force, HoursSwitched
+from queues.entries import Entry
 from queues.ids import Instant
 from routing.switches import HOUSE, Forcing, Switches
 

@@ -15,16 +15,8 @@ from urllib.parse import quote
 from ivr.call_log.codec import UnknownKindError, entry_from, event_from
 from ivr.call_log.database import check
 from ivr.call_log.journal import JournalReading
-from queues.entries import (
-    AgentStateChanged,
-    CallEnded,
-    CallEntered,
-    CallRecovered,
-    Entry,
-    SurveyAnswered,
-    SurveyBegun,
-    TalkEnded,
-)
+from queues.asked_entries import SurveyAnswered, SurveyBegun
+from queues.entries import AgentStateChanged, CallEnded, CallEntered, CallRecovered, Entry, TalkEnded
 from queues.ids import AgentId, CallId, Instant, QueueId, partner_of
 from routing.events import AgentRestored, Event
 

@@ -16,7 +16,8 @@ from ivr.testphone.agent import AgentPhone
 from ivr.testphone.behaviour import Behaviour, answer
 from ivr.testphone.caller import Caller
 from queues.agents import PhoneState
-from queues.entries import CallEnded, Entry, Force, LanguageChosen, SurveyAnswered
+from queues.asked_entries import Force, LanguageChosen, SurveyAnswered
+from queues.entries import CallEnded, Entry
 from queues.ids import AgentId, Instant, PromptId
 from routing.events import AgentLoggedIn, CrisisMessageSet, Event, HoursForced
 from routing.kernel import Kernel

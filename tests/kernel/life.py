@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from random import Random
 
 from queues.agents import AgentState, NotReadyReason, PhoneState
-from queues.entries import Force, OfferResult, TalkEnder
+from queues.asked_entries import Force
+from queues.entries import OfferResult, TalkEnder
 from queues.ids import (
     UNKNOWN_CLEARANCE,
     AgentId,

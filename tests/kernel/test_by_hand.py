@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from queues.entries import CrisisMessageSwitched, Force, HoursSwitched
+from queues.asked_entries import CrisisMessageSwitched, Force, HoursSwitched
 from queues.ids import Instant, MenuId, PromptId
 from routing.events import CallArrived, CallResumed, CrisisMessageSet, DigitsEntered, HoursForced, PromptFinished
 from routing.papers import Papers

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from queues.agents import PhoneState
-from queues.entries import LanguageChosen
+from queues.asked_entries import LanguageChosen
 from queues.ids import AgentId, MenuId, PromptId, QueueId
 from routing.actions import AskDigits, KeepPapers, Say
 from routing.events import AgentLoggedIn, AgentLoggedOut, CallArrived, DigitsEntered, PhoneStateChanged

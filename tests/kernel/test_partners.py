@@ -6,7 +6,8 @@ from random import Random
 import pytest
 
 from queues.agents import AgentState, PhoneState
-from queues.entries import CallReturned, Force, OfferEnded, OfferResult, PartnerChanged, TalkEnder
+from queues.asked_entries import Force
+from queues.entries import CallReturned, OfferEnded, OfferResult, PartnerChanged, TalkEnder
 from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, AgentId, CallId, Instant, PartnerId, PromptId, QueueId
 from routing.actions import EndCall, KeepPapers, OfferToPartner, WithdrawOffer
 from routing.events import (
@@ -327,7 +328,7 @@ class TestLoops:
     def test_a_call_that_comes_back_while_it_rings_outside_is_taken_home(self):
         b = bench()
         b.arrive(5, "c1", "1")
-        step = b.at(6, CallArrived(CallId("c2"), "0850000", "", from_outside=True, sent_as=CALL))
+        step = b.at(6, CallArrived(CallId("c2"), "0850000", "", been_outside=True, sent_as=CALL))
         assert ended(step) == [("c2", "turned_away", "looped_back")]
         assert next(type(a) for a in step.actions if a.call == "c1") is WithdrawOffer
         assert [a.call for a in step.actions if isinstance(a, EndCall)] == ["c2"]
@@ -341,7 +342,7 @@ class TestLoops:
         b.arrive(5, "c1", "1")
         b.answer(6, "c1")
         b.staff(7, "anna")
-        step = b.at(9, CallArrived(CallId("c2"), "0850000", "", from_outside=True, sent_as=CALL))
+        step = b.at(9, CallArrived(CallId("c2"), "0850000", "", been_outside=True, sent_as=CALL))
         assert offered(step) == [("c1", "anna")]
         assert [e.reason for e in step.entries if isinstance(e, CallReturned)] == ["looped_back"]
         assert ended(step) == [("c2", "turned_away", "looped_back")]
@@ -351,7 +352,7 @@ class TestLoops:
     @pytest.mark.fault("F84")
     def test_a_mark_that_nobody_can_read_keeps_the_call_at_home(self):
         b = bench(lines=3)
-        b.at(5, CallArrived(CALL, "0850000", "", from_outside=True), DigitsEntered(CALL, "1"))
+        b.at(5, CallArrived(CALL, "0850000", "", been_outside=True), DigitsEntered(CALL, "1"))
         assert sent(b.at(400)) == []
 
     @pytest.mark.fault("F84")
@@ -368,7 +369,7 @@ class TestLoops:
         b.staff(0, "anna")
         b.arrive(5, "c1", "1")
         b.answer(6, "c1")
-        b.at(7, CallArrived(CallId("c2"), "0850000", "", from_outside=True, sent_as=CALL))
+        b.at(7, CallArrived(CallId("c2"), "0850000", "", been_outside=True, sent_as=CALL))
         assert b.call("c1").state.value == "talking"
         assert b.call("c2").state.value == "menu"
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from queues.entries import SurveyAnswered, SurveyBegun, TalkEnder
+from queues.asked_entries import SurveyAnswered, SurveyBegun
+from queues.entries import TalkEnder
 from queues.ids import Instant, PromptId
 from queues.survey import survey_result
 from routing.actions import AskDigits, Say
