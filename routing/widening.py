@@ -115,7 +115,7 @@ def _reason(centre: Centre, step: PlanStep, at_ms: int) -> str:
 
 def open_by_limit(centre: Centre, call: Call, step: int) -> None:
     """The step is open, whatever its time."""
-    _open(centre, call, step, "limit")
+    _open(centre, call, step, "by_limit")
     centre.unopened[call.id] = None
 
 

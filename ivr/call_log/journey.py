@@ -15,6 +15,7 @@ from queues.entries import (
     CallReturned,
     CallTransferred,
     Entry,
+    LimitReached,
     MenuChoiceMade,
     MenuEntered,
     OfferEnded,
@@ -63,9 +64,17 @@ _REASONS: Mapping[str, str] = {
     "resumed_after_talk": "samtalet var redan slut när motorn kom tillbaka",
     "fallback": "i reservläget, utan motor",
     "short_talk": "samtalet bröts innan någon hann tala",
+    "looped_back": "svarsstället skickade tillbaka samtalet till oss",
     "talk_lost": "samtalet försvann",
     "dead_air": "telefonen svarade men skickade inget ljud",
     "time": "väntetiden för steget har gått",
+    "condition": "stegets villkor är uppfyllt",
+    "by_limit": "en gräns för kön leder dit",
+    "returned": "ringde igen i tid och fick tillbaka sin plats",
+    "max_wait": "har väntat så länge som kön tillåter",
+    "max_length": "kön är full",
+    "nobody_logged_in": "ingen som kan ta samtalet är inloggad",
+    "too_many_calls": "numret har redan så många samtal som det får ha",
     "nobody_there": "ingen inloggad i steget innan",
     "closed": "numret är stängt",
     "queue_closed": "kön är stängd",
@@ -95,6 +104,7 @@ _OFFERS: Mapping[str, str] = {
     "unreachable": "gick inte att nå",
     "caller_hung_up": "hann inte svara, den som ringde lade på",
     "withdrawn": "slutade ringas upp",
+    "looped": "skickade tillbaka samtalet till oss",
 }
 _REFUSED: Mapping[str, str] = {
     "no_talk": "inget samtal att koppla",
@@ -167,6 +177,14 @@ def journey(entries: Iterable[Entry], names: Names) -> list[Step]:
     ]
 
 
+_LEADS = {
+    "queue": "skickas vidare till {}",
+    "partner": "får gå till svarsstället {}",
+    "callback": "lovas att bli uppringd",
+    "message": "får ett besked, och samtalet avslutas",
+}
+
+
 def reason(word: str) -> str:
     """Why, in Swedish; a word that nobody has translated stands for itself."""
     return _REASONS.get(word, word)
@@ -184,6 +202,9 @@ def _told(entry: Entry, names: Names) -> Iterator[tuple[str, str]]:
             yield f"{names.queue(queue)}: steg {step + 1} öppnat, fler kan svara", reason(entry.reason)
         case CallQueued(queue=queue):
             yield f"I kön {names.queue(queue)}", _with_place(entry)
+        case LimitReached(queue=queue):
+            target = names.queue(QueueId(entry.target)) if entry.leads == "queue" else entry.target
+            yield f"{names.queue(queue)}: {_LEADS.get(entry.leads, entry.leads).format(target)}", reason(entry.limit)
         case CallReturned(queue=queue):
             yield f"Tillbaka i kön {names.queue(queue)} på sin gamla plats", reason(entry.reason)
         case CallRecovered():

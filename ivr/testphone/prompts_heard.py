@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ivr.testphone.g711 import FRAME_SAMPLES, encode, quiet_codes
 from ivr.testphone.sdp import PCMA, PCMU
-from routing.plan import Plan
+from routing.plan import Leads, Plan
 
 
 def prompt_book(sounds: Path, codecs: Iterable[int] = (PCMA, PCMU)) -> dict[bytes, str]:
@@ -53,7 +53,9 @@ def _packets(samples: "array[int]", codec: int) -> Iterable[bytes]:
 
 
 def closing_prompts(plan: Plan) -> frozenset[str]:
-    """The prompts after which this municipality may hang up: closed, and nobody can be reached."""
+    """The prompts after which this municipality may hang up: closed, a bound that was met, nobody can be reached."""
     said = [prompt for entrance in plan.entrances.values() for prompt in entrance.closed_prompts]
     said += [prompt for queue in plan.queues.values() for prompt in queue.closed_prompts]
-    return frozenset(map(str, (*said, *plan.sorry_prompts)))
+    limits = [limit for q in plan.queues.values() for limit in (q.max_wait, q.max_length, q.nobody_logged_in) if limit]
+    said += [prompt for limit in limits for way in limit.ways for prompt in way.prompts if way.leads is Leads.MESSAGE]
+    return frozenset(map(str, (*said, *plan.too_many_prompts, *plan.sorry_prompts)))
