@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from queues.ids import NO_CLEARANCE, AgentId, Clearance, MenuId, PartnerId, PromptId, QueueId
 from routing.directory import Directory
+from routing.survey_rules import Survey
 
 FAR_FUTURE_MS = 2**62
 
@@ -188,7 +189,6 @@ class Queue:
     clearance: Clearance = NO_CLEARANCE
     hours: OpenHours = ALWAYS_OPEN
     hours_id: str = ""
-    """The name of `hours`, by which they can be forced open or closed."""
     closed_prompts: tuple[PromptId, ...] = ()
     queued_prompts: tuple[PromptId, ...] = ()
     """Said once when the call has to wait."""
@@ -205,7 +205,6 @@ class Queue:
     lend_when_ready_over: int = 0
     serve_after_close_ms: int = 900_000
     survey: bool = True
-    """Whether its callers are among those who are asked, if any are."""
     max_wait: Limit | None = None
     max_length: Limit | None = None
     nobody_logged_in: Limit | None = None
@@ -265,7 +264,7 @@ class Choice:
     directory: bool = False
     """To a person whose name is typed; failing that, and without a directory, to the menu's `human`."""
     language: str = ""
-    """The call's language from then on; "" leaves it as it is."""
+    """From then on; "" leaves it as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,30 +301,6 @@ class Entrance:
     language: str = "sv"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One thing that callers are asked after a talk; answered with a grade from 5 to 1."""
-
-    name: str
-    prompts: tuple[PromptId, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What a caller is asked who is still there after a talk that the agent ended."""
-
-    questions: tuple[Question, ...]
-    invitation: tuple[PromptId, ...] = ()
-    """Said before the first question."""
-    thanks: tuple[PromptId, ...] = ()
-    invalid_prompts: tuple[PromptId, ...] = ()
-    every: int = 1
-    """Every so many callers are asked."""
-    confidential: bool = False
-    """Whether calls under secrecy are asked too."""
-    key_ms: int = 6_000
-
-
 class Discipline(StrEnum):
     """In which order an agent who becomes ready takes the calls that wait, within a priority."""
 
@@ -349,7 +324,6 @@ class Plan:
     """Who can be reached by name."""
     discipline: Discipline = Discipline.OWN_FIRST
     language: str = "sv"
-    """The language of the house."""
     login_by_phone: bool = False
     """A phone that is reachable logs its person in and makes them ready; one that is not logs them out."""
     survey: Survey | None = None

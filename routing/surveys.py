@@ -9,8 +9,8 @@ from queues.entries import Outcome, TalkEnder
 from queues.ids import NO_CLEARANCE, PromptId
 from routing.actions import AskDigits, Say
 from routing.events import DigitsEntered
-from routing.plan import Survey
 from routing.state import NO_OFFER, NOBODY, Call, CallState, Centre
+from routing.survey_rules import Survey
 
 GRADES = "12345"
 REPEAT = "*"

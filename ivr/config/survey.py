@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ivr.config.fields import Listed, Name, Prompts, Strict
 from queues.ids import PromptId
-from routing.plan import Question, Survey
+from routing.survey_rules import Question, Survey
 
 
 class QuestionEntry(Strict):

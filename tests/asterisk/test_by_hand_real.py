@@ -21,7 +21,8 @@ from queues.entries import CallEnded, Entry
 from queues.ids import AgentId, Instant, PromptId
 from routing.events import AgentLoggedIn, CrisisMessageSet, Event, HoursForced
 from routing.kernel import Kernel
-from routing.plan import Plan, Question, Survey
+from routing.plan import Plan
+from routing.survey_rules import Question, Survey
 from tests.asterisk.house import NUMBER, small_plan
 from tests.asterisk.running import Line, until
 

@@ -15,12 +15,11 @@ from routing.plan import (
     Partner,
     Plan,
     PlanStep,
-    Question,
     Queue,
-    Survey,
     TargetKind,
     WaitingRules,
 )
+from routing.survey_rules import Question, Survey
 from tests.kernel.directory import random_directory
 from tests.kernel.plans_of_limits import conditional, limited
 

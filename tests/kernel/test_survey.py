@@ -20,7 +20,7 @@ from routing.events import (
     WorldListed,
 )
 from routing.papers import Papers
-from routing.plan import Question, Survey
+from routing.survey_rules import Question, Survey
 from tests.kernel.centre import Bench, agent, ended, late, plan_of, queue, said
 
 ASKED = Survey(
