@@ -183,6 +183,7 @@ async def test_a_phone_that_is_not_registered_is_unreachable_and_one_that_rings_
         assert phone.rings[0].end is RingEnd.CANCELLED
 
 
+@pytest.mark.fault("F42")
 async def test_a_withdrawn_ring_stops_and_the_next_phone_rings(line: Line) -> None:
     async with engine(line) as one:
         bo = await one.phone("bo", ring_forever())
