@@ -10,8 +10,9 @@ from typing import Any
 
 import structlog
 
+from ivr.config.house import House
 from queues.entries import CallAnswered, CallOffered, CallReturned, Entry, OfferEnded, PartnerChanged, TalkEnded
-from queues.ids import CallId, PartnerId, partner_of
+from queues.ids import AgentId, CallId, PartnerId, partner_line, partner_of
 from routing.events import PartnerRestored
 from routing.kernel import Step
 from routing.outside import DAY_MS
@@ -51,6 +52,15 @@ def state(centre: Centre, titles: Mapping[PartnerId, str]) -> dict[str, Any]:
             "most_minutes_a_day": partner.most_ms_a_day // MINUTE_MS,
         }
         for partner in centre.plan.partners.values()
+    }
+
+
+def seat_titles(house: House) -> dict[AgentId, str]:
+    """What people read for each line to a partner; for 0, when nobody wrote down which line it was, the partner."""
+    return {
+        partner_line(link.id, n): f"{link.title}, linje {n}" if n else link.title
+        for link in house.partners.values()
+        for n in range(house.plan.partners[link.id].lines + 1)
     }
 
 

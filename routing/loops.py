@@ -46,5 +46,5 @@ def ends_here(centre: Centre, call: Call) -> None:
 def stays_home(centre: Centre, call: Call, event: CallArrived) -> None:
     """A call that says it has been outside, or whose caller is outside this very moment, is for us alone."""
     outside = (c.caller for c in centre.calls.values() if c is not call and partner_of(c.agent))
-    if event.from_outside or (call.caller and call.caller in outside):
+    if event.been_outside or (call.caller and call.caller in outside):
         call.legs.never_again()

@@ -49,6 +49,12 @@ ROWS = {
     "F71": "the clocks go forward or back",
     "F72": "the server's own time zone is wrong",
     "F75": "a prompt missing or empty",
+    "F82": "partner busy or refuses",
+    "F83": "partner out of reach",
+    "F84": "partner sends the call back",
+    "F85": "partner answers and hangs up",
+    "F86": "trunk down",
+    "S06": "toll fraud",
 }
 """The rows that this release answers for (FAULTS.md)."""
 Guards = dict[str, list[str]]

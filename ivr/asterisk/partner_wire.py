@@ -10,12 +10,11 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 
+from ivr.config.house import PARTNER_PREFIX
 from queues.ids import AgentId, CallId, PartnerId, partner_line, partner_of
 from routing.actions import OfferToPartner
 from routing.plan import Plan
 
-ENDPOINT_PREFIX = "partner-"
-"""No person's id has a dash: no person's phone is ever taken for a partner."""
 SEAT_VARIABLE = "TONVAL_SEAT"
 """On the partner's leg: which of the lines it is."""
 TALK_AT_MOST_S = 7_200
@@ -33,7 +32,7 @@ def endpoint_of(seat: AgentId) -> str:
 
 def endpoint_of_partner(partner: PartnerId) -> str:
     """The endpoint that all of the partner's lines share."""
-    return ENDPOINT_PREFIX + partner
+    return PARTNER_PREFIX + partner
 
 
 def lines_of(plan: Plan) -> Mapping[str, tuple[AgentId, ...]]:
@@ -46,9 +45,9 @@ def lines_of(plan: Plan) -> Mapping[str, tuple[AgentId, ...]]:
 
 def seat_read(endpoint: str, written: str) -> AgentId:
     """The seat of a leg on this endpoint; of a partner's, the line that is written on the leg, or no line we know."""
-    if not endpoint.startswith(ENDPOINT_PREFIX):
+    if not endpoint.startswith(PARTNER_PREFIX):
         return AgentId(endpoint)
-    partner = PartnerId(endpoint.removeprefix(ENDPOINT_PREFIX))
+    partner = PartnerId(endpoint.removeprefix(PARTNER_PREFIX))
     found = _SEAT.fullmatch(written)
     return AgentId(written) if found and found[1] == partner else partner_line(partner, 0)
 

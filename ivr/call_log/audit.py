@@ -11,7 +11,7 @@ A final row that had to wait because no engine lived is late only if one lived f
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -21,8 +21,16 @@ from ivr.call_log.cel import CelCall, CelFile, CelFold, EndedBy
 from ivr.call_log.reading import CallLogReader, CallRow, Run
 from ivr.call_log.recovery import AFTERWARDS
 from ivr.config.site import Site
-from queues.entries import CallEnded, CallEntered, CallRecovered, CallTransferred, Outcome
-from queues.ids import CallId
+from ivr.pending_callbacks import PendingCallbacks
+from queues.entries import (
+    CallEnded,
+    CallEntered,
+    CallRecovered,
+    CallReturned,
+    CallTransferred,
+    Outcome,
+)
+from queues.ids import CallId, partner_of
 
 GRACE_MS = 60_000
 SILENCE_MS = 5_000
@@ -38,13 +46,15 @@ ENOUGH = frozenset(
     }
 )
 """Outcomes after which we may hang up; `callback_failed` too, since the citizen was rung."""
+_TALKED = {Outcome.ANSWERED, Outcome.OVERFLOWED_EXTERNAL}
+"""Outcomes of a talk: with a person of the house, or with a partner."""
 _NEVER_IN = frozenset({"cancelled", "busy", "failed"})
 """What a caller's side says of a call that need not have been accepted."""
 _SAME = {
-    "answered": {Outcome.ANSWERED, Outcome.ABANDONED},
+    "answered": {Outcome.ANSWERED, Outcome.ABANDONED, Outcome.OVERFLOWED_EXTERNAL},
     "closed": {Outcome.CLOSED, Outcome.TURNED_AWAY},
-    "hung_up_waiting": {Outcome.ABANDONED, Outcome.ANSWERED},
-    "vanished": {Outcome.ABANDONED, Outcome.ANSWERED, Outcome.FAILED},
+    "hung_up_waiting": {Outcome.ABANDONED, Outcome.ANSWERED, Outcome.OVERFLOWED_EXTERNAL},
+    "vanished": {Outcome.ABANDONED, Outcome.ANSWERED, Outcome.OVERFLOWED_EXTERNAL, Outcome.FAILED},
 }
 """What the log may call what a caller saw. Who hangs up in the very second of the answer may see it either way."""
 _OVERLAP_MS = 1_500
@@ -77,8 +87,10 @@ class Logged:
     beginnings: int
     learnt_at_ms: int
     """When the final row was made up from Asterisk's log; 0 if the engine that had the call wrote it."""
+    promised_at_ms: int = 0
+    """When it was last promised that the caller will be rung, and not taken back; 0 if never."""
     handed_on_ms: int = 0
-    """When the call was last put through to somebody else; 0 for never."""
+    """When the call was last put through to somebody else, or back into line; 0 for never."""
 
 
 @dataclass(slots=True)
@@ -92,6 +104,8 @@ class Witnesses:
     callers: Sequence[Mapping[str, Any]] | None = None
     whole_log: bool = True
     """Whether a call that is in the log and not in `cel` is a surprise."""
+    pending: Container[CallId] = frozenset()
+    """The promises that are written down to be kept."""
 
 
 @dataclass(slots=True)
@@ -146,7 +160,7 @@ def audit(seen: Witnesses) -> Report:
         report.in_progress += bool(call.accepted_ms and not call.hung_up_ms and call.call not in _ended(seen.log))
         report.findings.extend(_of_asterisk(call, seen))
     for logged in seen.log.values():
-        report.terminal[logged.row.outcome or "in_progress"] += 1
+        report.terminal[logged.row.outcome or ("promised" if logged.promised_at_ms else "in_progress")] += 1
         report.recovered += bool(logged.row.recoveries)
         report.findings.extend(_of_log(logged, seen))
     if seen.callers is not None:
@@ -165,6 +179,8 @@ def _of_asterisk(call: CelCall, seen: Witnesses) -> Iterator[Finding]:
         yield Finding(Verdict.DUPLICATED, "two_channels", call.call, call.sip_call_id)
     if not call.accepted_ms or not call.hung_up_ms:
         return
+    if logged is not None and logged.promised_at_ms:
+        return  # the caller was let go; what became of the promise, our log says
     if logged is None or not logged.final_rows:
         if seen.now_ms - call.hung_up_ms > GRACE_MS:
             why = "no_final_row" if logged is None or not logged.row.queued_at_ms else "still_in_line"
@@ -194,8 +210,10 @@ def _cut(call: CelCall, outcome: str) -> str:
 
 def _contradiction(call: CelCall, logged: Logged) -> str:
     row = logged.row
-    if row.outcome == Outcome.ANSWERED and not call.talks:
-        return "answered_without_talk"
+    if row.outcome in _TALKED:
+        outside = bool(call.talks and partner_of(call.talks[-1].agent))
+        if not call.talks or outside != (row.outcome == Outcome.OVERFLOWED_EXTERNAL):
+            return f"{row.outcome}_without_talk"
     talk = call.served
     # Who was put through and hung up before anybody answered is abandoned, whatever talk they had before.
     last = talk is not None and talk.began_ms >= logged.handed_on_ms
@@ -222,7 +240,10 @@ def _of_log(logged: Logged, seen: Witnesses) -> Iterator[Finding]:
         and (known is None or not known.hung_up_ms or known.ended_by is EndedBy.CALLER)
     ):
         yield Finding(Verdict.LOST, row.reason or "failed", row.call, token)
-    if known is None and seen.whole_log:
+    pending = bool(logged.promised_at_ms) and not logged.final_rows
+    if pending and row.call not in seen.pending and seen.now_ms - logged.promised_at_ms > GRACE_MS:
+        yield Finding(Verdict.LOST, "promise_forgotten", row.call, token)
+    if known is None and seen.whole_log and not logged.promised_at_ms:
         yield Finding(Verdict.UNEXPECTED, "not_in_cel", row.call)
     if not _in_order(row):
         yield Finding(Verdict.UNEXPECTED, "times_out_of_order", row.call, token)
@@ -258,14 +279,15 @@ def _of_caller(record: Mapping[str, Any], calls: Sequence[CelCall], seen: Witnes
         yield Finding(Verdict.DUPLICATED, "calls_of_one_caller", call, token)
     if (record.get("longest_silence_ms") or 0) > SILENCE_MS:
         yield Finding(Verdict.LOST, "silence", call, token)
-    if terminal == "server_hung_up":
+    logged = seen.log.get(CallId(call))
+    promised = logged is not None and bool(logged.promised_at_ms)
+    if terminal == "server_hung_up" and not promised:
         yield Finding(Verdict.LOST, "ended_by_us", call, token)
     if not calls:
         if terminal not in _NEVER_IN:
             yield Finding(Verdict.UNEXPECTED, "not_in_cel", "", token)
         return
-    logged = seen.log.get(calls[0].call)
-    if logged and logged.row.outcome and logged.row.outcome not in _SAME.get(terminal, {logged.row.outcome}):
+    if logged and not promised and logged.row.outcome and logged.row.outcome not in _SAME.get(terminal, {logged.row.outcome}):
         yield Finding(Verdict.UNEXPECTED, f"{terminal}_logged_as_{logged.row.outcome}", call, token)
 
 
@@ -295,6 +317,7 @@ def audit_site(
             log={call: logged for call in sorted(wanted) if (logged := _logged(log, call, rows.get(call)))},
             runs=log.runs(),
             now_ms=now_ms if now_ms is not None else time.time_ns() // 1_000_000,
+            pending=PendingCallbacks(site.callbacks_path).calls(),
             callers=[r for r in read_witness(callers) if from_ms <= _started_ms(r) < to_ms] if callers else None,
         )
         report = audit(seen)
@@ -317,5 +340,6 @@ def _logged(log: CallLogReader, call: CallId, row: CallRow | None) -> Logged | N
     beginnings = sum(isinstance(entry, CallEntered) for entry in entries)
     afterwards = [entry for entry in entries if isinstance(entry, CallRecovered) and entry.state in AFTERWARDS]
     learnt = max((entry.at_ms for entry in afterwards), default=0)
-    handed_on = max((entry.at_ms for entry in entries if isinstance(entry, CallTransferred)), default=0)
+    kinds = (CallTransferred, CallReturned)
+    handed_on = max((entry.at_ms for entry in entries if isinstance(entry, kinds)), default=0)
     return Logged(row, finals, beginnings, learnt, handed_on)

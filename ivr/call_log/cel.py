@@ -14,7 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from queues.ids import AgentId, CallId, Instant, QueueId
+from ivr.config.house import PARTNER_PREFIX
+from queues.ids import AgentId, CallId, Instant, PartnerId, QueueId, partner_line
 from routing.offers import NO_TALK_MS
 
 FIELDS = (
@@ -28,6 +29,7 @@ CLOSED_CONTEXTS = ("entrance-", "choose-")
 """The fail-open dialplan passes through these at once, unless it is saying that we are closed."""
 SHORT_TALK_MS = 2_000
 """A shorter talk after which the caller was still there was none, as in the kernel and in the dialplan."""
+SOME_LINE = 0
 _SAME_MOMENT_MS = 1_000
 _PIECE_BYTES = 4 * 1024 * 1024
 
@@ -185,7 +187,7 @@ class CelFold:
 
     def _enter_bridge(self, call: CelCall, line: _Line) -> None:
         inside = self._bridged.setdefault(call.call, {})
-        inside[line.channel_id] = AgentId("" if line.channel_id == call.call else _endpoint(line.channel))
+        inside[line.channel_id] = AgentId("") if line.channel_id == call.call else _seat(line.channel)
         agents = [agent for agent in inside.values() if agent]
         if call.call in inside and agents and not (call.talks and not call.talks[-1].ended_ms):
             call.talks.append(CelTalk(agents[-1], line.at_ms))
@@ -258,6 +260,14 @@ def _ms(seconds: str) -> int:
 def _endpoint(channel: str) -> str:
     """`anna` of `PJSIP/anna-0000001f`."""
     return channel.partition("/")[2].rpartition("-")[0]
+
+
+def _seat(channel: str) -> AgentId:
+    """Whose phone it is; of a partner, nobody wrote down which line."""
+    endpoint = _endpoint(channel)
+    if endpoint.startswith(PARTNER_PREFIX):
+        return partner_line(PartnerId(endpoint.removeprefix(PARTNER_PREFIX)), SOME_LINE)
+    return AgentId(endpoint)
 
 
 def _ended_by(call: CelCall, extra: str) -> EndedBy:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from ivr.call_log.cel import CelCall, CelTalk, EndedBy
 from queues.entries import (
     CallAnswered,
+    CallbackPromised,
+    CallbackTakenBack,
     CallEnded,
     CallEntered,
     CallOffered,
@@ -25,7 +27,7 @@ from queues.entries import (
     TalkEnded,
     TalkEnder,
 )
-from queues.ids import UNKNOWN_CLEARANCE, AgentId, CallId, Instant, OfferId, QueueId
+from queues.ids import UNKNOWN_CLEARANCE, AgentId, CallId, Instant, OfferId, QueueId, partner_of
 
 SETTLED_MS = 5_000
 """A hang-up this fresh is left alone: the kernel that had the call writes its row, or the next look finds it."""
@@ -77,6 +79,12 @@ class _Talk:
     at_ms: int
 
 
+def is_promised(remembered: Sequence[Entry]) -> bool:
+    """Whether the call is one whose caller has gone and is to be rung."""
+    last = [entry for entry in remembered if isinstance(entry, CallbackPromised | CallbackTakenBack)]
+    return bool(last) and isinstance(last[-1], CallbackPromised)
+
+
 class _Story:
     """How far the log has come with one call."""
 
@@ -90,6 +98,9 @@ class _Story:
         self.talk: _Talk | None = None
         self.wait_ms: int | None = None
         self.talked = False
+        self.promised = False
+        """Whether the caller is to be rung: then no channel need be there."""
+        self.talked_to = AgentId("")
         self.handed_on_ms = 0
         """When the call was last put through: a talk that began before is not what it ended with."""
         self.first_ms = entries[0].at_ms if entries else 0
@@ -109,11 +120,8 @@ class _Story:
             case CallQueued():
                 self._queue_up(entry.queue, entry.entered_at_ms, "waiting")
                 self.clearance = entry.clearance
-            case CallReturned():
-                self._queue_up(entry.queue, entry.entered_at_ms, "waiting")
-                self.talk, self.wait_ms, self.talked = None, None, False
-            case CallTransferred():
-                self._queue_up(entry.queue, 0, "waiting")
+            case CallReturned() | CallTransferred():
+                self._queue_up(entry.queue, getattr(entry, "entered_at_ms", 0), "waiting")
                 self.talk, self.wait_ms, self.talked, self.handed_on_ms = None, None, False, entry.at_ms
             case CallOffered():
                 self.offer, self.state = entry, "offered"
@@ -123,6 +131,8 @@ class _Story:
                 self._answer(entry.offer, entry.agent, entry.at_ms, entry.wait_ms)
             case TalkEnded():
                 self.talk = None
+            case CallbackPromised() | CallbackTakenBack():
+                self.promised = isinstance(entry, CallbackPromised)
             case _:
                 pass
 
@@ -139,6 +149,7 @@ class _Story:
 
     def _answer(self, offer: OfferId, agent: AgentId, at_ms: int, wait_ms: int) -> None:
         self.talk, self.wait_ms, self.talked, self.state = _Talk(offer, agent, at_ms), wait_ms, True, "talking"
+        self.talked_to = agent
 
     def waited_ms(self, until_ms: int) -> int:
         """From entering the queue, 0 if it never did."""
@@ -148,6 +159,13 @@ class _Story:
 def _close(call: CallId, remembered: Sequence[Entry], seen: CelCall | None, world: World) -> Iterator[Entry]:
     """The rest of a call that the log began; nothing while it goes on, or while it is too early to tell."""
     story = _Story(remembered)
+    if story.promised:
+        if call in world.vanished:
+            yield _found(call, story, GONE, world)
+            wait_ms = story.waited_ms(story.last_ms)
+            at_ms, outcome = Instant(story.last_ms), Outcome.CALLBACK_FAILED
+            yield CallEnded(at_ms, call, outcome, "promised", story.queue, wait_ms, "missing")
+        return
     if seen and not story.queue:
         story.queue, story.entered_at_ms = seen.queue, seen.queued_ms
     if seen and seen.hung_up_ms:
@@ -215,7 +233,9 @@ def _ending(call: CallId, story: _Story, seen: CelCall) -> Iterator[Entry]:
     # A talk that Asterisk saw and that was none (F40) makes no answered call, whatever the log had begun to say.
     if talk or (story.talked and not [t for t in seen.talks if t.began_ms >= story.handed_on_ms]):
         reason = "caller_hung_up" if seen.ended_by is EndedBy.CALLER else ""
-        yield CallEnded(at_ms, call, Outcome.ANSWERED, "talking", story.queue, story.wait_ms or 0, reason)
+        who = talk.agent if talk else story.talked_to
+        outcome = Outcome.OVERFLOWED_EXTERNAL if partner_of(who) else Outcome.ANSWERED
+        yield CallEnded(at_ms, call, outcome, "talking", story.queue, story.wait_ms or 0, reason)
         return
     outcome, reason = _unanswered(seen)
     yield CallEnded(at_ms, call, outcome, story.state, story.queue, story.waited_ms(at_ms), reason)
@@ -233,17 +253,24 @@ def _talk(call: CallId, story: _Story, talk: CelTalk, seen: CelCall) -> Iterator
     """What is missing of the talk: its answer, its end, or nothing."""
     if story.talk is None and story.talked:
         return
-    began, offer = talk.began_ms, story.talk.offer if story.talk else _offer_to(talk.agent, story)
+    who = _who(talk, story)
+    began, offer = talk.began_ms, story.talk.offer if story.talk else _offer_to(who, story)
     if story.talk is None:
         story.wait_ms = story.waited_ms(began)
-        yield CallAnswered(Instant(began), call, offer, story.queue, talk.agent, story.wait_ms)
+        yield CallAnswered(Instant(began), call, offer, story.queue, who, story.wait_ms)
     else:
         began = story.talk.at_ms
-    yield TalkEnded(Instant(talk.ended_ms), call, offer, talk.agent, max(0, talk.ended_ms - began), _by(seen))
+    yield TalkEnded(Instant(talk.ended_ms), call, offer, who, max(0, talk.ended_ms - began), _by(seen))
 
 
 def _by(seen: CelCall) -> TalkEnder:
     return TalkEnder.CALLER if seen.ended_by is EndedBy.CALLER else TalkEnder.AGENT
+
+
+def _who(talk: CelTalk, story: _Story) -> AgentId:
+    """Who talked: of a partner's lines, the one that the log has."""
+    partner, offered = partner_of(talk.agent), story.offer.agent if story.offer else AgentId("")
+    return offered if partner and partner_of(offered) == partner else talk.agent
 
 
 def _offer_to(agent: AgentId, story: _Story) -> OfferId:

@@ -31,7 +31,6 @@ _LOST: Mapping[str, str] = {
     "phone_unreachable": "telefonen går inte att nå",
     "kept": "behövs i den egna gruppen",
     "other_language": "talar inte språket",
-    "stays_home": "samtalet har nyss varit hos svarsstället, eller får inte skickas dit",
     "not_asked": "kopplingen gällde någon annan",
     "stays_home": "samtalet ska inte ut till svarsställe",
     "kept_away": "samtalet är menat för någon annan",

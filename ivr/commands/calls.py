@@ -128,13 +128,15 @@ def names_of(municipality: str) -> "Names":
     """What the municipality calls its queues and people; nothing while its files cannot be read."""
     from ivr.call_log.journey import Names  # noqa: PLC0415
     from ivr.config.load import load  # noqa: PLC0415
+    from ivr.partners import seat_titles  # noqa: PLC0415
 
     house = load(folder_of(municipality), time.time_ns() // 1_000_000).house
     if house is None:
         return Names()
     directory = house.plan.directory
     listed = {p.id: f"{p.first} {p.last}".strip() for p in directory.people.values()} if directory else {}
-    return Names(house.queue_titles, {person.id: person.name for person in house.people.values()}, listed)
+    people = {person.id: person.name for person in house.people.values()}
+    return Names(house.queue_titles, {**people, **seat_titles(house)}, listed)
 
 
 def row_dict(row: "CallRow", zone: "ZoneInfo") -> dict[str, Any]:
