@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivr import partners
 from ivr.by_hand import crisis, force, switched
+from ivr.callback_orders import callback_orders
 from ivr.control import BadOrderError, Order
 from ivr.transfer_order import transfer
 from queues.ids import AgentId
@@ -29,6 +30,7 @@ def orders(service: "Service") -> dict[str, Order]:
         "switched": lambda _order: switched(service),
         "transfer": lambda order: transfer(service, order),
         "reload": lambda _order: reload(service),
+        **callback_orders(service),
     }
 
 

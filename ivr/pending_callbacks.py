@@ -10,6 +10,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import quote
 
 import structlog
 
@@ -39,6 +40,14 @@ class PendingCallbacks:
             aside = self._set_aside()
             log.critical("pending_callbacks_unreadable", alarm=True, because=type(error).__name__, aside=aside)
             return []
+
+    def calls(self) -> frozenset[CallId]:
+        """Which calls are promised; none where that cannot be read. Looks, and changes nothing."""
+        try:
+            with closing(sqlite3.connect(f"file:{quote(str(self.path))}?mode=ro", uri=True, timeout=2.0)) as file:
+                return frozenset(CallId(call) for (call,) in file.execute("SELECT call FROM pending"))
+        except sqlite3.Error:
+            return frozenset()
 
     def keep(self, pending: CallbackRestored) -> None:
         """The promise is on the disk as it is now. Raises sqlite3.Error or OSError when it is not."""

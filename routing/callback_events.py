@@ -80,7 +80,7 @@ class CallbackRestored:
 
     call: CallId
     caller: str
-    """Whom to ring."""
+    """Whom to ring, as the network wrote it."""
     number: str
     """The number that was rung when it was promised."""
     language: str

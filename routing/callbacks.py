@@ -246,7 +246,7 @@ def restored(centre: Centre, event: CallbackRestored) -> bool:
     call.clearance = known if known == UNKNOWN_CLEARANCE else risen(known, centre.plan.queues[call.queue].clearance)
     call.priority = min(max(event.priority, 0), 9)
     call.promise = Promise(
-        event.caller,
+        callable_number(event.caller),
         event.matter,
         event.by,
         event.promised_at_ms,
@@ -259,6 +259,9 @@ def restored(centre: Centre, event: CallbackRestored) -> bool:
     keeps_within_house(centre, call)
     remember(centre, call)
     call.found_again = False
+    if not call.promise.number:
+        given_up(centre, call, "number_not_rung")
+        return True
     stand(centre, call, call.promise)
     call.known_at_ms = Instant(0)  # whatever a list says of it is newer
     return True

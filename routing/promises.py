@@ -115,7 +115,7 @@ def write_down(centre: Centre, call: Call, promise: Promise) -> None:
     """The promise as it is now outlives us."""
     pending = CallbackRestored(
         call=call.id,
-        caller=promise.number,
+        caller=call.caller,
         number=call.number,
         language=call.language,
         queue=call.queue,

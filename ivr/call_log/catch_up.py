@@ -11,7 +11,7 @@ import structlog
 
 from ivr.call_log.cel import CelFile, CelFold
 from ivr.call_log.reading import CallLogReader, CallLogUnreadableError
-from ivr.call_log.recovery import SETTLED_MS, World, closing_entries
+from ivr.call_log.recovery import SETTLED_MS, World, closing_entries, is_promised
 from ivr.call_log.store import CallLogWriter
 from ivr.config.site import Site
 from queues.entries import CallEnded, Entry
@@ -49,16 +49,17 @@ class CatchUp:
     def _lacking(self, log: CallLogReader, present: frozenset[CallId], now: Instant) -> tuple[Entry, ...]:
         open_calls = log.open_calls()
         known = log.knows(call for call in self._fold.calls if call not in present)
-        vanished = self._vanished(frozenset(open_calls) - present, now)
+        promised = frozenset(call for call, entries in open_calls.items() if is_promised(entries))
+        vanished = self._vanished(frozenset(open_calls) - present, promised, now)
         world = World(now, present, _booted_at_ms(self._site.asterisk_dir / "run" / "asterisk.pid"), vanished)
         entries = tuple(closing_entries(open_calls, known, self._fold.calls, world))
         closed = {entry.call for entry in entries if isinstance(entry, CallEnded)}
         self._forget((known - open_calls.keys()) | closed, now)
         return entries
 
-    def _vanished(self, absent: frozenset[CallId], now: int) -> frozenset[CallId]:
+    def _vanished(self, absent: frozenset[CallId], promised: frozenset[CallId], now: int) -> frozenset[CallId]:
         """Those of the open calls that have been known to nobody but the log for long enough."""
-        nobodys = absent - self._fold.calls.keys()
+        nobodys = absent - (self._fold.calls.keys() - promised)
         self._missing_since = {call: self._missing_since.get(call, now) for call in nobodys}
         return frozenset(call for call, since in self._missing_since.items() if now - since >= VANISHED_MS)
 

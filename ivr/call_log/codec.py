@@ -23,6 +23,11 @@ CALLER_FIELD = "caller"
 """A field of this name, however deep, holds whom the network says is calling; it never leaves here in clear."""
 
 
+MATTER_FIELD = "matter"
+"""A field of this name says why somebody is to be rung, in somebody's own words; nor does that."""
+_HIDDEN = frozenset({CALLER_FIELD, MATTER_FIELD})
+
+
 class Row(NamedTuple):
     """One event or entry as it is stored; `call` and `agent` are "" where the kind has none."""
 
@@ -76,7 +81,7 @@ def _json(thing: object, pseudonym: Pseudonym) -> str:
 def _packed(value: Any, pseudonym: Pseudonym) -> Any:
     if is_dataclass(value):
         return {
-            name: (pseudonym(getattr(value, name)) if name == CALLER_FIELD else getattr(value, name))
+            name: (pseudonym(getattr(value, name)) if name in _HIDDEN else getattr(value, name))
             if plain
             else _packed(getattr(value, name), pseudonym)
             for name, plain in _shape(value.__class__)
