@@ -1,4 +1,4 @@
-"""The laws of transfers: whom a call is kept from, that a supervised one ends, and that nobody waits for one in vain."""
+"""The laws of transfers: whom a call is kept from, that a supervised one ends, that nobody waits for one in vain."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from routing.state import Call, CallState, Centre
 
 
 def kept_for_transfer(centre: Centre, call: Call, agent: Agent) -> bool:
-    """Whether the call has been put through to somebody else: under supervision, or who is logged in and has the level."""
+    """Whether the call has been put through to somebody else: under supervision, or who is here and has the level."""
     handed, queue = call.handed, centre.plan.queues[call.queue]
     if handed.only:
         return agent.id != handed.only

@@ -1,7 +1,7 @@
 """Putting a caller through: to a specialist (level 2), a department (level 3) or a person by name.
 
 Four rules. What cannot lead to anybody is refused, and the talk goes on. A transfer to a department or a person is
-supervised: not answered in time the call goes back to whoever made it, else to its old line in its old place. Whatever a
+supervised: not answered in time the call goes back to whoever made it, else to its old line in its old place. What a
 call has needed to be heard it goes on needing. And a call that has been put through too often goes to people who take
 everything.
 """
@@ -45,20 +45,19 @@ def refusal(centre: Centre, person: Person, event: TransferRequested) -> str:
     call = centre.calls.get(person.call)
     if call is None or person.state is not AgentState.TALKING or call.state is not CallState.TALKING:
         return "no_talk"
-    if centre.paused:
-        return "no_link"
-    if call.promise is not None:
-        return "callback"
+    if centre.paused or call.promise is not None:
+        return "no_link" if centre.paused else "callback"
+    return _what_is_wrong(centre, person, event) or _who_lacks(centre, call, event)
+
+
+def _what_is_wrong(centre: Centre, person: Person, event: TransferRequested) -> str:
+    """Why nobody can be put through there, whoever is here; "" if that is not the matter."""
     if event.person:
-        if event.person not in centre.plan.agents:
-            return "unknown"
-        if event.person == person.id:
-            return "self"
-    elif event.queue not in centre.plan.queues or event.level not in {SPECIALIST, DEPARTMENT}:
+        known = event.person in centre.plan.agents
+        return ("self" if event.person == person.id else "") if known else "unknown"
+    if event.queue not in centre.plan.queues or event.level not in {SPECIALIST, DEPARTMENT}:
         return "unknown"
-    elif not _is_open(centre, event.queue):
-        return "closed"
-    return _who_lacks(centre, call, event)
+    return "" if _is_open(centre, event.queue) else "closed"
 
 
 def _is_open(centre: Centre, queue: QueueId) -> bool:
@@ -109,7 +108,7 @@ def reach(centre: Centre, person: Person, event: TransferRequested) -> Reach:
 
 
 def _place_ms(centre: Centre, call: Call, event: TransferRequested) -> Instant:
-    """The instant that will decide the place. Back into the line it came from, asking for no more, is to its end (F51)."""
+    """The instant that will decide the place: back into its own line, asking for nobody better, is to the end (F51)."""
     own = centre.circles.level.get(event.queue, ())
     mine = own[centre.circles.index[call.agent]] if own and call.agent in centre.circles.index else 0
     again = event.queue == call.queue and mine >= event.level and event.level == SPECIALIST
@@ -200,7 +199,7 @@ def _after(centre: Centre, by: Person, call: Call, *, supervised: bool) -> None:
 
 
 def _ring_at_once(centre: Centre, call: Call, person: Person) -> None:
-    """The person's phone rings for the call, whatever the plan says; whether it may, `refusal` or the caller has seen."""
+    """The person's phone rings for the call, whatever the plan says; that they may hear it has been seen to."""
     offer(centre, call, person)
     if call.handed.only != NOBODY:
         # Whatever ends this ring but an answer ends the transfer: nobody else is asked.

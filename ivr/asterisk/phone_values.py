@@ -1,4 +1,4 @@
-"""What the templates need to know of people's phones: the codes, the keys of a transfer, and what Asterisk says alone."""
+"""What the templates need to know of people's phones: codes, the keys of a transfer, what Asterisk says alone."""
 
 from typing import Any
 

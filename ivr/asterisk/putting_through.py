@@ -1,20 +1,25 @@
 """The end of a talk whose caller stays: papers, the end of having been served, then the hang-up of the agent's leg.
 
-One rule: in that order. Whoever dies in between leaves the caller in the talk or in the new line, never taken for served.
+One rule: in that order. Whoever dies in between leaves the caller in the talk or in the new line, never as served.
 """
+
+from collections.abc import Callable
 
 import structlog
 
 from ivr.asterisk.listing import ANSWERED_VARIABLE
-from ivr.asterisk.manager_link import ActionRefusedError, LinkDownError, ManagerLink
+from ivr.asterisk.manager_link import ManagerLink
+from ivr.asterisk.over_link import IN_VAIN
 from ivr.asterisk.papers_wire import CLEARANCE_VARIABLE, papers_to_wire
 from routing.actions import EndTalk
 
 log = structlog.get_logger()
 
 
-async def put_through(link: ManagerLink, action: EndTalk, leg: str, *, in_session: bool) -> bool:
-    """The caller is on the way to the next line; False if Asterisk could not be asked: then a list shows how it is.
+async def put_through(
+    link: ManagerLink, action: EndTalk, leg: str, *, in_session: bool, in_vain: Callable[[], None]
+) -> None:
+    """The caller is on the way to the next line. Where Asterisk could not be asked, `in_vain` has been called.
 
     A caller who is in no session is fetched out of the talk into a new one, which ends the talk.
     """
@@ -28,7 +33,8 @@ async def put_through(link: ManagerLink, action: EndTalk, leg: str, *, in_sessio
             await link.action("Redirect", Channel=action.call, Context="resume", Exten="s", Priority="1")
         elif leg:
             await link.action("Hangup", Channel=leg)
-    except (ActionRefusedError, LinkDownError, TimeoutError) as error:
+        else:
+            in_vain()
+    except IN_VAIN as error:
         log.info("transfer_in_vain", because=type(error).__name__)
-        return False
-    return bool(leg) or not in_session
+        in_vain()

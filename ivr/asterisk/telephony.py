@@ -8,31 +8,32 @@ ones are not taken. What was asked of Asterisk in vain is not asked again: the n
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
 from ivr.asterisk.agi import AgiFront
 from ivr.asterisk.agi_steps import rung
-from ivr.asterisk.caller_session import INTERRUPT_DIGIT, CallerSession, DialEnded
+from ivr.asterisk.caller_session import CallerSession, DialEnded
 from ivr.asterisk.joined_sounds import JOINED, JoinedSounds
-from ivr.asterisk.lister import DEFAULT_LIST_TIMINGS, Lister, ListTimings
-from ivr.asterisk.listing import ANSWERED_VARIABLE, waits_for_engine
+from ivr.asterisk.lister import Lister
+from ivr.asterisk.listing import (
+    TalksBegan,
+    talks_without_beginning,
+    with_beginnings,
+)
 from ivr.asterisk.manager_link import (
-    DEFAULT_TIMINGS,
     Account,
-    ActionRefusedError,
-    LinkDownError,
     LinkHooks,
-    LinkTimings,
     ManagerLink,
 )
+from ivr.asterisk.over_link import OverLink
 from ivr.asterisk.partner_wire import Marks, lines_of
 from ivr.asterisk.putting_through import put_through
 from ivr.asterisk.render import AMI_USER
 from ivr.asterisk.roster_keeper import RosterKeeper
 from ivr.asterisk.switch_keeper import SwitchKeeper
+from ivr.asterisk.telephony_timings import DEFAULTS, TelephonyTimings
 from ivr.asterisk.translate import WANTED_EVENTS, Fields, Translator
 from ivr.config.house import House
 from ivr.config.secrets import Secrets
@@ -59,7 +60,6 @@ from routing.events import (
     CallerHungUp,
     CallResumed,
     Event,
-    FoundState,
     LinkLost,
     OfferAnswered,
     OfferFailed,
@@ -72,21 +72,6 @@ log = structlog.get_logger()
 
 _SUPERSEDING = (Say, AskDigits, HoldMusic, OfferToAgent, OfferToPartner, RingPerson)
 """What a caller cannot hear before the ringing has stopped."""
-_IN_VAIN = (ActionRefusedError, LinkDownError, TimeoutError)
-
-
-@dataclass(frozen=True, slots=True)
-class TelephonyTimings:
-    """How long things may take, in seconds."""
-
-    without_link_s: float = 5.0
-    last_word_s: float = 0.1
-    """How long a phone's own reason may come after Dial has returned."""
-    link: LinkTimings = DEFAULT_TIMINGS
-    lists: ListTimings = DEFAULT_LIST_TIMINGS
-
-
-DEFAULTS = TelephonyTimings()
 
 
 class AsteriskTelephony:
@@ -102,9 +87,12 @@ class AsteriskTelephony:
     ) -> None:
         hooks = LinkHooks(self._on_event, self._on_up, self._on_down, WANTED_EVENTS)
         self.link = ManagerLink(Account(HOST, site.ami_port, AMI_USER, secrets.ami_password), hooks, timings.link)
+        self._over = OverLink(self.link)
         self.front = AgiFront(HOST, site.agi_port, self._on_session)
         self.accepting = False
         """Whether callers are taken; otherwise the fail-open dialplan keeps them."""
+        self.talks_began: TalksBegan = lambda _calls: {}
+        """When talks began that no engine saw begin, as far as anybody knows."""
         self.lists = 0
         """How many times the world has been listed."""
         self.listeners: list[Callable[[Fields], None]] = []
@@ -183,18 +171,22 @@ class AsteriskTelephony:
                 self._take_back(call)
             case EndCall():
                 if session is None or self._translator.book.current(call) is not None:
-                    self._spawn(self._hang_up(call))
+                    self._spawn(self._over.hang_up(call))
                 self._translator.ended_by_us(call)
             case LeaveToFallback():
                 self._translator.ended_by_us(call)
-            case OfferToAgent() | OfferToPartner() | RingPerson() if session is not None:
-                self._translator.offer_begun(call, action.offer, rung(action))
             case OfferToAgent() | OfferToPartner() | RingPerson():
-                self._lister.due.set()
+                self._begin_offer(action, session)
             case _:
                 pass
         if session is not None and not isinstance(action, WithdrawOffer | EndTalk | TakeBack):
             session.perform(action)
+
+    def _begin_offer(self, action: OfferToAgent | OfferToPartner | RingPerson, session: CallerSession | None) -> None:
+        if session is None:
+            self._lister.due.set()
+        else:
+            self._translator.offer_begun(action.call, action.offer, rung(action))
 
     def _withdraw_all(self, call: CallId) -> None:
         """No phone rings for the call any more."""
@@ -207,12 +199,13 @@ class AsteriskTelephony:
         if session is not None and session.withdraw(offer):
             self._translator.offer_never_begun(call, offer)
         elif leg := self._translator.offer_withdrawn(call, offer):
-            self._spawn(self._hang_up(leg))
+            self._spawn(self._over.hang_up(leg))
 
     def _end_talk(self, action: EndTalk) -> None:
         """The agent's leg is hung up, and the caller goes on: in the session, else by way of a new one."""
         leg = self._translator.offer_withdrawn(action.call, action.offer)
-        self._spawn(self._put_through(action, leg))
+        here = action.call in self._sessions
+        self._spawn(put_through(self.link, action, leg, in_session=here, in_vain=self._lister.due.set))
 
     def _take_back(self, call: CallId) -> None:
         """The caller is fetched; not out of a talk that has begun meanwhile, nor for an engine that stops."""
@@ -223,46 +216,12 @@ class AsteriskTelephony:
         if offer is not None and offer.answered:
             self._lister.due.set()
         elif call not in self._sessions:
-            self._spawn(self._redirect(call, in_fallback=tracked is not None and tracked.in_fallback))
+            self._spawn(self._fetch(call, in_fallback=tracked is not None and tracked.in_fallback))
 
     # ── over the link ─────────────────────────────────────────────────────────────────────────────────────────
-    async def _hang_up(self, channel: str) -> None:
-        try:
-            await self.link.action("Hangup", Channel=channel)
-        except _IN_VAIN as error:
-            log.info("hangup_in_vain", because=type(error).__name__)
-
-    async def _redirect(self, call: CallId, *, in_fallback: bool) -> None:
-        """The caller comes to us. One who asks for an engine by themselves is not disturbed: a session under way ends
-        as if the caller had hung up when its channel is moved.
-        """
-        try:
-            if not in_fallback:
-                rows = await self.link.action("Status", Channel=call)
-                if call in self._sessions or any(waits_for_engine(row) for row in rows):
-                    return
-            await self.link.action("Redirect", Channel=call, Context="resume", Exten="s", Priority="1")
-        except ActionRefusedError:
+    async def _fetch(self, call: CallId, *, in_fallback: bool) -> None:
+        if not await self._over.fetch(call, lambda: call in self._sessions, in_fallback=in_fallback):
             self._emit(self._translator.hung_up(call))
-        except _IN_VAIN as error:
-            log.info("take_back_in_vain", because=type(error).__name__)
-
-    async def _put_through(self, action: EndTalk, leg: str) -> None:
-        if not await put_through(self.link, action, leg, in_session=action.call in self._sessions):
-            self._lister.due.set()
-
-    async def _note_answer(self, call: CallId) -> None:
-        """The caller's channel says that there is a talk, from now on, for the dialplan and for an engine after us."""
-        try:
-            await self.link.action("Setvar", Channel=call, Variable=ANSWERED_VARIABLE, Value=str(self._clock()))
-        except _IN_VAIN as error:
-            log.info("answer_not_noted", because=type(error).__name__)
-
-    async def _interrupt(self, channel: str) -> None:
-        try:
-            await self.link.action("PlayDTMF", Channel=channel, Digit=INTERRUPT_DIGIT, Receive="true")
-        except _IN_VAIN as error:
-            log.info("interrupt_in_vain", because=type(error).__name__)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -286,14 +245,14 @@ class AsteriskTelephony:
         for event in events:
             self._feed(event)
             if isinstance(event, OfferAnswered):
-                self._spawn(self._note_answer(event.call))
+                self._spawn(self._over.note_answer(event.call, self._clock()))
             if self._evacuated and isinstance(event, OfferFailed) and (session := self._sessions.get(event.call)):
                 session.hand_over()
 
     def _hang_up_due(self) -> None:
         due, self._translator.due_hangups = self._translator.due_hangups, []
         for channel in due:
-            self._spawn(self._hang_up(channel))
+            self._spawn(self._over.hang_up(channel))
 
     def _on_up(self) -> None:
         self.by_hand.tell_again()
@@ -331,7 +290,7 @@ class AsteriskTelephony:
         self._sessions[session.call] = session
         if before is not None:
             before.hand_over()
-        session.interrupt = lambda channel: self._spawn(self._interrupt(channel))
+        session.interrupt = lambda channel: self._spawn(self._over.interrupt(channel))
         session.play_joined(self._joined.name_of)
         session.mark = self._marks.of(session.call)
         session.on_dial_ended = self._on_dial_ended
@@ -369,10 +328,14 @@ class AsteriskTelephony:
                 self._sessions[call].hand_over()
         self.lists += 1
         self.accepting, self._evacuated = True, False
+        if unnoted := talks_without_beginning(listed):
+            # One that nobody noted is looked up, and noted from then on.
+            now, known = self._clock(), self.talks_began(unnoted)
+            began = {call: min(known.get(call, now), now) for call in unnoted}
+            listed = with_beginnings(listed, began)
+            for call, at_ms in began.items():
+                self._spawn(self._over.note_answer(call, at_ms))
         self._feed(listed)
-        for found in listed.calls:
-            if found.state is FoundState.TALKING and not found.since_ms:
-                self._spawn(self._note_answer(found.call))
         self._hang_up_due()
         self._roster.read_again()
 

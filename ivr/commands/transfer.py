@@ -9,8 +9,8 @@ from ivr.command_line import Home, Json
 
 HELP = """Put the caller that a person talks with through to a queue or to another person; or only look who is there.
 
-Level 2 is a specialist of the queue: the caller keeps the place. Level 3 is the department: not answered in time the call
-comes back. Example: tonval transfer anna --queue bygg --level 3
+Level 2 is a specialist of the queue: the caller keeps the place. Level 3 is the department: not answered in time the
+call comes back. Example: tonval transfer anna --queue bygg --level 3
 
 Exit codes: 0 done or looked, 1 refused (the talk goes on) or no engine runs.
 """

@@ -1,4 +1,4 @@
-"""Putting callers through (ROUTING.md, After the talk; FAULTS.md, F45, F51): levels, places, secrecy, and the way back."""
+"""Putting callers through (ROUTING.md, After the talk; FAULTS.md, F45, F51): levels, places, secrecy, the way back."""
 
 from dataclasses import replace
 
