@@ -9,6 +9,8 @@ from queues.estimate import (
     LONGEST_SAID_MIN,
     MINUTE_MS,
     SPANS_LIVE_MS,
+    Forecast,
+    Judged,
     Pace,
     Record,
     estimated_wait_ms,
@@ -46,6 +48,14 @@ def test_time_in_which_nobody_stood_in_line_is_no_wait():
     pace.begins(Instant(now + 3_600))
     pace.taken(Instant(now + 3_600 + 20_000))
     assert estimated_wait_ms(pace, 1, 0, Instant(now + 23_600)) == 20_000
+
+
+def test_who_gave_up_before_anybody_was_taken_waited_too():
+    pace, now = pace_of(20_000, 20_000, 20_000)
+    pace.ends(Instant(now + 30_000))
+    pace.begins(Instant(now + 100_000))
+    pace.taken(Instant(now + 110_000))
+    assert pace.per_taking_ms(Instant(now + 110_000)) == (3 * 20_000 + 30_000 + 10_000) // 4
 
 
 def test_whoever_is_taken_at_once_says_nothing_of_the_pace():
@@ -111,6 +121,14 @@ def test_nothing_is_said_once_the_intervals_do_not_hold():
         record.judge(record.forecast(6 * MINUTE_MS, 200), 20 * MINUTE_MS)
     tried = [one.held for one in record._judged[3] if one.held is not None]
     assert sum(tried) >= 0.7 * len(tried)
+
+
+@pytest.mark.parametrize(("failed", "says"), [(5, True), (6, False)])
+def test_four_in_five_of_the_intervals_must_have_held(failed, says):
+    record = Record()
+    judged = [Judged(100, n >= failed) for n in range(25)]
+    record._judged[3].extend(judged)
+    assert record.forecast(6 * MINUTE_MS, 200) == Forecast(6 * MINUTE_MS, (5, 7), may_be_said=says)
 
 
 def test_what_chance_alone_spreads_is_never_said_narrower():

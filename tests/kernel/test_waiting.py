@@ -102,10 +102,10 @@ def test_without_place_and_wait_the_old_words_are_said_and_no_key_is_listened_to
 
 
 # ── the wait ────────────────────────────────────────────────────────────────────────────────────────────────────
-def proven(b, foreseen_ms, share=100):
+def proven(b, foreseen_ms, share=100, times=FEWEST_JUDGED + FEWEST_TRIED):
     """The line's forecasts of this size have come true so many times."""
     record = b.kernel.centre.forecasts._records[QueueId("bygg")]
-    for _ in range(FEWEST_JUDGED + FEWEST_TRIED):
+    for _ in range(times):
         record.judge(record.forecast(foreseen_ms, 200), foreseen_ms * share // 100)
 
 
@@ -129,6 +129,13 @@ def test_a_proven_wait_is_said_after_the_place_as_an_interval():
 def test_an_unproven_wait_is_not_said():
     b = waiting(*[f"c{n}" for n in range(30)], every_s=0.01)
     paced(b, 12)
+    assert not any("minuter" in words for words in said(b.at(10.5)))
+
+
+def test_an_interval_that_has_not_been_tried_is_not_said():
+    b = waiting(*[f"c{n}" for n in range(30)], every_s=0.01)
+    paced(b, 12)
+    proven(b, 6 * MINUTE_MS, times=FEWEST_JUDGED)
     assert not any("minuter" in words for words in said(b.at(10.5)))
 
 
