@@ -45,6 +45,8 @@ class Watch:
     """The conditions of the queue, as bits of its steps, that held when they were last looked at."""
     changed: dict[QueueId, None] = field(default_factory=dict)
     """Queues whose line, or whose own ready people, have changed in this step."""
+    moved: dict[QueueId, None] = field(default_factory=dict)
+    """Queues in whose line somebody has left, or has stepped in before others: their wait is another."""
     entered: dict[CallId, None] = field(default_factory=dict)
     """Calls that have entered a line in this step and may be one too many."""
     unattended: dict[CallId, None] = field(default_factory=dict)

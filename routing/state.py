@@ -172,6 +172,8 @@ class Centre:
         self.forecasts.entered(call.queue, self.lines[call.queue], self.now)
         self.unopened[call.id] = None
         self.watch.changed[call.queue] = None
+        if self.lines[call.queue].position(call.place) < len(self.lines[call.queue]):
+            self.watch.moved[call.queue] = None
         self.new_calls[call.id] = None
 
     def leave_line(self, call: Call) -> None:
@@ -179,7 +181,7 @@ class Centre:
         if call.place is not None:
             self.lines[call.queue].leave(call.place)
             self.forecasts.left(call.queue, self.lines[call.queue], self.now)
-            self.watch.changed[call.queue] = None
+            self.watch.changed[call.queue] = self.watch.moved[call.queue] = None
             self.watch.held[call.queue].pop(call.id, None)
             call.place = None
         self.new_calls.pop(call.id, None)

@@ -15,11 +15,13 @@ from routing.state import Call, Centre
 
 def widen(centre: Centre) -> bool:
     """Every step that may be open is, for each call for which something has changed; True if any has opened."""
-    holding = {queue: conditions(centre, queue) for queue in centre.watch.changed if centre.watch.held[queue]}
-    centre.watch.changed.clear()
+    watch = centre.watch
+    holding = {queue: conditions(centre, queue) for queue in watch.changed if watch.held[queue]}
     for queue, holds in holding.items():
-        if holds & ~centre.watch.held_under.get(queue, 0) or _any_estimate(centre, queue):
-            centre.unopened.update(centre.watch.held[queue])
+        if holds & ~watch.held_under.get(queue, 0) or (queue in watch.moved and _any_estimate(centre, queue)):
+            centre.unopened.update(watch.held[queue])
+    watch.changed.clear()
+    watch.moved.clear()
     opened = False
     while centre.unopened:
         call = centre.calls[next(iter(centre.unopened))]
@@ -27,8 +29,8 @@ def widen(centre: Centre) -> bool:
         if call.queue not in holding:
             holding[call.queue] = conditions(centre, call.queue)
         opened |= _open_steps(centre, call, holding[call.queue])
-        centre.watch.unattended[call.id] = None
-    centre.watch.held_under.update(holding)
+        watch.unattended[call.id] = None
+    watch.held_under.update(holding)
     return opened
 
 
