@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -13,6 +14,7 @@ from ivr.asterisk.telephony import AsteriskTelephony
 from ivr.call_log.catch_up import CatchUp
 from ivr.call_log.reading import CallLogReader, CallLogUnreadableError
 from ivr.call_log.store import CallLogWriter
+from ivr.call_log.talks_under_way import talks_began
 from ivr.clock import LiveClock
 from ivr.config.always_open import always_open
 from ivr.config.house import House
@@ -109,6 +111,7 @@ class Service:
         self.secrets = ensure_secrets(site.secrets_path, self.house.accounts)
         self.call_log = CallLogWriter(site.database_path, site.journal_path, self.secrets.pseudonym_key)
         self.telephony = AsteriskTelephony(site, self.house, self.secrets, self.clock)
+        self.telephony.talks_began = partial(talks_began, site.cel_path)
         self.kernel = Kernel(self.house.plan, first_offer=self.clock(), linked=False, explain=True)
         self.desk = CallbackDesk(self.telephony, site, self.house, self.secrets)
         self.engine = Engine(self.kernel, self.desk, self.call_log, self.clock)

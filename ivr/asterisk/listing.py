@@ -7,7 +7,8 @@ is never taken for missing.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 
 from ivr.asterisk.call_book import CallBook, TrackedCall, TrackedOffer
 from ivr.asterisk.papers_wire import NUMBER_VARIABLE, VARIABLES, papers_from_variables
@@ -18,6 +19,7 @@ from queues.ids import AgentId, CallId, Instant, OfferId
 from routing.events import FoundCall, FoundState, WorldListed
 from routing.papers import Papers
 
+TalksBegan = Callable[[Collection[CallId]], Mapping[CallId, Instant]]
 OFFER_VARIABLE = "TONVAL_OFFER"
 ANSWERED_VARIABLE = "TONVAL_ANSWERED_MS"
 """When the talk that the caller is in began, or was first seen; empty if no engine has seen it."""
@@ -153,6 +155,17 @@ def _found(translator: Translator, call: CallId, listed: Listed, asked_at_ms: In
     tracked.offers.clear()
     tracked.in_fallback = True
     return [FoundCall(call, FoundState.IN_FALLBACK, number, caller, papers)]
+
+
+def talks_without_beginning(listed: WorldListed) -> list[CallId]:
+    """The calls in a talk that no engine saw begin."""
+    return [call.call for call in listed.calls if call.state is FoundState.TALKING and not call.since_ms]
+
+
+def with_beginnings(listed: WorldListed, began: Mapping[CallId, Instant]) -> WorldListed:
+    """The same list, in which these talks have begun then (ms)."""
+    calls = (replace(call, since_ms=began[call.call]) if call.call in began else call for call in listed.calls)
+    return replace(listed, calls=tuple(calls))
 
 
 def waits_for_engine(row: Fields) -> bool:

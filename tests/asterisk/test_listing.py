@@ -1,8 +1,19 @@
 """What the lists mean, beside what is known already (FAULTS.md F16, F24, F34; the found calls of F02 to F05)."""
 
+from dataclasses import replace
+
 import pytest
 
-from ivr.asterisk.listing import LIST_VARIABLES, Doubts, begin_listing, callers, doubts, world
+from ivr.asterisk.listing import (
+    LIST_VARIABLES,
+    Doubts,
+    begin_listing,
+    callers,
+    doubts,
+    talks_without_beginning,
+    with_beginnings,
+    world,
+)
 from ivr.asterisk.translate import Translator
 from queues.agents import PhoneState
 from queues.entries import TalkEnder
@@ -15,6 +26,7 @@ from routing.events import (
     OfferAnswered,
     OfferFailed,
     PhoneStateChanged,
+    WorldListed,
 )
 from routing.papers import Papers
 from tests.asterisk.ami_events import (
@@ -265,3 +277,13 @@ def test_rows_that_are_none_are_left_out():
         {"Event": "Status", "Uniqueid": "1"},
     ]
     assert listed(fresh(), *odd, devices=[{"Event": "DeviceStateChange"}, {"Response": "Success"}]).calls == ()
+
+
+def test_a_talk_whose_beginning_was_looked_up_has_it_and_no_other_call_changes():
+    talk = FoundCall(CALL_ID, FoundState.TALKING, "", "", Papers(), ANNA, SEVEN)
+    noted, rings = replace(talk, since_ms=Instant(5)), replace(talk, state=FoundState.RINGING)
+    before = WorldListed(Instant(9), (talk, noted, rings), ())
+    assert talks_without_beginning(before) == [CALL_ID]
+    assert with_beginnings(before, {}) == before
+    found = with_beginnings(replace(before, calls=(talk,)), {CALL_ID: Instant(3)})
+    assert found.calls == (replace(talk, since_ms=Instant(3)),)
