@@ -20,6 +20,7 @@ ROWS = {
     "F04": "engine killed within 200 ms of an answer",
     "F05": "engine killed in a talk",
     "F06": "engine killed while a person wraps up or pauses",
+    "F09": "engine dies again and again",
     "F10": "engine hung",
     "F12": "engine told to stop, with fifty calls",
     "F13": "two engines for one installation",
