@@ -9,9 +9,10 @@ everything.
 from dataclasses import dataclass
 
 from queues.agents import AgentState
-from queues.entries import CallTransferred, OfferResult, TalkEnder, TransferRefused, TransferReturned
+from queues.entries import OfferResult, TalkEnder
 from queues.ids import AgentId, CallId, Clearance, Instant, QueueId
 from queues.line import place
+from queues.transfer_entries import CallTransferred, TransferRefused, TransferReturned
 from routing import callers
 from routing.actions import EndTalk, WithdrawOffer
 from routing.callers import entrance_of

@@ -22,15 +22,9 @@ from ivr.call_log.reading import CallLogReader, CallRow, Run
 from ivr.call_log.recovery import AFTERWARDS
 from ivr.config.site import Site
 from ivr.pending_callbacks import PendingCallbacks
-from queues.entries import (
-    CallEnded,
-    CallEntered,
-    CallRecovered,
-    CallReturned,
-    CallTransferred,
-    Outcome,
-)
+from queues.entries import CallEnded, CallEntered, CallRecovered, CallReturned, Outcome
 from queues.ids import CallId, partner_of
+from queues.transfer_entries import CallTransferred
 
 GRACE_MS = 60_000
 SILENCE_MS = 5_000
@@ -287,7 +281,12 @@ def _of_caller(record: Mapping[str, Any], calls: Sequence[CelCall], seen: Witnes
         if terminal not in _NEVER_IN:
             yield Finding(Verdict.UNEXPECTED, "not_in_cel", "", token)
         return
-    if logged and not promised and logged.row.outcome and logged.row.outcome not in _SAME.get(terminal, {logged.row.outcome}):
+    if (
+        logged
+        and not promised
+        and logged.row.outcome
+        and logged.row.outcome not in _SAME.get(terminal, {logged.row.outcome})
+    ):
         yield Finding(Verdict.UNEXPECTED, f"{terminal}_logged_as_{logged.row.outcome}", call, token)
 
 

@@ -13,7 +13,6 @@ from queues.entries import (
     CallQueued,
     CallRecovered,
     CallReturned,
-    CallTransferred,
     Entry,
     LimitReached,
     MenuChoiceMade,
@@ -21,11 +20,10 @@ from queues.entries import (
     OfferEnded,
     StepOpened,
     TalkEnded,
-    TransferRefused,
-    TransferReturned,
 )
 from queues.ids import AgentId, PersonId, QueueId
 from queues.name_entries import NameSearched, PersonNotReached, PersonRung
+from queues.transfer_entries import CallTransferred, TransferRefused, TransferReturned
 
 OUTCOMES: Mapping[str, str] = {
     "answered": "besvarat",

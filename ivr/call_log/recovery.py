@@ -19,7 +19,6 @@ from queues.entries import (
     CallQueued,
     CallRecovered,
     CallReturned,
-    CallTransferred,
     Entry,
     MenuEntered,
     OfferEnded,
@@ -28,6 +27,7 @@ from queues.entries import (
     TalkEnder,
 )
 from queues.ids import UNKNOWN_CLEARANCE, AgentId, CallId, Instant, OfferId, QueueId, partner_of
+from queues.transfer_entries import CallTransferred
 
 SETTLED_MS = 5_000
 """A hang-up this fresh is left alone: the kernel that had the call writes its row, or the next look finds it."""
@@ -115,8 +115,6 @@ class _Story:
                 self.number = entry.number
             case CallRecovered():
                 self._take_recovered(entry)
-            case MenuEntered():
-                self.state = "menu"
             case CallQueued():
                 self._queue_up(entry.queue, entry.entered_at_ms, "waiting")
                 self.clearance = entry.clearance
@@ -125,14 +123,14 @@ class _Story:
                 self.talk, self.wait_ms, self.talked, self.handed_on_ms = None, None, False, entry.at_ms
             case CallOffered():
                 self.offer, self.state = entry, "offered"
-            case OfferEnded():
-                self.state = "waiting"
             case CallAnswered():
                 self._answer(entry.offer, entry.agent, entry.at_ms, entry.wait_ms)
             case TalkEnded():
                 self.talk = None
             case CallbackPromised() | CallbackTakenBack():
                 self.promised = isinstance(entry, CallbackPromised)
+            case MenuEntered() | OfferEnded():
+                self.state = "menu" if isinstance(entry, MenuEntered) else "waiting"
             case _:
                 pass
 

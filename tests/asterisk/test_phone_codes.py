@@ -21,8 +21,9 @@ from ivr.testphone.caller import Caller
 from ivr.testphone.dialling import Dialled
 from ivr.testphone.rtp import now_ms
 from queues.agents import AgentState, PhoneState
-from queues.entries import CallEnded, CallTransferred, Entry, TransferReturned
+from queues.entries import CallEnded, Entry
 from queues.ids import AgentId, Instant, PromptId, QueueId
+from queues.transfer_entries import CallTransferred, TransferReturned
 from routing.actions import EndTalk
 from routing.events import AgentLoggedIn, Event
 from routing.kernel import Kernel

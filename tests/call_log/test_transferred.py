@@ -6,18 +6,9 @@ from ivr.call_log.audit import Logged, Verdict, Witnesses, audit
 from ivr.call_log.cel import calls_from_cel
 from ivr.call_log.journey import Names, journey
 from ivr.call_log.recovery import World, closing_entries
-from queues.entries import (
-    CallAnswered,
-    CallEnded,
-    CallQueued,
-    CallTransferred,
-    Outcome,
-    TalkEnded,
-    TalkEnder,
-    TransferRefused,
-    TransferReturned,
-)
+from queues.entries import CallAnswered, CallEnded, CallQueued, Outcome, TalkEnded, TalkEnder
 from queues.ids import NO_CLEARANCE, AgentId, Instant, OfferId, QueueId
+from queues.transfer_entries import CallTransferred, TransferRefused, TransferReturned
 from tests.call_log.cel_lines import Scene, lines_of
 from tests.call_log.stories import ANNA, QUEUE, T0, call_id, story
 from tests.call_log.test_audit import row

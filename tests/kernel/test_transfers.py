@@ -5,18 +5,9 @@ from dataclasses import replace
 import pytest
 
 from queues.agents import AgentState, PhoneState
-from queues.entries import (
-    CallAnswered,
-    CallEnded,
-    CallQueued,
-    CallTransferred,
-    OfferResult,
-    TalkEnded,
-    TalkEnder,
-    TransferRefused,
-    TransferReturned,
-)
+from queues.entries import CallAnswered, CallEnded, CallQueued, OfferResult, TalkEnded, TalkEnder
 from queues.ids import AgentId, CallId, OfferId, QueueId
+from queues.transfer_entries import CallTransferred, TransferRefused, TransferReturned
 from routing.actions import EndTalk, KeepPapers, OfferToAgent, TakeBack, WithdrawOffer
 from routing.events import (
     AgentLoggedOut,

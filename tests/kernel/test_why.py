@@ -5,8 +5,9 @@ from itertools import pairwise
 import pytest
 
 from queues.agents import PhoneState
-from queues.entries import CallOffered, CallTransferred, CandidatesWeighed, OfferResult, TransferReturned
+from queues.entries import CallOffered, CandidatesWeighed, OfferResult
 from queues.ids import AgentId
+from queues.transfer_entries import CallTransferred, TransferReturned
 from routing.events import AgentPaused, PhoneStateChanged
 from routing.kernel import Kernel, Step
 from routing.plan import Plan, PlanStep, TargetKind
