@@ -111,6 +111,14 @@ class TestHours:
         assert said(b.at(150)) == [("bygg_stangt",)]
         assert ended(b.at(151, PromptFinished("c1"))) == [("c1", "turned_away", "line_closed")]
 
+    def test_what_is_switched_elsewhere_gives_a_closed_line_no_more_time(self):
+        b = house(queue_id="sen", serve_after_close_ms=30_000)
+        rings(b, 110)
+        b.at(112, DigitsEntered("c1", "1"))
+        b.at(120, force("closed", hours="sen"))
+        b.at(140, force("open", hours="dag"))
+        assert said(b.at(150)) == [("bygg_stangt",)]
+
     def test_forced_open_keeps_the_line_past_closing_time_until_it_ends(self):
         b = house(serve_after_close_ms=30_000, message_every_ms=1_000_000, first_message_ms=1_000_000)
         rings(b, 190)

@@ -122,6 +122,7 @@ class TestTheSkill:
         b = two_lines(*people, steps=steps)
         b.staff(0, "anna", "bo")
         in_finnish(b, 1, "c1")
+        assert offered(b.step) == ([] if taker == "anna" else [("c1", taker)])
         b.at(21 if taker == "anna" else 1)
         assert b.call("c1").agent == taker
 
