@@ -82,13 +82,15 @@ SPOKEN: frozenset[PromptId] = frozenset(
 
 
 def queue_keys(plan: Plan) -> dict[str, QueueId]:
-    """The key of each queue in a transfer: the one with which callers reach it from the first menu that has them."""
+    """The key of each queue in a transfer: the one with which callers reach it from a first menu, else a free one.
+
+    With more than nine queues the last ones have none.
+    """
     keys: dict[str, QueueId] = {}
-    given: set[QueueId] = set()
     for entrance in plan.entrances.values():
         menu = plan.menus.get(entrance.menu)
         for key, choice in sorted(menu.choices.items()) if menu else ():
-            if choice.queue and choice.queue not in given and key not in keys:
-                keys[key] = choice.queue
-                given.add(choice.queue)
-    return keys
+            if choice.queue in plan.queues and choice.queue not in keys.values():
+                keys.setdefault(key, choice.queue)
+    free = (key for key in "123456789" if key not in keys)
+    return keys | dict(zip(list(free), (q for q in plan.queues if q not in keys.values()), strict=False))

@@ -7,7 +7,7 @@ import pytest
 from ivr.config.house import House
 from ivr.config.load import load, municipality_folder
 from ivr.config.problems import Code
-from ivr.phone_codes import SPOKEN
+from ivr.phone_codes import SPOKEN, queue_keys
 from queues.ids import AgentId, Clearance, MenuId, QueueId
 from routing.directory import NamingWords
 from routing.plan import Discipline, TargetKind
@@ -152,3 +152,15 @@ def test_every_prompt_that_can_be_said_is_among_the_houses_prompts(house: House)
     words = plan.callback_words
     said |= {*words.announced, *words.waited, *words.accept, *words.rung, *words.not_reached, *words.citizen}
     assert said == house.prompts
+
+
+def test_a_pause_by_phone_has_its_reasons_and_a_call_is_put_through_five_times_at_the_most(house: House):
+    assert {key: pause.reason for key, pause in house.pause_reasons.items()} == {
+        "1": "rast",
+        "2": "lunch",
+        "3": "möte",
+        "9": "annat",
+    }
+    assert house.prompts >= SPOKEN
+    assert house.plan.transfer_limit == 5
+    assert queue_keys(house.plan)["4"] == "bygg"

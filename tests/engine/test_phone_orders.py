@@ -1,5 +1,6 @@
 """What people order from their phones and from the command line, with a telephony that only takes notes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from ivr.phone_orders import ORDERS, answer
 from ivr.transfer_order import transfer
 from queues.agents import AgentState, PhoneState
 from queues.entries import OfferResult
-from queues.ids import AgentId, CallId, PromptId
+from queues.ids import AgentId, CallId, PromptId, QueueId
 from routing.events import (
     AgentLoggedIn,
     CallArrived,
@@ -26,8 +27,9 @@ from routing.events import (
     PhoneStateChanged,
 )
 from routing.kernel import Kernel
+from routing.plan import Choice
 from tests.engine.test_engine import NotingLog, NotingTelephony
-from tests.kernel.centre import agent, plan_of, queue
+from tests.kernel.centre import MENU, agent, plan_of, queue
 
 C1 = CallId("c1")
 
@@ -243,3 +245,5 @@ class TestTheTable:
     def test_a_queue_has_the_key_with_which_callers_reach_it(self):
         plan = plan_of([agent("anna", bygg=2)], [queue("bygg"), queue("ovrigt")])
         assert queue_keys(plan) == {"1": "bygg", "2": "ovrigt"}
+        menu = replace(plan.menus[MENU], choices={"2": Choice(queue=QueueId("bygg"))})
+        assert queue_keys(replace(plan, menus={MENU: menu})) == {"2": "bygg", "1": "ovrigt"}
