@@ -19,10 +19,10 @@ from typing import Any
 
 from ivr.call_log.cel import CelCall, CelFile, CelFold, EndedBy
 from ivr.call_log.reading import CallLogReader, CallRow, Run
-from ivr.call_log.recovery import AFTERWARDS
+from ivr.call_log.recovery import AFTERWARDS, is_promised
 from ivr.config.site import Site
 from ivr.pending_callbacks import PendingCallbacks
-from queues.entries import CallEnded, CallEntered, CallRecovered, CallReturned, Outcome
+from queues.entries import CallbackPromised, CallEnded, CallEntered, CallRecovered, CallReturned, Outcome
 from queues.ids import CallId, partner_of
 from queues.transfer_entries import CallTransferred
 
@@ -341,4 +341,7 @@ def _logged(log: CallLogReader, call: CallId, row: CallRow | None) -> Logged | N
     learnt = max((entry.at_ms for entry in afterwards), default=0)
     kinds = (CallTransferred, CallReturned)
     handed_on = max((entry.at_ms for entry in entries if isinstance(entry, kinds)), default=0)
-    return Logged(row, finals, beginnings, learnt, handed_on)
+    promised = max((entry.at_ms for entry in entries if isinstance(entry, CallbackPromised)), default=0)
+    return Logged(
+        row, finals, beginnings, learnt, promised_at_ms=promised if is_promised(entries) else 0, handed_on_ms=handed_on
+    )

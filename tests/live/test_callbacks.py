@@ -8,11 +8,12 @@ from contextlib import closing
 import pytest
 import pytest_asyncio
 
+from ivr.call_log.audit import Report, audit_site
 from ivr.testphone.agent import AgentPhone, Ring, RingEnd
-from ivr.testphone.behaviour import answer
+from ivr.testphone.behaviour import answer, answer_and_drop, refuse_with
 from ivr.testphone.caller import Caller
 from ivr.testphone.rtp import Studio
-from tests.live.scene import BUILDING, Scene, people, service, until
+from tests.live.scene import BUILDING, Scene, now_ms, people, service, until
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
 
@@ -108,3 +109,66 @@ async def test_a_promise_survives_a_kill_and_is_kept_with_two_keys(scene: Scene,
     assert NUMBER not in cel
     assert RUNG[1:] not in scene.standing.log_path.read_text("utf-8")
     assert [e["attempt"] for e in scene.entries("CitizenRung", call=call)] == [1]
+
+
+async def test_who_does_not_press_the_key_is_passed_over_and_who_is_not_reached_is_rung_later(
+    scene: Scene, citizen: AgentPhone
+):
+    citizen.rings.clear()
+    citizen.behaviour = refuse_with(486, 200)
+    caller = await promised(scene)
+    call = await scene.call_of(caller)
+    ivan = await scene.phone_alone("ivan", answer_and_drop(100, 300))
+    await rung(ivan)
+    assert (await scene.agent_is("ivan", "not_ready"))["reason"] == "declined"
+    assert not citizen.rings
+
+    carina = await scene.phone_alone("carina", answer(100))
+    carina.book = scene.book
+    ring = await rung(carina)
+    await hears(ring, "aterring_tryck_ett")
+    carina.press("1")
+    await rung(citizen)
+    await hears(ring, "aterring_inget_svar")
+    await scene.agent_is("carina", "ready")
+    (one,) = (await scene.order("callbacks"))["callbacks"]
+    assert (one["call"], one["state"], one["queue"], one["tries"]) == (call, "promised", "bygg", 1)
+    assert 500_000 < one["rests_until_ms"] - now_ms() <= 600_000
+    assert [e["result"] for e in scene.entries("CitizenMissed", call=call)] == ["busy"]
+
+    await scene.order("cancel_callback", call=call)
+    row = await scene.row(caller)
+    assert (row["outcome"], row["reason"]) == ("callback_failed", "cancelled")
+    assert not pending(scene)
+
+
+async def test_an_agent_promises_after_a_talk_and_every_call_is_accounted_for(scene: Scene, citizen: AgentPhone):
+    citizen.rings.clear()
+    citizen.behaviour = answer(100)
+    david = await scene.phone("david", answer(100))
+    david.book = scene.book
+    caller = await scene.chooses(BUILDING, from_user=NUMBER)
+    assert await caller.hear_agent()
+    await caller.hang_up()
+    await scene.row(caller)
+    new = (await scene.order("promise_callback", agent="david", queue="", matter="ritningar"))["call"]
+    ring = await until(lambda: david.rings[1] if len(david.rings) > 1 else None)
+    await hears(ring, "aterring_tryck_ett")
+    david.press("1")
+    back = await rung(citizen)
+    await hears(back, "aterring_medborgare")
+    citizen.press("1")
+    await until(lambda: ring.heard_voice == 250)
+    await asyncio.sleep(2.2)
+    await david.hang_up()
+    ended = await until(lambda: scene.entries("CallEnded", call=new))
+    assert [(e["outcome"], e["reason"]) for e in ended] == [("callback_kept", "agent_hung_up")]
+    report = await until_good(scene)
+    assert report.good, report.findings
+    assert report.terminal["callback_kept"] == 2
+
+
+async def until_good(scene: Scene) -> Report:
+    """The audit of everything in this file, as of two minutes later: nothing is pending any more."""
+    await asyncio.sleep(0.5)
+    return audit_site(scene.standing.site, now_ms=int(now_ms()) + 120_000)
