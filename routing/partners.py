@@ -84,10 +84,11 @@ def line_talked(centre: Centre, call: Call, person: Person, talk_ms: int, by: Ta
     memory, midnight = _memory(centre, person.partner), centre.now // DAY_MS * DAY_MS
     memory.begins(centre.now // DAY_MS)
     memory.used_ms += min(talk_ms, centre.now - midnight)
-    if talk_ms < short_talk_ms(centre, person.partner):
-        if by is TalkEnder.AGENT:
-            _failure(centre, call, person)
-    else:
+    short = talk_ms < short_talk_ms(centre, person.partner)
+    mute = by is TalkEnder.NO_SOUND and talk_ms < centre.plan.dead_air_ms
+    if mute or (short and by is TalkEnder.AGENT):
+        _failure(centre, call, person)
+    elif not short and by is not TalkEnder.NO_SOUND:
         memory.failures = 0
     line_free(centre, person)
 

@@ -279,6 +279,8 @@ class PartnerEntry(Strict):
     """Where its calls are sent, as `host` or `host:port`; without one it is not rung."""
     lines: Annotated[int, Field(ge=1, le=500)]
     hours: Name | None = None
+    setup_s: Annotated[int, Field(ge=2, le=30)] = 5
+    """How long it may take before it rings there; then they are taken to be out of reach."""
     ring_s: Annotated[int, Field(ge=5, le=120)] = 30
     whisper: Prompts = ()
     """What its agent hears before the caller: which municipality; then the queue's own."""

@@ -30,6 +30,7 @@ def plan_partners(draft: Draft, hours: Mapping[str, OpenHours]) -> Mapping[Partn
                 lines=entry.lines,
                 hours=hours[entry.hours] if entry.hours else ALWAYS_OPEN,
                 hours_id=entry.hours or "",
+                setup_ms=entry.setup_s * 1000,
                 ring_ms=entry.ring_s * 1000,
                 whisper=tuple(PromptId(prompt) for prompt in entry.whisper),
                 language=draft.municipality.language,

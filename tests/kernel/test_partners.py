@@ -226,10 +226,18 @@ class TestFailures:
         assert sent(b.at(32)) != []
         trial, other = ("c1", "c2") if b.call("c1").agent else ("c2", "c1")
         b.answer(33, trial)
-        assert sent(b.at(37.9)) == []
-        step = b.at(38)  # the talk has lasted
+        assert sent(b.at(47.9)) == []
+        step = b.at(48)  # the talk has lasted
         assert words(step) == ["open"]
         assert [call for call, _ in sent(step)] == [other]
+
+    def test_a_partner_that_sends_no_sound_has_failed(self):
+        b = bench(trips_after=1)
+        b.arrive(1, "c1", "1")
+        b.answer(2, "c1")
+        step = b.at(12, ConversationEnded(CALL, b.call("c1").offer, TalkEnder.NO_SOUND))
+        assert words(step) == ["circuit_open"]
+        assert ended(step) == []
 
     def test_what_says_nothing_about_the_partner_counts_for_nothing(self):
         b = bench(trips_after=1)

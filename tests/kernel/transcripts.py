@@ -29,6 +29,7 @@ from routing.papers import Papers
 from routing.plan import Entrance, OpenHours, PlanStep, TargetKind, WaitingRules
 from tests.kernel.centre import MENU, agent, plan_of, queue
 from tests.kernel.stories_of_lines import LINES
+from tests.kernel.stories_of_partners import PARTNERS
 from tests.kernel.telling import Story
 
 FOLDER = Path(__file__).parent / "transcripts"
@@ -247,6 +248,7 @@ STORIES: tuple[Callable[[], Story], ...] = (
     department_that_does_not_answer,
     waiting_with_keys,
     *LINES,
+    *PARTNERS,
 )
 
 
