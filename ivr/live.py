@@ -19,6 +19,7 @@ from ivr.clock import LiveClock
 from ivr.config.always_open import always_open
 from ivr.config.house import House
 from ivr.config.load import load
+from ivr.config.problems import Code
 from ivr.config.secrets import ensure_secrets
 from ivr.config.site import Site
 from ivr.control import Control
@@ -50,6 +51,9 @@ def load_house(folder: Path, now_ms: int, *, open_always: bool = False) -> House
     loaded = load(folder, now_ms)
     if loaded.house is None:
         raise NoHouseError("\n".join(str(problem) for problem in loaded.errors))
+    for problem in loaded.problems:
+        if problem.code is Code.CALENDAR_FAULT:
+            log.error("calendar_fault", alarm=True, problem=str(problem))
     return always_open(loaded.house) if open_always else loaded.house
 
 

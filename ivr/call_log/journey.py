@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ivr.call_log.recovery import AFTERWARDS
 from ivr.local_days import length
+from queues.asked_entries import LanguageChosen, SurveyAnswered, SurveyBegun
 from queues.entries import (
     CallAnswered,
     CallEnded,
@@ -41,6 +42,7 @@ STATES: Mapping[str, str] = {
     "waiting": "i kön",
     "offered": "medan det ringde hos en handläggare",
     "talking": "i samtal",
+    "surveying": "under frågorna efter samtalet",
     "leaving": "under sista meddelandet",
     "away": "i reservläget",
     "naming": "medan en person söktes vid namn",
@@ -88,6 +90,7 @@ _REASONS: Mapping[str, str] = {
     "not_reached": "den som söktes gick inte att nå",
     "asterisk_restart": "växeln startade om",
 }
+_LANGUAGES: Mapping[str, str] = {"sv": "svenska", "fi": "finska", "en": "engelska"}
 _CHOICES: Mapping[str, str] = {
     "choice": "ett val i menyn",
     "repeat": "menyn läses igen",
@@ -228,6 +231,12 @@ def _told_of_people(entry: Entry, names: Names) -> Iterator[tuple[str, str]]:
             yield _told_of_search(entry, names)
         case CallTransferred() | TransferReturned() | TransferRefused():
             yield _told_of_transfer(entry, names)
+        case LanguageChosen(language=language):
+            yield f"Valde språket {_LANGUAGES.get(language, language)}", ""
+        case SurveyBegun():
+            yield "Frågas om samtalet", ""
+        case SurveyAnswered(question=question, grade=grade):
+            yield f"Svarade {grade} på frågan om {question}", ""
         case _:
             pass
 

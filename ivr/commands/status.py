@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ivr.command_line import Home, Json, Municipality, folder_of, site_for
+from ivr.commands.by_hand import show_switched
 
 STATUS_HELP = """Show what the running engine is doing: lines, calls by state, people.
 
@@ -42,6 +43,8 @@ def status(municipality: Municipality = "botkyrka", home: Home = None, as_json: 
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
     _print(found)
+    if found["switched"]["hours"] or found["switched"]["crisis"]:
+        show_switched(found["switched"], folder_of(municipality))
 
 
 def _print(found: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from ivr.call_log.journey import Names, journey
 from ivr.commands import app
 from ivr.local_days import day_span, instant, iso, length
+from queues.asked_entries import CrisisMessageSwitched, HoursSwitched
 from queues.entries import (
     AgentStateChanged,
     CandidatesWeighed,
@@ -103,7 +104,7 @@ def test_the_ending_of_an_id_is_enough_when_it_is_the_only_one(home: Path):
 def test_every_kind_of_entry_can_be_told():
     """Whatever kind somebody adds, the journey says something of it or says nothing; it never falls."""
     silent = {AgentStateChanged, CandidatesWeighed, LateEventSeen, PartnerChanged, PlanReplaced, RoutingPaused}
-    silent.add(RoutingResumed)
+    silent |= {RoutingResumed, HoursSwitched, CrisisMessageSwitched}
     for kind in get_args(Entry):
         entry = find(any_of(kind), lambda _: True)
         assert bool(journey([entry], Names())) is (kind not in silent), kind
