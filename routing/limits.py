@@ -165,8 +165,8 @@ def _tell(centre: Centre, call: Call, way: WayOut) -> None:
 
 
 def _step_of(centre: Centre, call: Call, way: WayOut) -> int:
-    """The step by which the call's line reaches the partner only for a limit; -1 if there is none, or it is open."""
+    """A step by which the call's line reaches the partner and that has not opened; -1 if there is none."""
     for i, step in enumerate(centre.queue_of(call).steps):
-        if step.only_by_limit and step.partner == way.partner and not call.open_steps >> i & 1:
+        if step.target is TargetKind.PARTNER and step.partner == way.partner and not call.open_steps >> i & 1:
             return i
     return -1

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ivr.config.house import House, Opening
-from routing.plan import ALWAYS_OPEN
+from routing.plan import ALWAYS_OPEN, Queue
 
 ROUND_THE_CLOCK = Opening((((0, 24 * 60),),) * 7, {})
 
@@ -15,9 +15,14 @@ def always_open(house: House) -> House:
     """
     plan = house.plan
     entrances = {number: replace(entrance, hours=ALWAYS_OPEN) for number, entrance in plan.entrances.items()}
-    queues = {name: replace(queue, hours=ALWAYS_OPEN) for name, queue in plan.queues.items()}
+    queues = {name: _always_open(queue) for name, queue in plan.queues.items()}
     return replace(
         house,
         plan=replace(plan, entrances=entrances, queues=queues),
         openings=dict.fromkeys(house.openings, ROUND_THE_CLOCK),
     )
+
+
+def _always_open(queue: Queue) -> Queue:
+    steps = tuple(replace(step, hours=ALWAYS_OPEN) for step in queue.steps)
+    return replace(queue, hours=ALWAYS_OPEN, steps=steps)

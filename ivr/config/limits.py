@@ -36,9 +36,11 @@ def _way(entry: WayEntry) -> WayOut:
 
 
 def steps_by_limit(draft: Draft, queue: str) -> tuple[PlanStep, ...]:
-    """A step for each partner to whom only a limit of the queue leads."""
+    """A step for each partner to whom only a limit of the queue leads, and no step of its plan."""
+    in_plan = {step.partner for step in draft.plan_of(queue)}
     named = dict.fromkeys(way.partner for _, ways in _of(draft, queue) for way in ways if way.partner)
-    return tuple(PlanStep(0, TargetKind.PARTNER, partner=PartnerId(p), only_by_limit=True) for p in named)
+    by_limit = [PartnerId(partner) for partner in named if partner not in in_plan]
+    return tuple(PlanStep(0, TargetKind.PARTNER, partner=partner, only_by_limit=True) for partner in by_limit)
 
 
 def partners_named(draft: Draft) -> set[str]:

@@ -335,6 +335,17 @@ class TestToAPartner:
         step = b.arrive(2, "c2", "1")
         assert [a.call for a in step.actions if isinstance(a, OfferToPartner)] == ["c2"]
 
+    def test_a_step_of_the_plan_is_opened_before_its_time(self):
+        later = PlanStep(600_000, TargetKind.PARTNER, partner=SVAR, queue_longer_than=9)
+        bygg = queue(
+            "bygg", steps=(*OWN, later), nobody_logged_in=after(15, WayOut(Leads.PARTNER, partner=SVAR), SORRY)
+        )
+        b = Town(plan_of([agent("anna", bygg=2)], [bygg], partners={SVAR: Partner(SVAR, 1)}))
+        b.at(0, PhoneStateChanged(AgentId("svar/1"), PhoneState.IDLE))
+        b.arrive(1, "c1", "1")
+        step = b.at(16, Tick())
+        assert [a.call for a in step.actions if isinstance(a, OfferToPartner)] == ["c1"]
+
     def test_a_confidential_call_never_goes_there(self):
         b = self.outside(WayOut(Leads.PARTNER, partner=SVAR), SORRY, clearance="barn")
         b.arrive(0, "c1", "1")
