@@ -109,7 +109,7 @@ async def _demonstrate(standing: "Standing", citizens: int, stop: asyncio.Event)
     swarm = Swarm(
         (HOST, standing.site.sip_port),
         tuple(standing.house.plan.entrances)[:1],
-        {str(agent): password for agent, password in standing.secrets.phone_passwords.items()},
+        {str(agent): standing.secrets.phone_passwords[agent] for agent in standing.house.people},
         rate_per_s=max(citizens / 20, 0.2),
         at_most=citizens,
         witness=standing.site.home / "demo-witness.jsonl",

@@ -130,7 +130,8 @@ async def town(
         folder = quick_municipality(home)
         standing = Standing(folder, house_of(folder), free_site(home / "h"), open_always=True)
         async with standing:
-            passwords = {str(agent): word for agent, word in standing.secrets.phone_passwords.items()}
+            words = standing.secrets.phone_passwords
+            passwords = {str(agent): words[agent] for agent in standing.house.people}
             swarm = Swarm(
                 (HOST, standing.site.sip_port),
                 tuple(standing.house.plan.entrances)[:1],

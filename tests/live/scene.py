@@ -180,20 +180,29 @@ def change(folder: Path, **seconds: int) -> None:
 
 @asynccontextmanager
 async def service(
-    *, wires: bool = False, short_prompts: bool = True, outward: str = "", **seconds: int
+    *,
+    municipality: str = "botkyrka",
+    adapted: tuple[tuple[str, str, str], ...] = (),
+    wires: bool = False,
+    short_prompts: bool = True,
+    outward: str = "",
+    **seconds: int,
 ) -> AsyncIterator[Scene]:
     """The service in a home of its own, taking calls; gone afterwards.
 
     `wires`: relays stand between engine and Asterisk. `short_prompts`: every prompt is 0.4 s of noise. `outward`: where
-    calls to citizens go.
+    calls to citizens go. `adapted`: in this file, instead of this text, that.
     """
     home = Path(tempfile.mkdtemp(prefix="tv-"))
-    folder = quick_municipality(home)
+    folder = quick_municipality(home, municipality)
+    for file, old, new in adapted:
+        text = (folder / file).read_text("utf-8")
+        assert old in text, (file, old)
+        (folder / file).write_text(text.replace(old, new), "utf-8")
     change(folder, **seconds)
     if outward:
-        municipality = folder / "municipality.yaml"
-        text = municipality.read_text("utf-8").replace("127.0.0.1:5070", outward)
-        municipality.write_text(text, "utf-8")
+        numbers = folder / "municipality.yaml"
+        numbers.write_text(numbers.read_text("utf-8").replace("127.0.0.1:5070", outward), "utf-8")
     site = free_site(home / "h")
     standing = Standing(folder, house_of(folder), site, open_always=True)
     scene = Scene(standing, Town(standing, None, site.sounds_dir))  # type: ignore[arg-type]  # no swarm in a scene
@@ -207,7 +216,9 @@ async def service(
             standing.site = replace(site, ami_port=scene.ami.port)
         await standing.start_engine()
         if short_prompts:
-            make_sounds(site.sounds_dir / standing.house.language, standing.house.prompts)
+            make_sounds(
+                site.sounds_dir / standing.house.language, (*standing.house.prompts, *standing.house.spoken_names)
+            )
         scene.book = prompt_book(site.sounds_dir)
         yield scene
     finally:
