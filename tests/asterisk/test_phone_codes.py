@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from ivr.asterisk.lister import ListTimings
 from ivr.asterisk.telephony import AsteriskTelephony, TelephonyTimings
+from ivr.by_hand import end_of_day
 from ivr.clock import LiveClock
 from ivr.config.house import House, PauseReason
 from ivr.engine import Engine
@@ -21,7 +22,8 @@ from ivr.testphone.caller import Caller
 from ivr.testphone.dialling import Dialled
 from ivr.testphone.rtp import now_ms
 from queues.agents import AgentState, PhoneState
-from queues.entries import CallEnded, Entry
+from queues.asked_entries import HoursSwitched
+from queues.entries import CallAnswered, CallEnded, Entry
 from queues.ids import AgentId, Instant, PromptId, QueueId
 from queues.transfer_entries import CallTransferred, TransferReturned
 from routing.actions import EndTalk
@@ -42,9 +44,9 @@ def house() -> House:
     queues = {q.id: replace(q, ring_ms=1_500, wrap_up_ms=500, waiting_prompts=()) for q in small.plan.queues.values()}
     plan = replace(small.plan, queues=queues, login_by_phone=False)
     reasons = {"1": PauseReason("rast", (PromptId("kod_paus_rast"),))}
-    return replace(
-        small, plan=plan, pause_reasons=reasons, prompts=small.prompts | SPOKEN | {PromptId("kod_paus_rast")}
-    )
+    people = {**small.people, AgentId("dan"): replace(small.people[AgentId("dan")], may_switch=True)}
+    prompts = small.prompts | SPOKEN | {PromptId("kod_paus_rast")}
+    return replace(small, plan=plan, people=people, pause_reasons=reasons, prompts=prompts)
 
 
 @dataclass
@@ -62,7 +64,7 @@ class Desk:
 
     def __init__(self, line: Line) -> None:
         self.line, self.house, self.log = line, line.asterisk.house, Remembered()
-        clock = LiveClock()
+        self.clock = clock = LiveClock()
         self.telephony = AsteriskTelephony(line.asterisk.site, self.house, line.asterisk.secrets, clock, QUICK)
         self.kernel = Kernel(self.house.plan, first_offer=clock(), linked=False)
         self.engine = Engine(self.kernel, self.telephony, self.log, clock)
@@ -217,6 +219,22 @@ async def test_a_department_that_does_not_answer_sends_the_caller_back_to_the_sa
         assert caller.up
 
 
+async def test_a_talk_from_before_this_engine_is_put_through_as_any_other(line: Line) -> None:
+    async with at_work(line) as first:
+        dan = await first.phone("dan", answer(after_ms=20))
+        caller = await first.talk("5", dan)
+        await until(lambda: bool(first.of_kind(CallAnswered)))
+    async with at_work(line) as desk:
+        await until(lambda: desk.person("dan").state is AgentState.TALKING)
+        bo = await desk.phone("bo", answer(after_ms=20))
+        dan.press("*72")
+        await until(lambda: bo.current is not None and bo.current.answered_ms > 0)
+        await until(lambda: caller.ear.voice == bo.voice)
+        assert [t.queue for t in desk.of_kind(CallTransferred)] == ["barn_skola"]
+        assert dan.current is None
+        assert caller.up
+
+
 @pytest.mark.fault("F51")
 async def test_an_engine_that_dies_as_a_talk_ends_in_a_transfer_leaves_the_caller_in_the_new_line(line: Line) -> None:
     """Nothing has been laid on the channel over the session: only what came before the agent's leg was hung up."""
@@ -232,3 +250,24 @@ async def test_an_engine_that_dies_as_a_talk_ends_in_a_transfer_leaves_the_calle
     assert await caller.hear_prompt("reservlage")
     await until(lambda: "PJSIP/trunk" in line.asterisk.server.cli("queue show fallback-socialtjanst"))
     assert caller.up
+
+
+async def test_who_may_closes_and_opens_the_house_and_puts_on_a_crisis_message_from_the_phone(line: Line) -> None:
+    async with at_work(line) as desk:
+        bo, dan = await desk.phone("bo", answer()), await desk.phone("dan", answer())
+        await desk.said(bo, "*90", "kod_far_inte")
+        assert not desk.kernel.centre.switches.forced
+        await desk.said(dan, "*90", "kod_stangt")
+        midnight = end_of_day(desk.clock(), desk.house.timezone)
+        assert [(e.how, e.until_ms, e.who) for e in desk.of_kind(HoursSwitched)] == [("closed", midnight, "dan")]
+        await desk.said(dan, "*931", "kod_kris_pa")
+        caller = line.caller(NUMBER)
+        assert await caller.dial() == 200
+        await asyncio.wait_for(caller.over.wait(), 5)
+        assert caller.ear.prompts == ["kris", "stangt"]
+        await desk.said(dan, "*932", "kod_okand")
+        await desk.said(dan, "*930", "kod_kris_av")
+        await desk.said(dan, "*91", "kod_oppet")
+        await desk.said(dan, "*92", "kod_enligt_schema")
+        assert not desk.kernel.centre.switches.forced
+        assert desk.kernel.centre.switches.crisis is None
