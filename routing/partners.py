@@ -249,7 +249,8 @@ def _heals_at(centre: Centre, partner: Partner, busy: list[Person]) -> int:
     """When a talk that has begun since the last failure will have lasted, or did; FAR_FUTURE_MS if there is none."""
     began = (centre.calls[person.call].answered_at_ms for person in busy if person.state is AgentState.TALKING)
     since = [at_ms for at_ms in began if at_ms > _memory(centre, partner.id).failed_at_ms]
-    return min(since) + partner.short_talk_ms if since else FAR_FUTURE_MS
+    lasts_ms = max(partner.short_talk_ms, centre.plan.dead_air_ms)  # before that it may yet have been none
+    return min(since) + lasts_ms if since else FAR_FUTURE_MS
 
 
 def _next_change(centre: Centre, partner: Partner, used: int, busy: list[Person]) -> int:
