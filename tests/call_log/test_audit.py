@@ -226,3 +226,38 @@ def test_a_damaged_file_and_one_set_aside_are_told(log: Log):
     report = audit_site(log.site, from_ms=1, to_ms=2, now_ms=NOW)
     assert report.file_fault
     assert report.set_aside == ["calls.sqlite.set-aside-20261121T211500Z"]
+
+
+def promised(scene: Scene, outcome: str = "", **more: Any) -> Logged:
+    """The caller was let go and is to be rung, or was."""
+    final = int(bool(outcome))
+    return Logged(row(scene, outcome, **more), final, 1, 0, promised_at_ms=T0 + scene.hung_up)
+
+
+def test_a_promise_that_is_written_down_is_pending_and_not_lost():
+    let_go = replace(LEFT, by="server")
+    logged = promised(let_go)
+    cel = calls_from_cel(lines_of(let_go))
+    report = audit(Witnesses(cel, {call_id(0): logged}, [], NOW, pending={call_id(0)}))
+    assert report.good
+    assert report.terminal == {"promised": 1}
+
+
+def test_lost_is_a_promise_that_nobody_will_keep():
+    let_go = replace(LEFT, by="server")
+    report = audit(Witnesses(calls_from_cel(lines_of(let_go)), {call_id(0): promised(let_go)}, [], NOW))
+    assert why(report, Verdict.LOST) == ["promise_forgotten"]
+
+
+@pytest.mark.parametrize("outcome", ["callback_kept", "callback_failed"])
+def test_a_promise_is_kept_or_given_up_hours_after_its_caller_went(outcome):
+    let_go = replace(LEFT, by="server")
+    logged = promised(let_go, outcome, ended_at_ms=T0 + 9_000_000)
+    seen = [caller(let_go, "server_hung_up")]
+    report = audit(Witnesses(calls_from_cel(lines_of(let_go)), {call_id(0): logged}, [], NOW, seen))
+    assert report.good
+
+
+def test_what_an_agent_promised_has_no_caller_in_asterisks_log():
+    report = audit(Witnesses({}, {call_id(0): promised(LEFT, "callback_kept")}, [], NOW))
+    assert report.good

@@ -6,6 +6,8 @@ from ivr.call_log.cel import calls_from_cel
 from ivr.call_log.recovery import AFTERWARDS, SETTLED_MS, World, closing_entries
 from queues.entries import (
     CallAnswered,
+    CallbackPromised,
+    CallbackTakenBack,
     CallEnded,
     CallEntered,
     CallQueued,
@@ -217,3 +219,31 @@ def test_words_of_agents_and_queues_are_those_of_the_log_where_it_has_them():
     entries = closed(story(0, until="queued"), scene)
     answered = next(e for e in entries if isinstance(e, CallAnswered))
     assert (answered.queue, answered.agent) == (QueueId("barn_skola"), AgentId("bo"))
+
+
+PROMISED = CallbackPromised(
+    Instant(T0 + 20_000),
+    call_id(0),
+    QUEUE,
+    Instant(T0 + 5_000),
+    NO_CLEARANCE,
+    AgentId(""),
+    Instant(T0 + 9_000_000),
+)
+
+
+def test_who_is_to_be_rung_is_not_closed_because_their_channel_is_gone():
+    let_go = Scene(hung_up=25_000, by="server")
+    assert closed([*story(0, until="queued"), PROMISED], let_go) == []
+
+
+def test_a_promise_of_which_nobody_knows_any_more_is_given_up():
+    world = World(LATER.now, vanished=frozenset({call_id(0)}))
+    entries = closed([*story(0, until="queued"), PROMISED], Scene(hung_up=25_000, by="server"), world=world)
+    assert (final(entries).outcome, final(entries).reason) == (Outcome.CALLBACK_FAILED, "missing")
+
+
+def test_a_promise_that_was_taken_back_is_a_call_like_any_other():
+    taken_back = CallbackTakenBack(Instant(T0 + 21_000), call_id(0), "caller_is_here")
+    entries = closed([*story(0, until="queued"), PROMISED, taken_back], Scene(hung_up=25_000))
+    assert final(entries).outcome is Outcome.ABANDONED
