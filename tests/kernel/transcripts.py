@@ -28,7 +28,9 @@ from routing.events import (
 from routing.papers import Papers
 from routing.plan import Entrance, OpenHours, PlanStep, TargetKind, WaitingRules
 from tests.kernel.centre import MENU, agent, plan_of, queue
+from tests.kernel.stories_by_hand import BY_HAND
 from tests.kernel.stories_of_lines import LINES
+from tests.kernel.stories_of_names import NAMES
 from tests.kernel.stories_of_partners import PARTNERS
 from tests.kernel.telling import Story
 
@@ -247,8 +249,10 @@ STORIES: tuple[Callable[[], Story], ...] = (
     put_through_to_a_specialist,
     department_that_does_not_answer,
     waiting_with_keys,
+    *BY_HAND,
     *LINES,
     *PARTNERS,
+    *NAMES,
 )
 
 
