@@ -336,7 +336,7 @@ class Plan:
     short_talk_ms: int = 2_000
     """A talk ended by the agent's side this soon was none: the call returns first in line."""
     dead_air_ms: int = 15_000
-    """A talk that was given up sooner, for want of any sound from the phone, was none: Asterisk's limit and a margin."""
+    """A talk that was given up sooner, for want of a sound from the phone, was none: Asterisk's limit and a margin."""
     max_calls: int = 5_000
     """Calls at once; more are left to the fail-open dialplan."""
     callback_words: CallbackWords = CallbackWords()
