@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 def build_prompts(
     municipality: Municipality = "botkyrka",
     home: Home = None,
-    language: _Language = "sv",
+    language: Annotated[str, typer.Option(help="Only this language; default every one that callers can choose.")] = "",
     as_json: Json = False,
 ) -> None:
     """Make every sound that is missing or stale: a recording if there is one, else the voice (espeak-ng, sox).
@@ -48,16 +48,31 @@ def build_prompts(
 
     site = site_for(municipality, home, None)
     names = _names(municipality)
-    written = {**_written(municipality, language), **names}
-    results = _build_with_progress(written, site, language)
-    forget_others(site.sounds_dir, language, names)
-    failed = any(result.made.value == "failed" for result in results)
+    failed, listed = False, list[dict[str, Any]]()
+    for spoken in [language] if language else languages_of(municipality):
+        written = {**_written(municipality, spoken), **names}
+        results = _build_with_progress(written, site, spoken)
+        forget_others(site.sounds_dir, spoken, names)
+        failed |= any(result.made.value == "failed" for result in results)
+        listed += [{"language": spoken, **_as_json(result)} for result in results]
+        if not as_json:
+            _print_summary(results, site.sounds_dir / spoken)
     if as_json:
-        typer.echo(json.dumps([_as_json(result) for result in results], ensure_ascii=False, indent=1))
-    else:
-        _print_summary(results, site.sounds_dir / language)
+        typer.echo(json.dumps(listed, ensure_ascii=False, indent=1))
     if failed:
         raise typer.Exit(FAILED)
+
+
+def languages_of(municipality: str) -> tuple[str, ...]:
+    """Every language that a call can be in; Swedish alone while the files cannot be read."""
+    from ivr.config.draft import Draft  # noqa: PLC0415
+    from ivr.config.files import MODELS, read_folder  # noqa: PLC0415
+
+    folder = folder_of(municipality)
+    found = read_folder(folder)
+    if set(MODELS) - set(found.models):
+        return ("sv",)
+    return Draft(folder, found.models, found.documents, found.digest).languages
 
 
 def list_prompts(

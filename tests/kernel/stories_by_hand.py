@@ -26,7 +26,7 @@ DAY = OpenHours((0,), (1_000_000,))
 
 
 def closed_by_hand() -> Story:
-    """The house is closed until 200 s: who waits is served a while and told, who rings is told, then it is open again."""
+    """The house is closed until 200 s: who waits is served a while and told, who rings is told; then it is open."""
     bygg = queue(
         "bygg", hours=DAY, hours_id="dag", closed_prompts=(PromptId("bygg_stangt"),), serve_after_close_ms=9_000
     )
