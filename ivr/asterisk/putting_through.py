@@ -3,6 +3,7 @@
 One rule: in that order. Whoever dies in between leaves the caller in the talk or in the new line, never as served.
 """
 
+import time
 from collections.abc import Callable
 
 import structlog
@@ -11,9 +12,30 @@ from ivr.asterisk.listing import ANSWERED_VARIABLE
 from ivr.asterisk.manager_link import ManagerLink
 from ivr.asterisk.over_link import IN_VAIN
 from ivr.asterisk.papers_wire import CLEARANCE_VARIABLE, papers_to_wire
+from queues.ids import CallId
 from routing.actions import EndTalk
 
 log = structlog.get_logger()
+
+
+COMES_WITHIN_S = 2.0
+
+
+class Coming:
+    """Callers who are being fetched out of a talk: to fetch them once more would disturb the session they come to."""
+
+    def __init__(self) -> None:
+        self._until: dict[CallId, float] = {}
+
+    def expect(self, call: CallId, *, unless: bool) -> None:
+        """The caller comes within moments, unless they are here."""
+        now = time.monotonic()
+        self._until = {other: until for other, until in self._until.items() if until > now}
+        if not unless:
+            self._until[call] = now + COMES_WITHIN_S
+
+    def __contains__(self, call: CallId) -> bool:
+        return self._until.get(call, 0) > time.monotonic()
 
 
 async def put_through(

@@ -29,7 +29,7 @@ from ivr.asterisk.manager_link import (
 )
 from ivr.asterisk.over_link import OverLink
 from ivr.asterisk.partner_wire import Marks, lines_of
-from ivr.asterisk.putting_through import put_through
+from ivr.asterisk.putting_through import Coming, put_through
 from ivr.asterisk.render import AMI_USER
 from ivr.asterisk.roster_keeper import RosterKeeper
 from ivr.asterisk.switch_keeper import SwitchKeeper
@@ -87,7 +87,7 @@ class AsteriskTelephony:
     ) -> None:
         hooks = LinkHooks(self._on_event, self._on_up, self._on_down, WANTED_EVENTS)
         self.link = ManagerLink(Account(HOST, site.ami_port, AMI_USER, secrets.ami_password), hooks, timings.link)
-        self._over = OverLink(self.link)
+        self._over, self._coming = OverLink(self.link), Coming()
         self.front = AgiFront(HOST, site.agi_port, self._on_session)
         self.accepting = False
         """Whether callers are taken; otherwise the fail-open dialplan keeps them."""
@@ -205,11 +205,12 @@ class AsteriskTelephony:
         """The agent's leg is hung up, and the caller goes on: in the session, else by way of a new one."""
         leg = self._translator.offer_withdrawn(action.call, action.offer)
         here = action.call in self._sessions
+        self._coming.expect(action.call, unless=here)
         self._spawn(put_through(self.link, action, leg, in_session=here, in_vain=self._lister.due.set))
 
     def _take_back(self, call: CallId) -> None:
         """The caller is fetched; not out of a talk that has begun meanwhile, nor for an engine that stops."""
-        if self.front.door_closed:
+        if self.front.door_closed or call in self._coming:
             return
         book = self._translator.book
         offer, tracked = book.current(call), book.calls.get(call)
