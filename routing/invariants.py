@@ -244,7 +244,7 @@ class Witness:
     def after(self, step: Step) -> list[str]:
         """The laws that are broken after this step, those of the snapshot included."""
         broken = [*self._entries(step.entries), *self._actions(step), *check(self.kernel.centre)]
-        broken += self.written.after(step.actions, self.kernel.centre)
+        broken += self.written.after(step, self.kernel.centre)
         live = set(self.kernel.centre.calls)
         if self.entered != live | set(self.outcomes) or live & set(self.outcomes):
             broken.append(f"{len(self.entered)} entered, {len(self.outcomes)} ended and {len(live)} live")

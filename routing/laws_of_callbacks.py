@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from queues.entries import CallRecovered
 from queues.ids import CallId
-from routing.actions import Action, ForgetCallback, KeepCallback
+from routing.actions import ForgetCallback, KeepCallback
 from routing.deadlines import DeadlineKind
+from routing.kernel import Step
 from routing.plan import TargetKind
 from routing.promises import MOST
 from routing.state import Call, CallState, Centre
@@ -59,9 +61,11 @@ class WrittenDown:
     def __init__(self) -> None:
         self.kept: set[CallId] = set()
 
-    def after(self, actions: tuple[Action, ...], centre: Centre) -> Iterator[str]:
-        """The laws that are broken after a step with these actions."""
-        for action in actions:
+    def after(self, step: Step, centre: Centre) -> Iterator[str]:
+        """The laws that are broken after this step."""
+        # What an engine before us wrote down comes back as a call that was found again.
+        self.kept |= {e.call for e in step.entries if isinstance(e, CallRecovered) and e.state == CallState.PROMISED}
+        for action in step.actions:
             if isinstance(action, KeepCallback):
                 self.kept.add(action.call)
             elif isinstance(action, ForgetCallback):

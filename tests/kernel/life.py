@@ -40,7 +40,6 @@ from routing.actions import (
     TakeBack,
     WithdrawOffer,
 )
-from routing.callback_events import CallbackRestored
 from routing.events import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -441,7 +440,8 @@ class Life:
             if talking:
                 assert (known.state, known.agent) == (CallState.TALKING, agent)
             elif known.state is not CallState.AWAY:  # a phone that may not ring is silenced
-                assert (known.state, known.agent) == (CallState.OFFERED, agent)
+                assert known.agent == agent
+                assert known.state in {CallState.OFFERED, CallState.CONNECTING}
         for call, channel in self.world.channels.items():
             known = centre.calls.get(call)
             if known is not None and call not in busy:
@@ -580,18 +580,12 @@ class Life:
         self.wait(self.rnd.choice([1, 3_000]))
         self.begin(self.plan, linked=False)
         self.world.callbacks.unsaid.clear()
-        self.witness.written.kept = set(self.world.callbacks.kept)
         for pending in list(self.world.callbacks.kept.values()):
-            self.restore(pending)
+            self.feed(pending)
         for agent, state, reason in people:
             self.feed(AgentRestored(agent, state, reason, 0))
             self.feed(PhoneStateChanged(agent, PhoneState.IDLE))
         self.list_truly()
-
-    def restore(self, pending: CallbackRestored) -> None:
-        """The engine is told of one promise; of the others only after it."""
-        self.witness.written.kept = {call for call in self.kernel.centre.calls} | {pending.call}
-        self.feed(pending)
 
     def replayed(self) -> None:
         """The same events lead to the same actions and entries."""

@@ -432,7 +432,6 @@ def after_death(s: Keeping, seconds: float) -> Bench:
     """An engine that knows nothing but what was written down."""
     new = Keeping(s.kernel.centre.plan, linked=False)
     new.kept = dict(s.kept)
-    new.witness.written.kept = set(s.kept)
     for pending in s.kept.values():
         new.at(seconds, pending)
     return new

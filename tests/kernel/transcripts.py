@@ -29,6 +29,7 @@ from routing.papers import Papers
 from routing.plan import Entrance, OpenHours, PlanStep, TargetKind, WaitingRules
 from tests.kernel.centre import MENU, agent, plan_of, queue
 from tests.kernel.stories_by_hand import BY_HAND
+from tests.kernel.stories_of_callbacks import CALLBACKS
 from tests.kernel.stories_of_lines import LINES
 from tests.kernel.stories_of_names import NAMES
 from tests.kernel.stories_of_partners import PARTNERS
@@ -253,6 +254,7 @@ STORIES: tuple[Callable[[], Story], ...] = (
     *LINES,
     *PARTNERS,
     *NAMES,
+    *CALLBACKS,
 )
 
 
