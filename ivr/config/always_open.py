@@ -16,9 +16,10 @@ def always_open(house: House) -> House:
     plan = house.plan
     entrances = {number: replace(entrance, hours=ALWAYS_OPEN) for number, entrance in plan.entrances.items()}
     queues = {name: _always_open(queue) for name, queue in plan.queues.items()}
+    partners = {name: replace(partner, hours=ALWAYS_OPEN) for name, partner in plan.partners.items()}
     return replace(
         house,
-        plan=replace(plan, entrances=entrances, queues=queues),
+        plan=replace(plan, entrances=entrances, queues=queues, partners=partners),
         openings=dict.fromkeys(house.openings, ROUND_THE_CLOCK),
     )
 
