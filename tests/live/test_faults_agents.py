@@ -7,7 +7,9 @@ from random import Random
 
 import pytest
 import pytest_asyncio
+from typer.testing import CliRunner
 
+from ivr.commands import app
 from ivr.testphone.agent import AgentPhone, Ring, RingEnd
 from ivr.testphone.behaviour import Behaviour, answer, answer_and_drop, refuse_with, ring_forever
 from ivr.testphone.caller import Caller
@@ -287,3 +289,41 @@ async def test_who_hangs_up_before_we_answer_leaves_nothing_open(scene: Scene):
     await scene.nobody()
     assert {caller.terminal for caller in callers} <= {Terminal.CANCELLED, Terminal.HUNG_UP_WAITING}
     await until(lambda: not scene.log.open_rows(), 5)
+
+
+@pytest.mark.fault("F51", "F52", "F45")
+async def test_a_call_put_through_has_one_outcome_whoever_ends_it_and_wherever(scene: Scene):
+    """`tonval transfer` on the running service: to a specialist who answers, and to a department that is hung up on."""
+    carina = await scene.phone("carina", answer(50))
+    await scene.phone("jenny", answer(50))
+    answered, left = await scene.chooses(), scene.caller()
+    assert await answered.hear_agent()
+    home = str(scene.standing.site.home)
+
+    async def transfer(*args: str) -> str:
+        found = await asyncio.to_thread(CliRunner().invoke, app, ["transfer", *args, "--home", home])
+        return str(found.output).strip()
+
+    assert "bygg: ingen där är inloggad" in await transfer("carina", "--queue", "bygg", "--level", "3")
+    assert "jenny: går att koppla; kan svara nu: Jenny Karlsson" in await transfer(
+        "carina", "--person", "jenny", "--look"
+    )
+    assert "kopplat till bygg; kan svara nu: Jenny Karlsson" in await transfer("carina", "--queue", "bygg")
+    await until(lambda: answered.ear.voice == scene.phones[1].voice)
+    ivan = await scene.phone("ivan", ring_forever())
+    await scene.order("agent", agent="carina", what="ready")
+    await left.dial()
+    assert await left.hear_sound()
+    await left.press(SCHOOL)
+    assert await left.hear_agent()
+    assert "kopplat till bygg" in await transfer("carina", "--queue", "bygg", "--level", "3")
+    ring = await rung(ivan)
+    await left.hang_up()
+    row = await scene.row(left)
+    assert (row["outcome"], row["state"], row["queue"], row["answered_at_ms"]) == ("abandoned", "offered", "bygg", None)
+    await until(lambda: ring.end is RingEnd.CANCELLED, 1)
+    await until(lambda: now_ms() > answered.ear.voice_ms + NEXT_MS)
+    await answered.hang_up()
+    row = await scene.row(answered)
+    assert (row["outcome"], row["agent"], row["queue"]) == ("answered", "jenny", "bygg")
+    assert len(carina.rings) == 2
