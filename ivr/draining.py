@@ -19,7 +19,7 @@ DRAIN_S = 20.0
 SETTLE_S = 1.0
 """Until what a caller hears has been cut short and the channel has its new papers."""
 LOOK_S = 0.1
-SPOKEN_TO = frozenset({CallState.MENU, CallState.NAMING, CallState.LEAVING})
+SPOKEN_TO = frozenset({CallState.MENU, CallState.NAMING, CallState.LEAVING, CallState.PROMISING, CallState.SURVEYING})
 """Who would hear something again, or not to its end, if the engine were gone now."""
 log = structlog.get_logger()
 
