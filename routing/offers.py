@@ -222,6 +222,7 @@ def ended_as(centre: Centre, call: Call, by: TalkEnder) -> None:
     elif outside:
         centre.hang_up(call, Outcome.OVERFLOWED_EXTERNAL, f"{by.value}_hung_up")
     else:
+        call.search = None
         talk_was_had(centre, call, by)
 
 

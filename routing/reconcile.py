@@ -145,6 +145,8 @@ def _take_up(centre: Centre, found: FoundCall, asked_at_ms: Instant) -> None:
         call.state, call.adopted = CallState.AWAY, True
     if call.state in {CallState.AWAY, CallState.MENU, CallState.NAMING}:
         read_papers(centre, call, found.papers)
+    if call.state not in {CallState.CONNECTING, CallState.TALKING}:
+        call.search = None
     if found.offer < 0 or not (call.stood_in_line or call.search):
         call.adopted = True  # there is no place of ours to go back to
     was_answered = call.answered_at_ms > 0
