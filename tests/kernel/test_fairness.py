@@ -21,7 +21,8 @@ class Fair(Life):
 
     def waiting(self):
         calls = self.kernel.centre.calls.values()
-        return tuple((c.id, c.queue, c.clearance, c.priority, c.place) for c in calls if c.state is CallState.WAITING)
+        waiting = [c for c in calls if c.state is CallState.WAITING]
+        return tuple((c.id, c.queue, c.clearance, c.priority, c.language, c.open_steps, c.place) for c in waiting)
 
     def _took(self, cause, step):
         waited = {before[0]: before for before in self.waited}
@@ -29,16 +30,18 @@ class Fair(Life):
         still = [c for c in self.waiting() if waited.get(c[0]) == c and c[0] not in rang]
         for action in step.actions:
             served = waited.get(action.call) if isinstance(action, OfferToAgent) else None
-            if served is not None:
-                alike = [other for other in still if other[1:4] == served[1:4]]
+            call = self.kernel.centre.calls.get(action.call)
+            # Whose estimate, or whose place at the end of a long line, has opened a step just now is no longer alike.
+            if served is not None and call is not None and call.open_steps == served[5]:
+                alike = [other for other in still if other[1:6] == served[1:6]]
                 self.compared += len(alike)
-                assert all(served[4] < other[4] for other in alike), f"{served} went before {alike}"
+                assert all(served[6] < other[6] for other in alike), f"{served} went before {alike}"
         return super()._took(cause, step)
 
 
 def test_of_two_calls_alike_the_earlier_is_offered_first():
     compared = sum(live(seed, 400, Fair).compared for seed in range(100))
-    assert compared > 200
+    assert compared > 50
 
 
 def test_that_it_is_not_so_would_be_seen(monkeypatch):

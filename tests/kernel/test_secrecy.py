@@ -43,7 +43,9 @@ class Guard(Life):
                 over.add(entry.call)
         for action in step.actions:
             if isinstance(action, OfferToAgent):
-                needs, held = self.needs[action.call], centre.plan.agents[action.agent].clearances
+                # Who is sought by name may have chosen no line yet, and then needs nothing.
+                needs = self.needs.get(action.call, frozenset())
+                held = centre.plan.agents[action.agent].clearances
                 assert needs <= held, f"{action.agent} holds {held} and is offered a call that needs {needs}"
                 self.offered += bool(needs)
         for call in over:
