@@ -29,7 +29,7 @@ def mend(site: Site, house: House) -> None:
             missing = verify(site.sounds_dir, prompts, language) | names
             lent = _lend(site, missing, house.language, language)
             if lent:
-                log.warning("prompts_in_another_language", language=language, prompts=sorted(lent))
+                log.info("prompts_in_another_language", language=language, prompts=sorted(lent))
             _with_tones(site, missing - lent, language)
 
 

@@ -14,7 +14,7 @@ from itertools import chain, repeat
 from math import pi, sin
 from pathlib import Path
 
-from ivr.sound_level import Samples, peak_db
+from ivr.sound_level import Samples, is_audible
 from queues.ids import PromptId
 
 RATES_HZ = {"wav": 8_000, "wav16": 16_000}
@@ -109,7 +109,7 @@ def read_wav(path: Path, rate_hz: int) -> Sound:
     if len(frames) != 2 * promised:
         raise BadSoundError(Fault.WRONG_FORMAT, path, "cut short")
     sound = Sound(rate_hz, from_bytes(frames))
-    if peak_db(sound.samples) < _AUDIBLE_DB:
+    if not is_audible(sound.samples, _AUDIBLE_DB):
         raise BadSoundError(Fault.EMPTY, path, "nothing to hear in it")
     return sound
 

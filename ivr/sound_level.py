@@ -16,6 +16,7 @@ _EDGE_FRAME_MS = 5
 _ABSOLUTE_GATE_DB = -60.0
 _RELATIVE_GATE_DB = 10.0
 _EDGE_BELOW_DB = 38.0
+_PIECE = 800
 
 Samples: TypeAlias = "array[int]"
 """Signed 16-bit samples, one channel."""
@@ -29,6 +30,13 @@ def active_level_db(samples: Samples, rate_hz: int) -> float:
     gate = sum(powers) / len(powers) * _power(-_RELATIVE_GATE_DB)
     loud = [power for power in powers if power >= gate]
     return _decibels(sum(loud) / len(loud))
+
+
+def is_audible(samples: Samples, above_db: float) -> bool:
+    """Whether any sample is as loud; looks no further than the first: hundreds of files are asked at every start."""
+    least = FULL_SCALE * 10 ** (above_db / 20)
+    pieces = (samples[at : at + _PIECE] for at in range(0, len(samples), _PIECE))
+    return any(max(piece) >= least or -min(piece) >= least for piece in pieces)
 
 
 def peak_db(samples: Samples) -> float:

@@ -265,3 +265,25 @@ async def test_an_engine_before_its_asterisk_waits_and_burns_nothing(scene: Scen
     caller = await scene.chooses()
     assert await caller.hear_agent()
     assert RingEnd.ANSWERED in {ring.end for ring in scene.rings()}
+
+
+async def test_what_is_forced_by_hand_holds_while_there_is_no_engine_and_for_the_next_one(scene: Scene):
+    await scene.order("crisis", prompt="kris_storning")
+    assert (await scene.order("force", how="closed", who="karin"))["switched"]["hours"][0]["how"] == "closed"
+    await meets_closed(scene)
+    scene.standing.stop_engine()
+    await meets_closed(scene)
+    await scene.standing.start_engine()
+    assert (await scene.state())["switched"]["hours"][0]["who"] == "karin"
+    await scene.order("force", how="schedule")
+    await scene.order("crisis", prompt="")
+    caller = await scene.in_menu()
+    await until(lambda: caller.ear.prompts[:2] == ["valkommen", "sprak_fi"])
+
+
+async def meets_closed(scene: Scene) -> None:
+    """A caller hears the message and that it is closed, and then the call is over."""
+    caller = scene.caller()
+    assert await caller.dial() == 200
+    await until(caller.over.is_set)
+    assert caller.ear.prompts == ["kris_storning", "stangt"]
