@@ -30,7 +30,7 @@ def phone_values(house: House) -> dict[str, Any]:
                 "key": key,
             }
             for level, prefix in TRANSFER_KEYS.items()
-            for key in queue_keys(house.plan)
+            for key in (queue_keys(house.plan) if house.transfer_by_keys else ())
         ],
         "said_alone": {name: sound_name(prompt, house.language) for name, prompt in said.items()},
     }

@@ -53,6 +53,7 @@ def build(draft: Draft, now_ms: int) -> House:
         entrance_hours=MappingProxyType({f: e.hours for e in numbers if e.hours for f in dialled_forms(e)}),
         queue_hours=MappingProxyType({QueueId(q): h for q in draft.queues.queues if (h := draft.hours_of(q))}),
         prompts=frozenset(PromptId(prompt) for prompt, _, _ in prompts_used(draft)),
+        transfer_by_keys=draft.municipality.transfer_by_keys,
         pause_reasons=MappingProxyType(
             {key: PauseReason(e.reason, _prompts(e.prompt)) for key, e in draft.agents.pause_reasons.items()}
         ),

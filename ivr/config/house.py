@@ -96,6 +96,8 @@ class House:
     """Names and departments of the directory: what is said, by the sound that says it."""
     pause_reasons: Mapping[str, PauseReason] = field(default_factory=dict)
     """By the key that follows the pause's code; empty: any key, and no reason."""
+    transfer_by_keys: bool = True
+    """Whether an agent can put a caller through by keys in a talk; each talk then costs Asterisk about a third more."""
 
     @property
     def accounts(self) -> tuple[AgentId, ...]:

@@ -68,6 +68,7 @@ class MunicipalityFile(Strict):
     rona_limit: Annotated[int, Field(ge=1, le=20)] = 3
     short_talk_s: Annotated[int, Field(ge=0, le=10)] = 2
     transfer_limit: Annotated[int, Field(ge=1, le=20)] = 5
+    transfer_by_keys: bool = True
     max_calls: Annotated[int, Field(ge=1, le=10_000)] = 5_000
     max_calls_per_caller: Annotated[int, Field(ge=0, le=1_000)] = 0
     """Calls at once from one number; 0 for however many. The number of a whole workplace is one number too."""

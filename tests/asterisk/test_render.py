@@ -113,6 +113,17 @@ def test_a_number_that_catches_all_others_is_not_an_extension() -> None:
     assert set(re.findall(r"exten => (_[^*,]*),", dialplan)) == {"_XXXXXXXX"}
 
 
+def test_keys_in_a_talk_are_the_agents_alone_and_can_be_done_without() -> None:
+    files = rendered(small_house())
+    assert "*74,self,Gosub" in files["features.conf"]
+    assert files["extensions.conf"].count("DYNAMIC_FEATURES=agent") == 1
+    (to_agent,) = re.findall(r"\[to-agent\](.*?)\n\[", files["extensions.conf"], re.DOTALL)
+    assert "DYNAMIC_FEATURES=agent" in to_agent
+    without = rendered(replace(small_house(), transfer_by_keys=False))
+    assert "DYNAMIC_FEATURES" not in without["extensions.conf"]
+    assert "Gosub" not in without["features.conf"]
+
+
 def test_nothing_that_runs_programs_records_or_originates_is_loaded() -> None:
     dangerous = {"app_system", "func_shell", "app_mixmonitor", "app_originate", "app_exec", "func_env", "func_curl"}
     dangerous |= {"pbx_spool", "res_ari", "res_pjsip_refer", "app_record", "app_chanspy", "cdr_csv", "func_export"}
