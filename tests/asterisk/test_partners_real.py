@@ -17,7 +17,6 @@ from ivr.testphone.agent import AgentPhone, RingEnd
 from ivr.testphone.behaviour import answer, answer_and_drop, ignore, refuse_with, ring_forever
 from ivr.testphone.caller import Caller
 from ivr.testphone.ear import Heard
-from ivr.testphone.rtp import now_ms
 from queues.entries import CallEnded, CallReturned, Entry, OfferEnded, OfferResult, PartnerChanged
 from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, AgentId, Instant, OfferId, PartnerId, PromptId, QueueId
 from routing.actions import HoldMusic, KeepPapers, OfferToPartner
@@ -165,19 +164,6 @@ async def test_a_partner_that_refuses_costs_no_time(house: House) -> None:
     assert await caller.hear(Heard.MUSIC)
 
 
-@pytest.mark.fault("F83")
-async def test_a_partner_that_says_nothing_is_given_up_in_six_seconds(house: House) -> None:
-    """Its line answers when it is looked at, and its calls go nowhere."""
-    house.partner.behaviour = ignore()
-    partner = replace(house.kernel.centre.plan.partners[SVAR], ring_ms=30_000)
-    house.engine.replace_plan(replace(house.kernel.centre.plan, partners={SVAR: partner}))
-    await house.caller()
-    await until(lambda: bool(house.of_kind(OfferEnded)), within_s=12)
-    (over,) = house.of_kind(OfferEnded)
-    assert over.result is OfferResult.UNREACHABLE
-    assert over.rang_ms <= 6_000
-
-
 @pytest.mark.fault("F84")
 async def test_a_call_that_the_partner_sends_back_is_taken_home(house: House) -> None:
     house.partner.behaviour = ring_forever()
@@ -207,9 +193,9 @@ async def test_asterisk_itself_lets_no_call_outside_that_may_not_go(house: House
     papers = Papers(MENU, QueueId("bygg"), Instant(1_700_000_000_000), NO_CLEARANCE)
 
     def rung() -> set[str]:
-        return {ring.headers["x-tonval-mark"] for ring in house.partner.rings if ring.at_ms > began_ms}
+        ours = {call.id for call in house.known()}
+        return {mark for r in house.partner.rings if (mark := r.headers["x-tonval-mark"]).split("=")[0] in ours}
 
-    began_ms = now_ms()
     callers = await asyncio.gather(*(house.caller("5", from_user=f"070174061{n}") for n in range(5)))
     await until(lambda: len(house.known()) == len(callers))
     needs = [SOCIAL, UNKNOWN_CLEARANCE, NO_CLEARANCE, NO_CLEARANCE, NO_CLEARANCE]
@@ -233,3 +219,16 @@ async def test_a_trunk_that_is_down_is_said_and_nothing_is_sent(house: House) ->
     assert house.of_kind(OfferEnded) == []
     await house.partner.open()
     await until(lambda: bool(house.partner.rings), within_s=15)
+
+
+@pytest.mark.fault("F83")
+async def test_a_partner_that_says_nothing_is_given_up_in_six_seconds(house: House) -> None:
+    """Its line answers when it is looked at, its calls go nowhere. (Last here: Asterisk repeats an INVITE for 32 s.)"""
+    house.partner.behaviour = ignore()
+    partner = replace(house.kernel.centre.plan.partners[SVAR], ring_ms=30_000)
+    house.engine.replace_plan(replace(house.kernel.centre.plan, partners={SVAR: partner}))
+    await house.caller()
+    await until(lambda: bool(house.of_kind(OfferEnded)), within_s=12)
+    (over,) = house.of_kind(OfferEnded)
+    assert over.result is OfferResult.UNREACHABLE
+    assert over.rang_ms <= 6_000
