@@ -98,7 +98,7 @@ def figures(entries: Iterable[Entry]) -> dict[PartnerId, PartnerFigures]:
     found: dict[PartnerId, PartnerFigures] = defaultdict(PartnerFigures)
     last: dict[CallId, PartnerId] = {}
     for entry in entries:
-        partner = partner_of(getattr(entry, "agent", ""))
+        partner = partner_of(getattr(entry, "agent", AgentId("")))
         match entry:
             case CallOffered() if partner:
                 found[partner].offered += 1

@@ -7,9 +7,9 @@ from queues.ids import NO_CLEARANCE, AgentId, CallId, partner_line, partner_of
 from routing.actions import OfferToPartner
 from routing.deadlines import DeadlineKind
 from routing.outside import MOST_LEGS
-from routing.partners import owner_of
+from routing.partners import CIRCUIT_OPEN, owner_of
 from routing.plan import Agent, Partner
-from routing.state import Call, CallState, Centre
+from routing.state import Call, CallState, Centre, Person
 
 _BUSY = {AgentState.RINGING, AgentState.TALKING}
 
@@ -35,25 +35,27 @@ def lines_hold(centre: Centre) -> Iterator[str]:
 def _line(centre: Centre, partner: Partner) -> Iterator[str]:
     memory = centre.partners[partner.id]
     seats = [centre.people[partner_line(partner.id, n)] for n in range(1, partner.lines + 1)]
-    idle = [seat for seat in seats if seat.state not in _BUSY]
     is_due = centre.deadlines.at(owner_of(partner.id), DeadlineKind.PARTNER_DUE) == centre.now
     shut = not centre.switches.is_open(partner.hours, partner.hours_id, centre.now) or not memory.reachable
     for n, seat in enumerate(seats, 1):
-        if seat in idle and seat.state is not AgentState.LOGGED_OUT and n > memory.lines:
+        here = seat.state not in {*_BUSY, AgentState.LOGGED_OUT}
+        if here and n > memory.lines:
             yield f"{seat.id} is {seat.state}, and the plan has no such line"
+        if here and memory.said and shut and not is_due:
+            yield f"{seat.id} is {seat.state}, and the partner is shut"
         if seat.intends is not None:
             yield f"{seat.id} means to be {seat.intends}"
-        if memory.said and not is_due and seat in idle and n <= memory.lines:
-            if shut and seat.state is not AgentState.LOGGED_OUT:
-                yield f"{seat.id} is {seat.state}, and the partner is shut"
-    tripped = memory.failures >= partner.trips_after
-    tries = [s for s in seats if s.state is AgentState.READY or s.state is AgentState.RINGING]
-    if tripped and not is_due and sum(s.state is AgentState.READY for s in tries) > 1:
-        yield f"{len(tries)} lines to {partner.id} try while its circuit is open"
-    if tripped and not shut and not is_due and memory.lines and idle == seats and memory.said == "circuit_open":
-        resting = [s for s in idle[: memory.lines] if centre.ends_by_itself(s) or s.state is AgentState.READY]
-        if not resting:
-            yield f"no line to {partner.id} will ever try again"
+    if memory.said == CIRCUIT_OPEN and not is_due:
+        yield from _tries(centre, partner, seats[: memory.lines])
+
+
+def _tries(centre: Centre, partner: Partner, seats: list[Person]) -> Iterator[str]:
+    """While the circuit is open one line tries, now or when its rest is over, and no more than one."""
+    ready = [seat for seat in seats if seat.state is AgentState.READY]
+    if len(ready) > 1:
+        yield f"{len(ready)} lines to {partner.id} try while its circuit is open"
+    if seats and not any(seat.state in _BUSY or seat in ready or centre.ends_by_itself(seat) for seat in seats):
+        yield f"no line to {partner.id} will ever try again"
 
 
 def sent_rightly(centre: Centre, action: OfferToPartner, ended: set[CallId]) -> Iterator[str]:
