@@ -16,7 +16,7 @@ ROWS: dict[tuple[CallState, type], tuple[Callable[..., bool | None], tuple[str, 
     (S.NAMING, CallerHungUp): (hung_up, (ENDED,)),
     (S.CONNECTING, OfferAnswered): (answered, (S.TALKING,)),
     (S.CONNECTING, OfferFailed): (failed, (S.NAMING,)),
-    (S.CONNECTING, ConversationEnded): (ended_unseen, (S.NAMING, S.SURVEYING, ENDED)),
+    (S.CONNECTING, ConversationEnded): (ended_unseen, (S.NAMING, ENDED)),
     (S.CONNECTING, CallerHungUp): (hung_up, (ENDED,)),
 }
 

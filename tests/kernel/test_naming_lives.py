@@ -5,9 +5,12 @@ from random import Random
 
 import pytest
 
+from queues.entries import TalkEnder
 from queues.name_entries import NameSearched, PersonNotReached, PersonRung
 from routing.actions import RingPerson
+from routing.events import ConversationEnded, MenuCut
 from routing.plan import Choice
+from routing.state import CallState
 from tests.kernel.directory import directory_of, listed, random_directory
 from tests.kernel.life import Life
 from tests.kernel.plans import AGENTS, START_MS, random_plan
@@ -48,19 +51,43 @@ class Seekers(Life):
         self._took(self.plan, self.kernel.replace_plan(self.plan, self.now))
 
 
+    def stop_asking(self):
+        """An engine that stops asks nobody who is looking for somebody any more."""
+        looking = [c.id for c in self.kernel.centre.calls.values() if c.state is CallState.NAMING]
+        if looking:
+            call = self.rnd.choice(looking)
+            self.world.channels[call].hears = ""
+            self.feed(MenuCut(call))
+
+
+    def end_unseen(self):
+        """A phone was answered and put down, and only the end was told."""
+        if one := self._one(lambda c: c.session and bool(c.agent) and not c.talking):
+            offer = one[1].offer
+            one[1].idle()
+            one[1].hears = "HoldMusic"
+            self.feed(ConversationEnded(one[0], offer, TalkEnder.AGENT))
+
+
+def seek(seed: int, steps: int) -> Seekers:
+    """A life of at least so many steps; in a troubled one the link is lost again and again."""
+    rnd = Random(seed)
+    life = Seekers(rnd)
+    trouble = rnd.choice([SELDOM, SELDOM, ("lose_link", "list_truly", "end_unseen", "stop_asking")])
+    while life.steps < steps:
+        life.wait(rnd.choice(WAITS))
+        dice = rnd.random()
+        getattr(life, rnd.choice(RARELY if dice < 0.01 else trouble if dice < 0.1 else OFTEN))()
+    life.replayed()
+    return life
+
+
 @pytest.mark.parametrize("part", range(2))
 def test_laws_hold_while_everybody_looks_for_somebody(part):
     seen = Counter()
     for seed in range(part * 40, (part + 1) * 40):
-        rnd = Random(seed)
-        life = Seekers(rnd)
-        while life.steps < 300:
-            life.wait(rnd.choice(WAITS))
-            dice = rnd.random()
-            getattr(life, rnd.choice(RARELY if dice < 0.01 else SELDOM if dice < 0.08 else OFTEN))()
-        life.replayed()
-        for _, _, step in life.script:
+        for _, _, step in seek(seed, 300).script:
             seen.update(type(e).__name__ for e in step.entries if isinstance(e, NameSearched | PersonNotReached))
             seen.update("seat" if e.agent else "phone" for e in step.entries if isinstance(e, PersonRung))
             seen.update(type(a).__name__ for a in step.actions if isinstance(a, RingPerson))
-    assert min(seen[what] for what in ("NameSearched", "PersonNotReached", "seat", "phone", "RingPerson")) > 20, seen
+    assert min(seen[what] for what in ("NameSearched", "PersonNotReached", "seat", "phone", "RingPerson")) > 10, seen

@@ -14,6 +14,7 @@ from routing.kernel import Kernel
 from routing.state import CallState
 from routing.table import AGENT_EVENTS, CALL_EVENTS, DEADLINES, WORLD_EVENTS
 from tests.kernel.test_machine import live
+from tests.kernel.test_naming_lives import seek
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,6 +73,8 @@ def seen(monkeypatch):
 def test_calls_go_where_the_table_says_and_nowhere_else(seen):
     for seed in range(250):
         live(seed, 400)
+    for seed in range(60):
+        seek(seed, 300)
     declared = moves()
     undeclared = {(pair, cause) for pair, causes in seen.items() for cause in causes - set(declared.get(pair, ()))}
     assert not undeclared
