@@ -9,8 +9,10 @@ from enum import StrEnum
 from queues.agents import AgentState
 from queues.asked_entries import CrisisMessageSwitched, HoursSwitched, LanguageChosen, SurveyAnswered, SurveyBegun
 from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PartnerId, QueueId
+from queues.limit_entries import LimitReached
 from queues.name_entries import NameSearched, PersonNotReached, PersonRung
 from queues.transfer_entries import CallTransferred, TransferRefused, TransferReturned
+from queues.weighed_entries import CandidatesWeighed
 
 
 class Outcome(StrEnum):
@@ -103,49 +105,6 @@ class CallOffered:
     """Which step of the queue's plan made the agent eligible, from 0."""
     level: int
     """The agent's level for the queue, 0 if lent from another queue."""
-
-
-@dataclass(frozen=True, slots=True)
-class PassedOver:
-    """Somebody who did not get a call."""
-
-    agent: AgentId
-    why: str
-    """What they did (logged_out, talking, wrap_up, …), what kept them from it (uncleared, outside, not_yet, …), or, if
-    nothing did, what put the one who got it before them (step, level, fewest_queues, ready_longest, first_by_name)."""
-    reason: str = ""
-    """Why they are not ready, in their own word."""
-    until_ms: int = 0
-    """When that ends by itself; 0 for nobody knows."""
-
-
-@dataclass(frozen=True, slots=True)
-class OtherCall:
-    """The first call of a line from which the same person could have been served."""
-
-    call: CallId
-    queue: QueueId
-    why: str
-    """What put the chosen one before it: priority, own_order, target_share, waited_longest, first_come."""
-
-
-@dataclass(frozen=True, slots=True)
-class CandidatesWeighed:
-    """Who was weighed for a call; kept only where decisions are to be explained, and decides nothing."""
-
-    at_ms: Instant
-    call: CallId
-    queue: QueueId
-    agent: AgentId
-    """Who got it; "" when nobody could take it now."""
-    step: int
-    """Which step of the queue's plan made them eligible, -1 for nobody."""
-    level: int
-    passed_over: tuple[PassedOver, ...]
-    """The nearest first, a dozen at the most."""
-    counts: tuple[tuple[str, int], ...]
-    """How many were passed over, by `why`: all of them."""
-    other_calls: tuple[OtherCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,21 +212,6 @@ class StepOpened:
     step: int
     reason: str
     """time, condition (which held later than the time), nobody_there (in the step before), by_limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class LimitReached:
-    """A call has met a bound of its line, and what became of it."""
-
-    at_ms: Instant
-    call: CallId
-    queue: QueueId
-    limit: str
-    """max_wait, max_length, nobody_logged_in."""
-    leads: str
-    """queue, partner, callback, message."""
-    target: str
-    """Which queue or partner."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ told so: never silence, never a bare hang-up. It takes its instant and its clear
 few lines at the most: after that it stays where it is and is told that it still stands in line.
 """
 
-from queues.entries import LimitReached, Outcome
+from queues.entries import Outcome
 from queues.ids import CallId, QueueId
+from queues.limit_entries import LimitReached
 from routing.callbacks import promise
 from routing.callers import enter_queue, leave
 from routing.deadlines import DeadlineKind

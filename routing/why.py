@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cmp_to_key
 
 from queues.agents import AgentState, PhoneState
-from queues.entries import CandidatesWeighed, OtherCall, PassedOver
+from queues.weighed_entries import CandidatesWeighed, OtherCall, PassedOver
 from routing import matching
 from routing.deadlines import DeadlineKind
 from routing.pairing import DISCIPLINES, calls_for, compared, hindrances, rivals_compared

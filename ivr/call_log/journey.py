@@ -15,7 +15,6 @@ from queues.entries import (
     CallRecovered,
     CallReturned,
     Entry,
-    LimitReached,
     MenuChoiceMade,
     MenuEntered,
     OfferEnded,
@@ -23,6 +22,7 @@ from queues.entries import (
     TalkEnded,
 )
 from queues.ids import AgentId, PersonId, QueueId
+from queues.limit_entries import LimitReached
 from queues.name_entries import NameSearched, PersonNotReached, PersonRung
 from queues.transfer_entries import CallTransferred, TransferRefused, TransferReturned
 

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from ivr.call_log.journey import Names
 from ivr.local_days import local
-from queues.entries import CandidatesWeighed, Entry, OtherCall, PassedOver
+from queues.entries import Entry
 from queues.ids import AgentId
+from queues.weighed_entries import CandidatesWeighed, OtherCall, PassedOver
 
 _WON: Mapping[str, str] = {
     "step": "i en närmare krets än de andra lediga",

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from queues.entries import CallEnded, CallQueued, LimitReached
+from queues.entries import CallEnded, CallQueued
 from queues.ids import PromptId, QueueId
+from queues.limit_entries import LimitReached
 from routing.plan import Leads, Limit, Plan, WayOut
 from tests.asterisk.house import NUMBER, small_plan
 from tests.asterisk.running import Line, until

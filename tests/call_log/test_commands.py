@@ -15,7 +15,6 @@ from ivr.local_days import day_span, instant, iso, length
 from queues.asked_entries import CrisisMessageSwitched, HoursSwitched
 from queues.entries import (
     AgentStateChanged,
-    CandidatesWeighed,
     Entry,
     LateEventSeen,
     PartnerChanged,
@@ -23,6 +22,7 @@ from queues.entries import (
     RoutingPaused,
     RoutingResumed,
 )
+from queues.weighed_entries import CandidatesWeighed
 from tests.call_log.cel_lines import Scene, lines_of
 from tests.call_log.stories import CALLER, QUEUE, T0, Log, call_id, story
 from tests.call_log.test_codec import any_of

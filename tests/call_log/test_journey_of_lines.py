@@ -1,8 +1,9 @@
 """What the way of a call says of steps that opened, of bounds that were met, and of a place that was kept."""
 
 from ivr.call_log.journey import Names, journey, reason
-from queues.entries import CallEnded, CallQueued, LimitReached, Outcome, StepOpened
+from queues.entries import CallEnded, CallQueued, Outcome, StepOpened
 from queues.ids import NO_CLEARANCE, Instant, QueueId
+from queues.limit_entries import LimitReached
 from tests.call_log.stories import QUEUE, T0, call_id
 
 NAMES = Names({QUEUE: "Bygg", QueueId("ovrigt"): "Övrigt"}, {})

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 from ivr.call_log.journey import Names
 from ivr.call_log.why import decisions
 from ivr.commands import app
-from queues.entries import CandidatesWeighed, OtherCall, PassedOver
 from queues.ids import AgentId, Instant, QueueId
+from queues.weighed_entries import CandidatesWeighed, OtherCall, PassedOver
 from tests.call_log.stories import CALLER, QUEUE, T0, Log, call_id, story
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")

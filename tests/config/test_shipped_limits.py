@@ -4,8 +4,8 @@ import pytest
 
 from ivr.config.load import SHIPPED, load
 from queues.agents import PhoneState
-from queues.entries import LimitReached
 from queues.ids import CallId
+from queues.limit_entries import LimitReached
 from routing.actions import OfferToPartner
 from routing.events import CallArrived, DigitsEntered, PhoneStateChanged, Tick
 from tests.kernel.centre import Bench, said

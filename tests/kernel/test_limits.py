@@ -3,8 +3,9 @@
 import pytest
 
 from queues.agents import PhoneState
-from queues.entries import CallbackPromised, CallQueued, LimitReached
+from queues.entries import CallbackPromised, CallQueued
 from queues.ids import NO_CLEARANCE, AgentId, CallId, Instant, PartnerId, PromptId, QueueId
+from queues.limit_entries import LimitReached
 from routing.actions import EndCall, OfferToPartner
 from routing.events import (
     AgentLoggedIn,

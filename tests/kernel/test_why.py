@@ -5,9 +5,10 @@ from itertools import pairwise
 import pytest
 
 from queues.agents import PhoneState
-from queues.entries import CallOffered, CandidatesWeighed, OfferResult
+from queues.entries import CallOffered, OfferResult
 from queues.ids import AgentId
 from queues.transfer_entries import CallTransferred, TransferReturned
+from queues.weighed_entries import CandidatesWeighed
 from routing.events import AgentPaused, PhoneStateChanged
 from routing.kernel import Kernel, Step
 from routing.plan import Plan, PlanStep, TargetKind
