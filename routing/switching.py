@@ -82,8 +82,10 @@ def _switch(centre: Centre, hours_id: str, how: Force, until_ms: Instant, who: s
 
 
 def _close_lines_anew(centre: Centre) -> None:
-    """Whoever stands in line is told that it has closed when it now has."""
+    """Whoever stands in line is told that it has closed when it now has; a step that hours kept shut may open."""
     for call in centre.calls.values():
+        if call.place is not None:
+            centre.unopened[call.id] = None
         if call.state not in IN_LINE or call.queue not in centre.plan.queues or call.adopted:
             continue
         queue = centre.plan.queues[call.queue]
@@ -92,8 +94,6 @@ def _close_lines_anew(centre: Centre) -> None:
             centre.deadlines.set(call.id, DeadlineKind.LINE_CLOSES, call.closes_at_ms)
         else:
             centre.deadlines.cancel(call.id, DeadlineKind.LINE_CLOSES)
-        if call.place is not None:
-            centre.unopened[call.id] = None
 
 
 def _announce(centre: Centre, prompt: PromptId, until_ms: Instant, who: str, *, instead: bool) -> None:
