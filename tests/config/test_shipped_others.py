@@ -1,11 +1,13 @@
 """Jönköping and Danderyd say what the descriptions of them say, and in no shipped municipality is anything wrong."""
 
+from functools import cache
+
 import pytest
 from typer.testing import CliRunner
 
 from ivr.commands import app
 from ivr.config.house import House
-from ivr.config.load import SHIPPED, load
+from ivr.config.load import SHIPPED, Loaded, load
 from ivr.config.problems import Code
 from queues.ids import Clearance, PartnerId, QueueId
 from routing.plan import TargetKind
@@ -15,10 +17,15 @@ FICTION = ("+46846500400", "+46313900610", "+46846500410")
 """Numbers that PTS has set aside for films and books."""
 
 
+@cache
+def loaded(name: str) -> Loaded:
+    return load(SHIPPED / name, NOW_MS)
+
+
 def municipality(name: str) -> House:
-    loaded = load(SHIPPED / name, NOW_MS)
-    assert loaded.house is not None, "\n".join(map(str, loaded.problems))
-    return loaded.house
+    house = loaded(name).house
+    assert house is not None, "\n".join(map(str, loaded(name).problems))
+    return house
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in SHIPPED.iterdir() if path.is_dir()))
@@ -27,7 +34,7 @@ def test_every_shipped_municipality_is_without_a_fault(name, tmp_path):
     checked = CliRunner().invoke(app, ["check", name, "--home", str(tmp_path)])
     assert checked.exit_code == 0, checked.output
     allowed = {Code.MENU_LONG} if name == "botkyrka" else set()
-    assert {problem.code for problem in load(SHIPPED / name, NOW_MS).problems} == allowed
+    assert {problem.code for problem in loaded(name).problems} == allowed
     assert next(iter(municipality(name).plan.entrances)) in FICTION
 
 

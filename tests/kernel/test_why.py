@@ -1,15 +1,16 @@
 """Each decision keeps who was weighed and why they were passed over, and deciding is the same without it."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from queues.agents import PhoneState
 from queues.entries import CallOffered, OfferResult
-from queues.ids import AgentId
+from queues.ids import AgentId, QueueId
 from queues.transfer_entries import CallTransferred, TransferReturned
 from queues.weighed_entries import CandidatesWeighed
-from routing.events import AgentPaused, PhoneStateChanged
+from routing.events import AgentLoggedIn, AgentPaused, PhoneStateChanged, TransferRequested
 from routing.kernel import Kernel, Step
 from routing.plan import Plan, PlanStep, TargetKind
 from routing.why import BETWEEN_AGENTS, MOST_NAMED
@@ -164,3 +165,27 @@ def test_explaining_changes_no_decision_and_tells_each_as_it_was(seed):
         if not any(isinstance(e, CallTransferred | TransferReturned) for e in again.entries):
             offers = [e for e in again.entries if isinstance(e, CallOffered)]
             assert len([e for e in weighings(again) if e.agent]) == len(offers)
+
+
+def test_a_language_keeps_the_others_from_the_call_while_somebody_speaks_it():
+    finnish = replace(agent("bo", bygg=2), languages=frozenset({"fi"}))
+    plan = plan_of([agent("anna", bygg=3), finnish], [queue("bygg")])
+    b = told(replace(plan, entrances={"": replace(plan.entrances[""], language="fi")}, language="sv"))
+    b.staff(0, "anna", "bo")
+    b.arrive(1, "c1", "1")
+    (why,) = weighings(b.step)
+    assert (why.agent, passed(why)) == ("bo", {"anna": "other_language"})
+
+
+def test_a_transfer_to_a_specialist_keeps_the_others_from_the_call():
+    agents = [agent("anna", bygg=3), agent("bo", bygg=2), agent("cia", bygg=1, park=2)]
+    b = told(plan_of(agents, [queue("bygg"), queue("park")]))
+    b.staff(0, "anna")
+    b.arrive(1, "c1", "1")
+    b.answer(2, "c1")
+    b.staff(3, "cia")
+    b.at(10, AgentLoggedIn(AgentId("bo")))
+    b.at(11, TransferRequested(AgentId("anna"), QueueId("bygg"), 2))
+    (why,) = weighings(b.step)
+    assert why.agent == ""
+    assert passed(why) == {"anna": "wrap_up", "bo": "phone_unreachable", "cia": "not_asked"}
