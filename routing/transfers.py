@@ -167,7 +167,10 @@ def _put_through(centre: Centre, call: Call, by: Person, to: TransferRequested, 
     call.bounds.enters(centre.now)
     at = len(centre.actions)
     if adopted:
-        call.clearance = _needed(centre, call, queue)
+        rules = centre.plan.queues[queue]
+        call.clearance, call.priority = _needed(centre, call, queue), max(call.priority, rules.priority)
+        call.closes_at_ms = centre.switches.line_closes_at(rules, call.entered_at_ms, centre.now)
+        call.open_steps = 0
         away(centre, call)
     else:
         centre.enqueue(call, queue, "transfer", quietly=True)
