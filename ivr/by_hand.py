@@ -81,8 +81,9 @@ def _who(order: Mapping[str, Any]) -> str:
 def _can_be_heard(service: "Service", prompt: PromptId) -> bool:
     if prompt in service.house.crisis_prompts:
         return True
-    path = is_prompt_id(prompt) and sound_path(service.site.sounds_dir, service.house.language, prompt, "wav")
-    return bool(path) and path.is_file()
+    if not is_prompt_id(prompt):
+        return False
+    return sound_path(service.site.sounds_dir, service.house.language, prompt, "wav").is_file()
 
 
 # ── from a phone ────────────────────────────────────────────────────────────────────────────────────────────────

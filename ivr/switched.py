@@ -31,7 +31,7 @@ def read_switched(path: Path, now_ms: int) -> tuple[Switch, ...]:
         if not path.exists():
             return ()
         kept = json.loads(path.read_bytes()[:MAX_BYTES])
-        events = [*map(_hours, kept["hours"]), *map(_crisis, kept["crisis"])]
+        events: list[Switch] = [*map(_hours, kept["hours"]), *map(_crisis, kept["crisis"])]
     except (OSError, ValueError, KeyError, TypeError) as error:
         log.error("switches_not_read", alarm=True, because=str(error))  # noqa: TRY400 - what is wrong stands in the text
         return ()
