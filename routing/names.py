@@ -121,7 +121,8 @@ def _pieces(part: str) -> Iterator[tuple[str, ...]]:
     while at < len(part):
         for pattern, ways in _ALIKE[mute_looked_for:]:
             if found := pattern.match(part, at):
-                own = "".join(digit for digit, _ in groupby(_keys(found[0])))
+                written = _keys(found[0])
+                own = "".join(digit for digit, _ in groupby(written)) if at else written
                 yield (own, *(way for way in ways if way != own))
                 mute_looked_for = not found[0]
                 at = found.end()

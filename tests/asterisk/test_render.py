@@ -25,7 +25,8 @@ FORBIDDEN = ["line\nbreak", "a;b", "a,b", "a]b", "[x](y)", "${SHELL(id)}", "a|b"
 
 
 def secrets_of(house: House) -> Secrets:
-    return Secrets("ami0password", {a: f"phone0{i}" for i, a in enumerate(house.accounts)}, b"k" * 32, "callback0password")
+    phones = {account: f"phone0{i}" for i, account in enumerate(house.accounts)}
+    return Secrets("ami0password", phones, b"k" * 32, "callback0password")
 
 
 def rendered(house: House, tuning: Tuning | None = None) -> dict[str, str]:
@@ -206,6 +207,19 @@ def test_the_shipped_municipality_renders() -> None:
     files = rendered(house)
     assert files["extensions.conf"].count("exten => 2,1,Goto(choose-barn_skola,s,1)") == 1
     assert "Playback(tonval/${TONVAL_LANGUAGE}/reservlage)" in files["extensions.conf"]
+
+
+def test_without_an_engine_the_key_to_the_directory_leads_to_people_and_its_phones_are_there_all_the_same() -> None:
+    house = load(BOTKYRKA, 1_780_000_000_000).house
+    assert house is not None
+    files = rendered(house)
+    assert files["extensions.conf"].count("exten => 6,1,Goto(choose-ovrigt,s,1)") == 1
+    assert "exten => 213,1,Dial(PJSIP/tel-213,30,i)" in files["extensions.conf"]
+    phone = files["pjsip.conf"].split("[tel-213](phone)")[1].split("[tel-213]")[0]
+    assert "set_var = TONVAL_MAY_HEAR=/none/" in phone
+    assert "context = from-directory" in phone
+    assert "Åberg" not in "".join(text for name, text in files.items() if "tel-" in text and name != "pjsip.conf")
+    assert "Mikael" not in "".join(files.values())
 
 
 @pytest.mark.parametrize("prompt", ["../x", "a/b", "a&b", "a,b", "", "a.wav", "A"])

@@ -88,6 +88,10 @@ def test_what_does_not_sound_alike_is_told_apart(one, other):
     assert NameIndex([("Kim", one)]).find(keypad(other)) == NOBODY_FOUND
 
 
+def test_a_name_whose_marks_stand_apart_sounds_like_any_other():
+    assert NameIndex([("Kim", normalize("NFD", "Hällberg"))]).find(keypad("Hellberg")).complete == (0,)
+
+
 def test_surname_first_name_or_both_in_either_order_and_each_part_of_a_double_name():
     index = NameIndex([("Anna-Karin", "Lindqvist-Åberg"), ("Karin", "Berg"), ("Bo", "von Essen")])
     assert index.find(keypad("Lindqvist")).everybody == (0,)

@@ -3,8 +3,8 @@
 import pytest
 
 from queues.agents import AgentState, PhoneState
-from queues.entries import OfferResult, TalkEnder
-from queues.ids import AgentId, CallId, Clearance
+from queues.entries import OfferEnded, OfferResult, TalkEnder
+from queues.ids import AgentId, CallId, Clearance, QueueId
 from queues.name_entries import NameSearched, PersonNotReached, PersonRung
 from routing.actions import AskDigits, KeepPapers, OfferToAgent, RingPerson, WithdrawOffer
 from routing.directory import NamingWords
@@ -20,6 +20,7 @@ from routing.events import (
     OfferAnswered,
     OfferFailed,
     PhoneStateChanged,
+    TransferRequested,
     WorldListed,
 )
 from routing.names import keypad
@@ -306,6 +307,22 @@ class TestSeats:
         assert b.person("karin").state is AgentState.TALKING
         b.agent_hangs_up(20, "c1")
         assert b.person("karin").state is AgentState.WRAP_UP
+
+    def test_whoever_put_them_through_has_sent_them_to_a_line_like_any_other(self):
+        b = self.bench("karin")
+        b.types(2, "2231")
+        b.answer(3, "c1")
+        b.staff(4, "anna")
+        b.at(20, TransferRequested(AgentId("karin"), QueueId("ovrigt"), 2))
+        assert state_of(b) == "offered"
+        b.fail(25, "c1", OfferResult.NO_ANSWER)
+        assert (state_of(b), reached_not(b.step)) == ("waiting", [])
+
+    def test_a_session_that_is_lost_while_it_rings_frees_the_person(self):
+        b = self.bench("karin")
+        b.types(2, "2231")
+        b.at(3, CallResumed(C1, "0850000", "", b.call("c1").papers()))
+        assert [e.result for e in b.step.entries if isinstance(e, OfferEnded)] == [OfferResult.WITHDRAWN]
 
     def test_one_with_a_call_is_busy_and_one_who_is_rung_gets_no_other(self):
         b = self.bench("karin")

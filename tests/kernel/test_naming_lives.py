@@ -16,7 +16,7 @@ from tests.kernel.life import Life
 from tests.kernel.plans import AGENTS, START_MS, random_plan
 from tests.kernel.test_machine import RARELY, SELDOM
 
-OFTEN = ("arrive", *["look_for_somebody"] * 6, "answer", "answer", "refuse", "end_talk", "hang_up", "everybody_ready")
+OFTEN = ("arrive", "come_back", *["look_for_somebody"] * 6, "answer", "answer", "refuse", "end_talk", "hang_up", "everybody_ready")
 WAITS = (0, 0, 1, 900, 10_000, 26_000)
 
 
