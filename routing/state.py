@@ -148,6 +148,8 @@ class Centre:
         self.deadlines.set(call.id, DeadlineKind.MESSAGE_DUE, call.message_at_ms)
         if call.handed.until_ms:
             self.deadlines.set(call.id, DeadlineKind.TRANSFER_ENDS, call.handed.until_ms)
+        # Hours may have been forced, or the plan replaced, while a phone rang or a talk that was none went on.
+        call.closes_at_ms = self.switches.line_closes_at(self.queue_of(call), call.entered_at_ms, self.now)
         if call.closes_at_ms:
             self.deadlines.set(call.id, DeadlineKind.LINE_CLOSES, call.closes_at_ms)
         self.bound(call)
