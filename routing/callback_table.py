@@ -21,26 +21,25 @@ S = CallState
 ENDED = "ended"
 _AGAIN = (S.PROMISED, ENDED)
 ROWS: dict[tuple[CallState, type], tuple[Callable[..., bool | None], tuple[str, ...]]] = {
-    (S.PROMISING, PromptFinished): (promise_heard, (S.PROMISING, S.PROMISED, ENDED)),
-    (S.PROMISING, CallbackWritten): (written, (S.PROMISING, S.PROMISED, ENDED)),
+    (S.PROMISING, PromptFinished): (promise_heard, (S.PROMISING, S.PROMISED)),
+    (S.PROMISING, CallbackWritten): (written, (S.PROMISING, S.PROMISED)),
     (S.PROMISING, CallbackNotWritten): (not_written, (S.WAITING,)),
-    (S.PROMISING, CallerHungUp): (caller_left, _AGAIN),
+    (S.PROMISING, CallerHungUp): (caller_left, (S.PROMISED,)),
     (S.PROMISED, CallbackWritten): (written, (S.PROMISED,)),
     (S.PROMISED, CallbackCancelled): (cancelled, (ENDED,)),
     (S.CALLBACK_OFFERED, CallbackWritten): (written, (S.CALLBACK_OFFERED,)),
     (S.CALLBACK_OFFERED, OfferAnswered): (agent_listens, (S.CALLBACK_OFFERED,)),
-    (S.CALLBACK_OFFERED, OfferFailed): (failed, _AGAIN),
-    (S.CALLBACK_OFFERED, CallbackNotBegun): (not_begun, _AGAIN),
+    (S.CALLBACK_OFFERED, OfferFailed): (failed, (S.PROMISED,)),
+    (S.CALLBACK_OFFERED, CallbackNotBegun): (not_begun, (S.PROMISED,)),
     (S.CALLBACK_OFFERED, CallbackAccepted): (accepted, (S.CALLING_BACK,)),
     (S.CALLBACK_OFFERED, CitizenReached): (reached, (S.TALKING,)),
     (S.CALLBACK_OFFERED, CitizenNotReached): (not_reached, _AGAIN),
-    (S.CALLBACK_OFFERED, ConversationEnded): (talk_ended_unseen, _AGAIN),
     (S.CALLBACK_OFFERED, CallbackCancelled): (cancelled, (ENDED,)),
     (S.CALLING_BACK, CallbackWritten): (written, (S.CALLING_BACK,)),
     (S.CALLING_BACK, CitizenReached): (reached, (S.TALKING,)),
     (S.CALLING_BACK, CitizenNotReached): (not_reached, _AGAIN),
     (S.CALLING_BACK, OfferFailed): (leg_lost, _AGAIN),
-    (S.CALLING_BACK, ConversationEnded): (talk_ended_unseen, _AGAIN),
+    (S.CALLING_BACK, ConversationEnded): (talk_ended_unseen, (ENDED,)),
     (S.TALKING, CallbackWritten): (written, (S.TALKING,)),
 }
 

@@ -16,7 +16,7 @@ from queues.entries import (
     OfferResult,
 )
 from queues.ids import UNKNOWN_CLEARANCE, CallId, Instant, QueueId
-from routing.actions import EndCall, HoldMusic, KeepPapers, Say, WithdrawOffer
+from routing.actions import EndCall, HoldMusic, KeepPapers, LeaveToFallback, Say, WithdrawOffer
 from routing.callback_events import (
     CallbackCancelled,
     CallbackNotWritten,
@@ -126,11 +126,12 @@ def _let_go(centre: Centre, call: Call, made: Promise) -> None:
 def caller_left(centre: Centre, call: Call, _event: CallerHungUp) -> None:
     """Who hangs up while they hear that they will be rung has been promised it."""
     assert call.promise is not None  # noqa: S101 - PROMISING is nothing without
-    caller_left_unseen(centre, call, call.promise)
+    stand(centre, call, call.promise)
 
 
 def caller_left_unseen(centre: Centre, call: Call, made: Promise) -> None:
-    """The caller is gone, seen or not, and will be rung."""
+    """The caller is gone, seen or not, and will be rung. Should they be there after all, they are not left in silence."""
+    centre.actions.append(LeaveToFallback(call.id))
     stand(centre, call, made)
 
 

@@ -54,11 +54,11 @@ def stand(centre: Centre, call: Call, promise: Promise) -> None:
     if not promise.alarmed:
         centre.deadlines.set(call.id, DeadlineKind.CALLBACK_OVERDUE, promise.due_ms)
     closes_ms = centre.switches.line_closes_at(rules, call.entered_at_ms, centre.now)
+    if ends_with_its_line(centre, call):
+        centre.deadlines.set(call.id, DeadlineKind.CALLBACK_DUE, centre.now)
+        return
     if closes_ms and closes_ms <= centre.now:
         opens_ms = rules.hours.opens_at(centre.now)
-        if opens_ms == FAR_FUTURE_MS or not rules_of(centre, call).next_day:
-            given_up(centre, call, "line_closed")
-            return
         # A line that is closed by hand though its hours say open is looked at again: nobody knows until when.
         promise.rests_until_ms = Instant(max(promise.rests_until_ms, opens_ms, centre.now + CLOSED_LOOK_MS))
     if promise.rests_until_ms > centre.now:
@@ -69,6 +69,15 @@ def stand(centre: Centre, call: Call, promise: Promise) -> None:
         centre.deadlines.set(call.id, DeadlineKind.CALLBACK_DUE, closes_ms)
 
 
+def ends_with_its_line(centre: Centre, call: Call) -> bool:
+    """Whether the line has closed for the call and the promise is not kept another day: then it is given up."""
+    queue = centre.queue_of(call)
+    closes_ms = centre.switches.line_closes_at(queue, call.entered_at_ms, centre.now)
+    if not closes_ms or closes_ms > centre.now:
+        return False
+    return queue.hours.opens_at(centre.now) == FAR_FUTURE_MS or not rules_of(centre, call).next_day
+
+
 def stand_again(centre: Centre, call: Call, promise: Promise) -> None:
     """After an offer, or a talk that was none: in line at once, unless the citizen has been rung as often as may be."""
     promise.reached_at_ms = promise.rests_until_ms = Instant(0)
@@ -76,8 +85,7 @@ def stand_again(centre: Centre, call: Call, promise: Promise) -> None:
         given_up(centre, call, "not_reached")
         return
     stand(centre, call, promise)
-    if call.id in centre.calls:
-        write_down(centre, call, promise)
+    write_down(centre, call, promise)
 
 
 def keeps_within_house(centre: Centre, call: Call) -> None:

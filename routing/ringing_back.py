@@ -17,9 +17,9 @@ from routing.callback_events import (
 from routing.callbacks import frees, not_written
 from routing.deadlines import DeadlineKind
 from routing.events import ConversationEnded, OfferAnswered, OfferFailed
-from routing.offers import begin_talk, ended_as, offer_ends, remember_answer, ring_no_longer_than
+from routing.offers import begin_talk, end_talk, offer_ends, remember_answer, ring_no_longer_than
 from routing.promise import Promise
-from routing.promises import given_up, rules_of, stand, write_down
+from routing.promises import ends_with_its_line, given_up, kept, rules_of, stand, write_down
 from routing.state import Call, CallState, Centre, Person
 
 LISTENS_MS = 30_000
@@ -123,15 +123,15 @@ def missed(centre: Centre, call: Call, made: Promise, result: OfferResult) -> No
         given_up(centre, call, "not_reached")
         return
     stand(centre, call, made)
-    if call.id in centre.calls:
-        write_down(centre, call, made)
+    write_down(centre, call, made)
 
 
 def talk_ended_unseen(centre: Centre, call: Call, event: ConversationEnded) -> bool:
-    """The talk is over and its beginning was not seen."""
+    """The talk is over and its beginning was not seen: how long it was nobody knows, and a citizen is not rung twice."""
     if not reached(centre, call, CitizenReached(call.id, event.offer)):
         return False
-    ended_as(centre, call, event.by)
+    end_talk(centre, call, event.by)
+    kept(centre, call, f"{event.by.value}_hung_up")
     return True
 
 
@@ -142,6 +142,8 @@ def due(centre: Centre, owner: str) -> None:
         return
     if call.state is CallState.PROMISING:
         not_written(centre, call, CallbackNotWritten(call.id))
+    elif call.state is CallState.PROMISED and ends_with_its_line(centre, call):
+        given_up(centre, call, "line_closed")
     elif call.state is CallState.PROMISED:
         centre.leave_line(call)
         stand(centre, call, call.promise)

@@ -40,6 +40,7 @@ from routing.actions import (
     TakeBack,
     WithdrawOffer,
 )
+from routing.callback_events import CallbackCancelled
 from routing.events import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -514,14 +515,21 @@ class Life:
             self.feed(DigitsEntered(one[0], "5"))
             if self.rnd.random() < 0.7:
                 self.write_promise()
+                self.hear()
 
     def write_promise(self) -> None:
         if event := self.world.callbacks.written():
             self.feed(event)
 
     def ring_back(self) -> None:
-        if (event := self.world.callbacks.goes_on()) and self.world.linked:
-            self.feed(event)
+        """What happens to agents' phones in callbacks, a few things in a row."""
+        for _ in range(self.rnd.randint(1, 4)):
+            if (event := self.world.callbacks.goes_on()) and self.world.linked:
+                self.feed(event)
+
+    def cancel_callback(self) -> None:
+        if self.world.callbacks.kept:
+            self.feed(CallbackCancelled(self.rnd.choice(list(self.world.callbacks.kept))))
 
     def order_callback(self) -> None:
         self.feed(self.world.callbacks.ordered(AGENTS, QUEUES))

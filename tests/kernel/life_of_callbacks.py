@@ -91,20 +91,25 @@ class Callbacks:
         return CallbackNotWritten(call) if self.rnd.random() < 0.1 else CallbackWritten(call)
 
     def goes_on(self) -> Event | None:
-        """Something happens to one of the phones that ring or talk."""
+        """Something happens to one of the phones that ring or talk; now and then nobody hears of it."""
         if not self.legs:
             return None
         call = self.rnd.choice(list(self.legs))
-        leg = self.legs[call]
+        event = self._of(call, self.legs[call])
+        return None if self.rnd.random() < 0.35 and call in self.legs else event
+
+    def _of(self, call: CallId, leg: Leg) -> Event:
         if leg.state is FoundCallbackState.RINGING:
             return self._rings(call, leg)
-        if leg.state is FoundCallbackState.CALLING and self.rnd.random() < 0.6:
+        if leg.state is FoundCallbackState.CALLING and self.rnd.random() < 0.5:
             leg.state = FoundCallbackState.TALKING
             return CitizenReached(call, leg.offer)
         del self.legs[call]
+        if leg.state is FoundCallbackState.CALLING and self.rnd.random() < 0.5:
+            return OfferFailed(call, leg.offer, OfferResult.UNREACHABLE)
         if leg.state is FoundCallbackState.CALLING:
             return CitizenNotReached(call, leg.offer, self.rnd.choice(list(OfferResult)))
-        return ConversationEnded(call, leg.offer, self.rnd.choice(list(TalkEnder)))
+        return ConversationEnded(call, leg.offer, self.rnd.choice([*TalkEnder, TalkEnder.AGENT]))
 
     def _rings(self, call: CallId, leg: Leg) -> Event:
         if not leg.listens and self.rnd.random() < 0.7:

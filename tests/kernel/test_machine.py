@@ -47,6 +47,7 @@ SELDOM = (
     "list_truly",
     "switch",
     "order_callback",
+    "cancel_callback",
     "line_seen",
     "come_through",
     "come_back_from_outside",
