@@ -5,15 +5,17 @@ functions that decide (`matching`, through `pairing`); here it only gets its wor
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cmp_to_key
+from heapq import nsmallest
+from typing import Any
 
 from queues.agents import AgentState, PhoneState
 from queues.weighed_entries import CandidatesWeighed, OtherCall, PassedOver
 from routing import matching
 from routing.deadlines import DeadlineKind
 from routing.pairing import DISCIPLINES, calls_for, compared, hindrances, rivals_compared
-from routing.state import NOBODY, Call, Centre, Person
+from routing.state import NOBODY, Call, Centre
 
 MOST_NAMED = 12
 """How many seats an entry names; all of them are counted."""
@@ -52,21 +54,20 @@ _ENDS = {AgentState.WRAP_UP: DeadlineKind.WRAP_UP_ENDS, AgentState.NOT_READY: De
 
 def weigh(centre: Centre, call: Call, chosen: int) -> None:
     """It is remembered who was weighed for the call before the seat with index `chosen` got it; -1: nobody could."""
-    circles = centre.circles
-    agent = circles.seats[chosen] if chosen >= 0 else NOBODY
-    kept = hindrances(centre, call)
-    passed = [_passed_over(centre, call, kept[b], b, chosen) for b in _by_nearness(centre, call, kept, chosen)]
-    counts = Counter(one.why for one in passed)
+    circles, kept = centre.circles, hindrances(centre, call)
+    others = [b for b in range(len(kept)) if b != chosen]
+    words = {b: _word(centre, call, kept[b], b, chosen) for b in others}
+    nearest = nsmallest(MOST_NAMED, others, key=_nearness(centre, call, words))
     centre.entries.append(
         CandidatesWeighed(
             at_ms=centre.now,
             call=call.id,
             queue=call.queue,
-            agent=agent,
+            agent=circles.seats[chosen] if chosen >= 0 else NOBODY,
             step=_step_of(centre, call, chosen) if chosen >= 0 else -1,
             level=circles.level[call.queue][chosen] if chosen >= 0 else 0,
-            passed_over=tuple(_named(passed)),
-            counts=tuple(sorted(counts.items())),
+            passed_over=tuple(_passed_over(centre, call, b, words[b]) for b in nearest),
+            counts=tuple(sorted(Counter(words.values()).items())),
             other_calls=tuple(_other_calls(centre, call, chosen))[:MOST_CALLS],
         )
     )
@@ -77,41 +78,51 @@ def _step_of(centre: Centre, call: Call, chosen: int) -> int:
     return matching.first_step(call.open_steps, pair_steps).bit_length() - 1
 
 
-def _by_nearness(centre: Centre, call: Call, kept: list[int], chosen: int) -> list[int]:
-    """Every other seat: who could have had the call, by the order of `matching`; then those of a nearer circle."""
+def _word(centre: Centre, call: Call, hindrance: int, b: int, chosen: int) -> str:
+    """Why the call passed the seat over: what never lets them have it, then what they do, then what else."""
+    if hindrance in NEVER_THEIRS:
+        return HINDRANCES[hindrance]
+    if b not in centre.ready:
+        person = centre.people[centre.circles.seats[b]]
+        if person.state is AgentState.READY:
+            return "phone_busy" if person.phone is PhoneState.BUSY else "phone_unreachable"
+        return person.state.value
+    if hindrance != matching.NOTHING:
+        return HINDRANCES.get(hindrance, OTHERWISE)
+    return BETWEEN_AGENTS[abs(rivals_compared(centre, call, chosen, b))]
+
+
+def _nearness(centre: Centre, call: Call, words: Mapping[int, str]) -> Callable[[int], tuple[int, Any, int]]:
+    """A key by which who could have had the call comes first, as `matching` orders them; then those of a nearer circle."""
     pair_steps, level = centre.circles.pair_steps[call.queue], centre.circles.level[call.queue]
-    rivals = [b for b in sorted(centre.ready) if kept[b] == matching.NOTHING and b != chosen]
 
     def order(b: int, c: int) -> int:
         return -rivals_compared(centre, call, b, c)
 
-    def circle(b: int) -> tuple[int, int, int]:
-        return matching.first_step(pair_steps[b], pair_steps[b]), -level[b], b
+    rival = cmp_to_key(order)
 
-    others = sorted(set(range(len(kept))) - set(rivals) - {chosen}, key=circle)
-    return [*sorted(rivals, key=cmp_to_key(order)), *others]
+    def key(b: int) -> tuple[int, Any, int]:
+        far = _FARNESS.get(words[b], 1)
+        if far == RIVAL:
+            return far, rival(b), b
+        return far, (matching.first_step(pair_steps[b], pair_steps[b]), -level[b]), b
+
+    return key
 
 
-def _passed_over(centre: Centre, call: Call, hindrance: int, b: int, chosen: int) -> PassedOver:
+RIVAL = 0
+_FARNESS = dict.fromkeys(BETWEEN_AGENTS.values(), RIVAL) | {"logged_out": 2} | {HINDRANCES[h]: 3 for h in NEVER_THEIRS}
+
+
+def _passed_over(centre: Centre, call: Call, b: int, word: str) -> PassedOver:
     agent = centre.circles.seats[b]
     person = centre.people[agent]
-    if hindrance in NEVER_THEIRS:
-        return PassedOver(agent, HINDRANCES[hindrance])
-    if b not in centre.ready:
-        return _occupied(centre, person)
-    if hindrance != matching.NOTHING:
-        opens = _opens_at(centre, call, b) if hindrance == matching.NOT_YET else 0
-        return PassedOver(agent, HINDRANCES.get(hindrance, OTHERWISE), until_ms=opens)
-    return PassedOver(agent, BETWEEN_AGENTS[abs(rivals_compared(centre, call, chosen, b))])
-
-
-def _occupied(centre: Centre, person: Person) -> PassedOver:
-    """What somebody is doing who takes no call now."""
-    if person.state is AgentState.READY:
-        busy = person.phone is PhoneState.BUSY
-        return PassedOver(person.id, "phone_busy" if busy else "phone_unreachable")
-    ends = centre.deadlines.at(person.id, _ENDS[person.state]) if person.state in _ENDS else None
-    return PassedOver(person.id, person.state.value, person.reason, ends or 0)
+    if word == HINDRANCES[matching.NOT_YET]:
+        return PassedOver(agent, word, until_ms=_opens_at(centre, call, b))
+    if word == person.state.value:
+        ends = centre.deadlines.at(agent, _ENDS[person.state]) if person.state in _ENDS else None
+        return PassedOver(agent, word, person.reason, ends or 0)
+    return PassedOver(agent, word)
 
 
 def _opens_at(centre: Centre, call: Call, b: int) -> int:
@@ -119,14 +130,6 @@ def _opens_at(centre: Centre, call: Call, b: int) -> int:
     steps, naming = centre.queue_of(call).steps, centre.circles.pair_steps[call.queue][b]
     times = [call.entered_at_ms + s.after_ms for i, s in enumerate(steps) if naming >> i & 1 and s.opens_by_time]
     return min((at_ms for at_ms in times if at_ms > centre.now), default=0)
-
-
-def _named(passed: list[PassedOver]) -> list[PassedOver]:
-    """Those who were nearest to the call: who could have had it, then who might, then who never could."""
-    return sorted(passed, key=lambda one: _FARNESS.get(one.why, 1))[:MOST_NAMED]
-
-
-_FARNESS = dict.fromkeys(BETWEEN_AGENTS.values(), 0) | {"logged_out": 2} | {HINDRANCES[h]: 3 for h in NEVER_THEIRS}
 
 
 def _other_calls(centre: Centre, call: Call, chosen: int) -> Iterator[OtherCall]:
