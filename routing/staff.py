@@ -12,6 +12,7 @@ from routing.events import (
     PhoneStateChanged,
     WrapUpProlonged,
 )
+from routing.handed import TRANSFERRED
 from routing.offers import withdraw
 from routing.partners import line_seen
 from routing.state import Centre, Person
@@ -135,7 +136,9 @@ def restored(centre: Centre, person: Person, event: AgentRestored) -> bool:
     if event.state is AgentState.LOGGED_OUT:
         person.chose_to_leave = event.reason != BY_PHONE
     elif event.state is AgentState.WRAP_UP:
-        centre.become(person, AgentState.WRAP_UP, event.reason, max(event.until_ms, centre.now))
+        # Whom they had put through is forgotten with the engine before us: the call waits in the line its papers name.
+        reason = "" if event.reason == TRANSFERRED else event.reason
+        centre.become(person, AgentState.WRAP_UP, reason, max(event.until_ms, centre.now))
     elif event.state is AgentState.NOT_READY:
         until = max(event.until_ms, centre.now) if event.until_ms else 0
         centre.become(person, AgentState.NOT_READY, event.reason, until)

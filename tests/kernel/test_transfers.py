@@ -13,6 +13,7 @@ from routing.events import (
     AgentLoggedOut,
     AgentPaused,
     AgentReady,
+    AgentRestored,
     CallerHungUp,
     CallResumed,
     FoundCall,
@@ -381,6 +382,13 @@ class TestFoundTalks:
         assert step.actions[0].papers.queue == "bygg"
         carried = step.actions[0].papers
         assert offered(b.at(20.1, CallResumed(CallId("c1"), "0850000", "", carried))) == [("c1", "bo")]
+
+    def test_a_new_engine_knows_of_no_transfer_and_nobody_waits_for_one(self):
+        b = house()
+        b.at(10, AgentRestored(AgentId("anna"), AgentState.WRAP_UP, "transferred", 25_000))
+        assert (b.person("anna").state, b.person("anna").reason) == (AgentState.WRAP_UP, "")
+        b.at(25)
+        assert b.person("anna").state is AgentState.READY
 
     @pytest.mark.fault("F45")
     def test_a_pause_asked_for_during_the_talk_begins_with_the_transfer(self):
