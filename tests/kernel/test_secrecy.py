@@ -10,7 +10,7 @@ import pytest
 
 from queues.entries import CallEnded, CallQueued, CallRecovered
 from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, CallId, Clearance
-from routing.actions import OfferToAgent
+from routing.actions import OfferToAgent, OfferToPartner
 from routing.events import DigitsEntered
 from routing.secrecy import known_better, may_hear, risen
 from tests.kernel.life import Life
@@ -42,10 +42,11 @@ class Guard(Life):
             elif isinstance(entry, CallEnded):
                 over.add(entry.call)
         for action in step.actions:
-            if isinstance(action, OfferToAgent):
+            if isinstance(action, OfferToAgent | OfferToPartner):
                 # Who is sought by name may have chosen no line yet, and then needs nothing.
                 needs = self.needs.get(action.call, frozenset())
-                held = centre.plan.agents[action.agent].clearances
+                agent = centre.plan.agents.get(action.agent)  # None: a partner, who holds nothing
+                held = agent.clearances if agent else frozenset()
                 assert needs <= held, f"{action.agent} holds {held} and is offered a call that needs {needs}"
                 self.offered += bool(needs)
         for call in over:
