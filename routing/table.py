@@ -17,7 +17,6 @@ from routing.callers import (
     digits_entered,
     hung_up,
     last_message_heard,
-    line_closes,
     menu_cut,
 )
 from routing.deadlines import DeadlineKind
