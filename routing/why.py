@@ -93,7 +93,7 @@ def _word(centre: Centre, call: Call, hindrance: int, b: int, chosen: int) -> st
 
 
 def _nearness(centre: Centre, call: Call, words: Mapping[int, str]) -> Callable[[int], tuple[int, Any, int]]:
-    """A key by which who could have had the call comes first, as `matching` orders them; then those of a nearer circle."""
+    """A key: who could have had the call comes first, as `matching` orders them; then those of a nearer circle."""
     pair_steps, level = centre.circles.pair_steps[call.queue], centre.circles.level[call.queue]
 
     def order(b: int, c: int) -> int:
