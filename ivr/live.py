@@ -11,6 +11,7 @@ import structlog
 from ivr import partners
 from ivr.asterisk.callback_desk import CallbackDesk
 from ivr.asterisk.telephony import AsteriskTelephony
+from ivr.call_log.callbacks_in_cel import with_what_was_reached
 from ivr.call_log.catch_up import CatchUp
 from ivr.call_log.reading import CallLogReader, CallLogUnreadableError
 from ivr.call_log.store import CallLogWriter
@@ -135,7 +136,7 @@ class Service:
             self.engine.feed(restored)
         for spent in self._partners_before():
             self.engine.feed(spent)
-        for promise in self.desk.pending.everything():
+        for promise in with_what_was_reached(self.desk.pending.everything(), self.site.cel_path):
             self.engine.feed(promise)
         _spare_the_collector()
         await self.engine.start()

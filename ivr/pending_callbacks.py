@@ -1,7 +1,7 @@
 """The promises that outlive an engine: the one place where a citizen's number lies in clear, and only until it is rung.
 
-Two rules. What `keep` has returned from is on the disk. And what is forgotten is overwritten, not merely unlinked. A file
-that cannot be read is set aside with an alarm, never deleted, and the service goes on.
+Two rules. What `keep` has returned from is on the disk. And what is forgotten is overwritten, not merely unlinked. A
+file that cannot be read is set aside with an alarm, never deleted, and the service goes on.
 """
 
 import json

@@ -1,8 +1,8 @@
 """A callback as Asterisk knows it: how an agent's phone is rung for one, and what is heard and listed of it. Pure.
 
 Three rules. One account does nothing but this, into one context of our own dialplan; the number goes along as digits
-and is dialled there on one endpoint. The channel's id says which offer it is, so that it can be hung up before it is seen.
-And what was heard twice, too late or out of order changes nothing.
+and is dialled there on one endpoint. The channel's id says which offer it is, so that it can be hung up unseen. And
+what was heard twice, too late or out of order changes nothing.
 """
 
 import re

@@ -130,7 +130,7 @@ class CelFold:
     def feed(self, lines: Iterable[str]) -> None:
         """The lines are part of the calls; one that makes no sense is counted and passed over."""
         for text in lines:
-            line = _parsed(text)
+            line = parsed(text)
             if line is None:
                 self.unreadable += 1
             else:
@@ -241,7 +241,8 @@ class CelFile:
         return [line.decode("utf-8", "replace") for line in whole if line]
 
 
-def _parsed(text: str) -> _Line | None:
+def parsed(text: str) -> _Line | None:
+    """The line's fields; None if it makes no sense."""
     try:
         values = next(csv.reader([text], strict=True))
         if len(values) < len(FIELDS):
@@ -302,7 +303,7 @@ def _line_after(fd: int, offset: int) -> tuple[int, _Line | None]:
     """The first whole line that begins at or after `offset`, and where; (size, None) when there is none."""
     begin = _line_start(fd, offset)
     text, end, _ = os.pread(fd, 8192, begin).partition(b"\n")
-    return begin, _parsed(text.decode("utf-8", "replace")) if end else None
+    return begin, parsed(text.decode("utf-8", "replace")) if end else None
 
 
 def _line_start(fd: int, offset: int) -> int:
