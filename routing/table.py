@@ -169,7 +169,7 @@ RANKS: dict[type, DeadlineKind] = {
 BEGUN = "begun"
 _AGAIN = (
     *((S.MENU, to) for to in (S.WAITING, S.LEAVING)),
-    *((S.OFFERED, to) for to in (S.WAITING, S.MENU)),
+    *((S.OFFERED, to) for to in (S.WAITING, S.MENU, S.LEAVING)),
     (S.SURVEYING, S.LEAVING),
     *((S.TALKING, to) for to in (S.WAITING, S.MENU, ENDED)),
 )
