@@ -21,7 +21,7 @@ from queues.entries import (
     StepOpened,
     TalkEnded,
 )
-from queues.ids import AgentId, PersonId, QueueId
+from queues.ids import AgentId, PersonId, QueueId, partner_of
 from queues.limit_entries import LimitReached
 from queues.name_entries import NameSearched, PersonNotReached, PersonRung
 from queues.transfer_entries import CallTransferred, TransferRefused, TransferReturned
@@ -219,7 +219,8 @@ def _told(entry: Entry, names: Names) -> Iterator[tuple[str, str]]:
 def _told_of_people(entry: Entry, names: Names) -> Iterator[tuple[str, str]]:
     match entry:
         case CallOffered(agent=agent, level=level, step=step):
-            knows = f"nivå {level} i kön" if level else "lånad från en annan kö"
+            lent = "externt svarsställe" if partner_of(agent) else "lånad från en annan kö"
+            knows = f"nivå {level} i kön" if level else lent
             yield f"Ringer hos {names.person(agent)}", f"{knows}, steg {step + 1}" if step >= 0 else "kopplat just dit"
         case OfferEnded(agent=agent, result=result):
             yield f"{names.person(agent)} {_OFFERS.get(result, result)}", f"ringde {length(entry.rang_ms)}"
