@@ -15,7 +15,7 @@ TEMPLATE = Path(__file__).parents[2] / "asterisk-config" / "cel_custom.conf.jinj
 
 
 def test_the_fields_are_those_that_asterisk_is_told_to_write_in_that_order():
-    quoted = re.findall(r"CSV_QUOTE\((.*?)\)[,\n]", TEMPLATE.read_text())
+    quoted = re.findall(r"\$\{CSV_QUOTE\((.*?)\)\}[,\n]", TEMPLATE.read_text())
     # Where a condition stands before it, the field is what is named last.
     written = [re.findall(r"\$\{(?:CHANNEL\()?(\w+)\)?\}", field)[-1] for field in quoted]
     assert written == list(FIELDS)

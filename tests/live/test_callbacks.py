@@ -61,7 +61,7 @@ async def promised(scene: Scene) -> Caller:
     """A caller who asked to be rung, heard that they will be, and was let go."""
     caller = await scene.chooses(BUILDING, from_user=NUMBER)
     await scene.call_is(caller, "waiting")
-    await asyncio.sleep(1)
+    assert await caller.hear_prompt("ko_bygg")
     await caller.press("5")
     assert await caller.hear_prompt("aterring_platsen_star", 15_000)
     await asyncio.wait_for(caller.over.wait(), 15)
