@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from ivr.config.house import House, Opening
+from routing.directory import Directory
 from routing.plan import ALWAYS_OPEN, Queue
 
 ROUND_THE_CLOCK = Opening((((0, 24 * 60),),) * 7, {})
@@ -19,9 +20,16 @@ def always_open(house: House) -> House:
     partners = {name: replace(partner, hours=ALWAYS_OPEN) for name, partner in plan.partners.items()}
     return replace(
         house,
-        plan=replace(plan, entrances=entrances, queues=queues, partners=partners),
+        plan=replace(plan, entrances=entrances, queues=queues, partners=partners, directory=_there(plan.directory)),
         openings=dict.fromkeys(house.openings, ROUND_THE_CLOCK),
     )
+
+
+def _there(directory: Directory | None) -> Directory | None:
+    """Everybody of the directory has telephone hours at all times."""
+    if directory is None:
+        return None
+    return replace(directory, people={name: replace(p, hours=None) for name, p in directory.people.items()})
 
 
 def _always_open(queue: Queue) -> Queue:

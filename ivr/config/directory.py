@@ -15,7 +15,7 @@ from unicodedata import combining, normalize
 from pydantic_core import PydanticCustomError
 
 from ivr.config import directory_csv, directory_ldif
-from ivr.config.directory_rows import Field, FileError, Row, RowError
+from ivr.config.directory_rows import FileError, Row, RowError
 from ivr.config.fields import spans
 from ivr.config.plain_files import read_bytes
 from ivr.config.problems import Code, Place, Problem
@@ -32,6 +32,7 @@ _EXTENSION = re.compile(r"[1-9][0-9]{1,5}")
 _SPACING = str.maketrans("", "", " -()./\u00a0")
 _TITLE = re.compile(r'[^\x00-\x1f\x7f-\x9f"<>;\\|$\[\]{}\u2028-\u202e\u2066-\u2069]{0,80}')
 _HOURS = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_LETTERS = re.compile(r"(?:[^\W\d_]|[ \-'’.·])*")
 _MOST_LETTERS = 60
 
 
@@ -119,7 +120,7 @@ def _take(found: DirectoryFile, rows: Iterator[Row | RowError]) -> None:
     wrong = 0
     for row in rows:
         try:
-            entry = _entry(row)
+            entry = _entry(found.name, row)
             if entry is not None:
                 _only_once(entry, seen)
                 found.people.append(entry)
@@ -142,80 +143,81 @@ def _only_once(entry: Entry, seen: dict[tuple[str, ...], Place]) -> None:
         raise RowError(entry.where, f"Personen står redan på rad {before.line}.")
 
 
-def _entry(row: Row | RowError) -> Entry | None:
+def _entry(file: str, row: Row | RowError) -> Entry | None:
     """The person; None if they are protected. Raises RowError for a row that is not understood."""
     if isinstance(row, RowError):
         raise row
-    where = next(iter(row.values())).where if row else Place("")
-    shield = row.get("skyddad", Field("", where))
-    word = shield.text.strip().casefold()
+    word = row.values.get("skyddad", "").strip().casefold()
     if word in _YES:
         return None
     if word not in _NO:
-        raise RowError(shield.where, "Skriv ja eller nej för skyddad: ingen annan kan nås vid namn.")
-    first, last = _name(row, "förnamn"), _name(row, "efternamn")
+        raise RowError(row.where(file, "skyddad"), "Skriv ja eller nej för skyddad: ingen annan kan nås vid namn.")
+    first, last = _name(file, row, "förnamn"), _name(file, row, "efternamn")
     if not keypad(last):
-        place = row["efternamn"].where if "efternamn" in row else where
-        raise RowError(place, "Efternamnet saknas, eller har inga bokstäver som går att slå.")
+        sentence = "Efternamnet saknas, eller har inga bokstäver som går att slå."
+        raise RowError(row.where(file, "efternamn"), sentence)
     return Entry(
         first=first,
         last=last,
-        department=_plain(row, "avdelning"),
-        title=_plain(row, "titel"),
-        phone=_phone(row),
-        hours=_hours(row),
-        absent_to=_absent_to(row),
-        said=_plain(row, "uttal") or f"{first} {last}".strip(),
-        where=where,
+        department=_plain(file, row, "avdelning"),
+        title=_plain(file, row, "titel"),
+        phone=_phone(file, row),
+        hours=_hours(file, row),
+        absent_to=_absent_to(file, row),
+        said=_plain(file, row, "uttal") or f"{first} {last}".strip(),
+        where=row.where(file),
     )
 
 
 def _value(row: Row, name: str) -> str:
-    return " ".join(normalize("NFC", row[name].text).split()) if name in row else ""
+    text = row.values.get(name, "")
+    return " ".join(normalize("NFC", text).split()) if text else ""
 
 
-def _name(row: Row, name: str) -> str:
+def _name(file: str, row: Row, name: str) -> str:
     """A name of letters; what else can stand in a name means nothing to a shell, a path or a voice."""
     text = _value(row, name)
-    if len(text) > _MOST_LETTERS or not all(c.isalpha() or combining(c) or c in " -'’.·" for c in text):
-        raise RowError(row[name].where, f"{_short(text)} kan inte vara ett namn.")
+    letters = text if text.isascii() else "".join(c for c in text if not combining(c))
+    if len(text) > _MOST_LETTERS or not _LETTERS.fullmatch(letters):
+        raise RowError(row.where(file, name), f"{_short(text)} kan inte vara ett namn.")
     return text
 
 
-def _plain(row: Row, name: str) -> str:
+def _plain(file: str, row: Row, name: str) -> str:
     text = _value(row, name)
     if not _TITLE.fullmatch(text):
-        raise RowError(row[name].where, f"{_short(text)} kan inte stå för {name}.")
+        raise RowError(row.where(file, name), f"{_short(text)} kan inte stå för {name}.")
     return text
 
 
-def _phone(row: Row) -> str:
+def _phone(file: str, row: Row) -> str:
     """An extension or an ordinary Swedish number: nothing else is ever rung (S06)."""
     text = _value(row, "telefon").translate(_SPACING)
     if not text or _EXTENSION.fullmatch(text):
         return text
     if number := callable_number(text):
         return number
-    raise RowError(row["telefon"].where, f"{_short(text)} är varken en anknytning eller ett vanligt svenskt nummer.")
+    sentence = f"{_short(text)} är varken en anknytning eller ett vanligt svenskt nummer."
+    raise RowError(row.where(file, "telefon"), sentence)
 
 
-def _hours(row: Row) -> str:
+def _hours(file: str, row: Row) -> str:
     text = _value(row, "telefontid").casefold()
     if text and not _HOURS.fullmatch(text):
         try:
             spans(text)
         except PydanticCustomError as error:
-            raise RowError(row["telefontid"].where, error.message()) from error
+            raise RowError(row.where(file, "telefontid"), error.message()) from error
     return text
 
 
-def _absent_to(row: Row) -> date | None:
+def _absent_to(file: str, row: Row) -> date | None:
     text = _value(row, "frånvarande_till")
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        place = row["frånvarande_till"].where
-        raise RowError(place, f"{_short(text)} är inget datum; skriv 2026-12-28.") from error
+        sentence = f"{_short(text)} är inget datum; skriv 2026-12-28."
+        raise RowError(row.where(file, "frånvarande_till"), sentence) from error
 
 
 def _short(text: str) -> str:

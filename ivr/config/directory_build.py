@@ -43,6 +43,7 @@ def department_prompt(department: str) -> PromptId:
     return _prompt(DEPARTMENT_PREFIX, department) if department else PromptId("")
 
 
+@lru_cache(maxsize=65_536)
 def _prompt(prefix: str, text: str) -> PromptId:
     return PromptId(prefix + hashlib.sha256(text.encode()).hexdigest()[:20])
 

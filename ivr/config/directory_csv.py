@@ -6,8 +6,9 @@ One rule: every value knows its line and its column, so that whoever keeps the l
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from ivr.config.directory_rows import FIELDS, Field, FileError, Row, RowError
+from ivr.config.directory_rows import FIELDS, FileError, Row, RowError
 from ivr.config.problems import Place
 
 MOST_CHARACTERS = 2_000
@@ -33,6 +34,11 @@ def rows(file: str, text: str) -> Iterator[Row | RowError]:
         if len(line) > MOST_CHARACTERS:
             yield RowError(where, f"Raden är längre än {MOST_CHARACTERS} tecken.")
             continue
+        if '"' not in line and line.count(between) == len(heading) - 1:
+            yield Row(
+                number, dict(zip(heading, line.split(between), strict=True)), partial(_columns, line, between, heading)
+            )
+            continue
         cells = _cells(line, between)
         if isinstance(cells, int):
             yield RowError(Place(file, number, cells), "Ett citattecken avslutas inte, eller något följer på det.")
@@ -40,10 +46,14 @@ def rows(file: str, text: str) -> Iterator[Row | RowError]:
             sentence = f"Raden har {len(cells)} fält och rubriken {len(heading)}."
             yield RowError(Place(file, number, cells[-1].column), sentence)
         else:
-            yield {
-                name: Field(cell.text, Place(file, number, cell.column))
-                for name, cell in zip(heading, cells, strict=True)
-            }
+            values = {name: cell.text for name, cell in zip(heading, cells, strict=True)}
+            yield Row(number, values, partial(_columns, line, between, heading))
+
+
+def _columns(line: str, between: str, heading: list[str]) -> dict[str, int]:
+    """Where each field of a line stands that has them all."""
+    cells = _cells(line, between)
+    return {} if isinstance(cells, int) else {name: cell.column for name, cell in zip(heading, cells, strict=True)}
 
 
 def _heading(file: str, line: str) -> tuple[str, list[str]]:

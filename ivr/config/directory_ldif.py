@@ -7,7 +7,7 @@ lies somewhere else, is not.
 from base64 import b64decode
 from collections.abc import Iterator
 
-from ivr.config.directory_rows import Field, FileError, Row, RowError
+from ivr.config.directory_rows import FileError, Row, RowError
 from ivr.config.problems import Place
 
 ATTRIBUTES = {
@@ -30,13 +30,13 @@ MOST_CHARACTERS = 10_000
 
 def rows(file: str, text: str) -> Iterator[Row | RowError]:
     """Each entry with a surname as a person, or why it is none. Raises FileError for what is no LDIF."""
-    row: Row = {}
+    found: dict[str, tuple[str, Place]] = {}
     wrong: RowError | None = None
     for number, line in _unfolded(text):
         where = Place(file, number)
         if not line:
-            yield from _whole(row, wrong)
-            row, wrong = {}, None
+            yield from _whole(found, wrong)
+            found, wrong = {}, None
             continue
         name, colon, value = line.partition(":")
         if not colon or not name.strip():
@@ -44,35 +44,37 @@ def rows(file: str, text: str) -> Iterator[Row | RowError]:
         if name.strip().casefold() == "changetype":
             raise FileError(where, "Filen beskriver ändringar.", "Exportera hela katalogen i stället.")
         known = ATTRIBUTES.get(name.partition(";")[0].strip().casefold())
-        if known is None or len(line) > MOST_CHARACTERS or (known in row and known != "skyddad"):
+        if known is None or len(line) > MOST_CHARACTERS or (known in found and known != "skyddad"):
             continue
-        field = _value(value, Place(file, number, len(name) + 2))
-        if known in row:
-            field = RowError(where, "Om personen är skyddad står två gånger.")
-        if isinstance(field, RowError):
-            wrong = wrong or field
-        else:
-            row[known] = field
-    yield from _whole(row, wrong)
+        if known in found:
+            wrong = wrong or RowError(where, "Om personen är skyddad står två gånger.")
+            continue
+        place = Place(file, number, len(name) + 2)
+        try:
+            found[known] = _value(value, place), place
+        except RowError as error:
+            wrong = wrong or error
+    yield from _whole(found, wrong)
 
 
-def _whole(row: Row, wrong: RowError | None) -> Iterator[Row | RowError]:
+def _whole(found: dict[str, tuple[str, Place]], wrong: RowError | None) -> Iterator[Row | RowError]:
     if wrong is not None:
         yield wrong
-    elif "efternamn" in row:
-        yield row
+    elif "efternamn" in found:
+        # An entry has its fields on lines of their own; it is found by that of the surname.
+        yield Row(found["efternamn"][1].line, {name: text for name, (text, _) in found.items()}, dict)
 
 
-def _value(written: str, where: Place) -> Field | RowError:
+def _value(written: str, where: Place) -> str:
     """The value after the first colon: plain, or in base64 after a second one."""
     if written.startswith("<"):
-        return RowError(where, "Värdet ligger på en annan plats och hämtas inte.")
+        raise RowError(where, "Värdet ligger på en annan plats och hämtas inte.")
     if not written.startswith(":"):
-        return Field(written.strip(" "), where)
+        return written.strip(" ")
     try:
-        return Field(b64decode(written[1:].strip(), validate=True).decode(), where)
-    except ValueError:
-        return RowError(where, "Värdet är ingen base64 av UTF-8.")
+        return b64decode(written[1:].strip(), validate=True).decode()
+    except ValueError as error:
+        raise RowError(where, "Värdet är ingen base64 av UTF-8.") from error
 
 
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:

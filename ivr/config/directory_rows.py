@@ -1,5 +1,6 @@
 """A directory's rows, whatever file they come from: named values, each with its place, and what is wrong with one."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ivr.config.problems import Place
@@ -19,15 +20,16 @@ FIELDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """A value and where it stands."""
+class Row:
+    """A person's fields by name; what is not said is not there. Where one stands is worked out when it is asked for."""
 
-    text: str
-    where: Place
+    line: int
+    values: Mapping[str, str]
+    columns: Callable[[], Mapping[str, int]]
 
-
-Row = dict[str, Field]
-"""A person's fields by name; what is not said is not there."""
+    def where(self, file: str, name: str = "") -> Place:
+        """Where the field stands, or the row."""
+        return Place(file, self.line, self.columns().get(name, 1) if name else 1)
 
 
 class RowError(ValueError):
