@@ -253,6 +253,11 @@ class Life:
             one[1].hears = ""
             self.feed(DigitsEntered(one[0], self.rnd.choice(KEYS)))
 
+    def cut_menus(self) -> None:
+        """The engine is told to stop: whoever is in a menu is asked no longer."""
+        for call in [call.id for call in self.kernel.centre.calls.values() if call.state is CallState.MENU]:
+            self.feed(MenuCut(call))
+
     def press_in_line(self) -> None:
         """A key that what is heard listens to; it ends a message, and the music goes on over it."""
         if one := self._one(lambda c: c.session and c.hears in {"Say", "HoldMusic"} and bool(c.keys)):

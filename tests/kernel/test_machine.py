@@ -39,6 +39,7 @@ OFTEN = (
 )
 SELDOM = (
     "press_in_line",
+    "cut_menus",
     "lose_session",
     "choose_in_fallback",
     "ring_in_fallback",
