@@ -3,12 +3,13 @@
 import asyncio
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 MAX_LINE = 64 * 1024
-Order = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+Answer = Mapping[str, Any]
+Order = Callable[[Mapping[str, Any]], Answer | Awaitable[Answer]]
 
 
 class BadOrderError(Exception):
@@ -41,20 +42,21 @@ class Control:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while line := await reader.readline():
-                writer.write(json.dumps(self._answer(line), ensure_ascii=False).encode() + b"\n")
+                writer.write(json.dumps(await self._answer(line), ensure_ascii=False).encode() + b"\n")
                 await writer.drain()
         except (ConnectionError, ValueError, asyncio.CancelledError):
             pass  # whoever asked is gone or sent more than a line may hold, or the engine stops
         finally:
             writer.close()
 
-    def _answer(self, line: bytes) -> Mapping[str, Any]:
+    async def _answer(self, line: bytes) -> Answer:
         try:
             order = json.loads(line)
             perform = self._orders.get(order["do"])
             if perform is None:
                 return {"ok": False, "error": f"unknown order; known: {', '.join(sorted(self._orders))}"}
-            return {"ok": True, **perform(order)}
+            answer = perform(order)
+            return {"ok": True, **(answer if isinstance(answer, Mapping) else await answer)}
         except BadOrderError as error:
             return {"ok": False, "error": str(error)}
         except (ValueError, KeyError, TypeError):

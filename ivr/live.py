@@ -112,6 +112,7 @@ class Service:
     def __init__(self, folder: Path, site: Site, *, open_always: bool = False) -> None:
         self.clock = LiveClock()
         self.folder, self.site, self.open_always = folder, site, open_always
+        self._reloading = asyncio.Lock()
         self.house = load_house(folder, self.clock(), open_always=open_always)
         self.secrets = ensure_secrets(site.secrets_path, self.house.accounts)
         self.call_log = CallLogWriter(site.database_path, site.journal_path, self.secrets.pseudonym_key)
@@ -152,14 +153,21 @@ class Service:
         self.switched.close()
         self.call_log.close()
 
-    def reload(self) -> House:
-        """The configuration in the folder is in force. Raises NoHouseError, and then nothing has changed."""
-        house = load_house(self.folder, self.clock(), open_always=self.open_always)
-        self.house = house
-        self.engine.replace_plan(house.plan)
-        self.telephony.replace_house(house)
-        self.desk.replace_house(house)
-        return house
+    async def reload(self) -> House:
+        """The configuration in the folder is in force. Raises NoHouseError, and then nothing has changed.
+
+        Files are read and sounds are looked at beside the calls: a directory of tens of thousands takes seconds.
+        """
+        async with self._reloading:
+            loop = asyncio.get_running_loop()
+            read = partial(load_house, self.folder, self.clock(), open_always=self.open_always)
+            house = await loop.run_in_executor(None, read)
+            await loop.run_in_executor(None, mend, self.site, house)
+            self.house = house
+            self.engine.replace_plan(house.plan)
+            self.telephony.replace_house(house)
+            self.desk.replace_house(house)
+            return house
 
     def _agents_before(self) -> list[AgentRestored]:
         """What the log says everybody was doing; nothing on the first day, or when the log cannot be read."""

@@ -100,12 +100,12 @@ def agent(service: "Service", order: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"agent": who, "state": person.state.value, "reason": person.reason}
 
 
-def reload(service: "Service") -> Mapping[str, Any]:
+async def reload(service: "Service") -> Mapping[str, Any]:
     """The configuration in the folder is in force, or is refused whole."""
     from ivr.live import NoHouseError  # noqa: PLC0415 - live puts orders and service together
 
     try:
-        house = service.reload()
+        house = await service.reload()
     except NoHouseError as error:
         raise BadOrderError(str(error)) from error
     return {"plan": house.plan.digest}

@@ -48,11 +48,11 @@ def states(service: Service) -> tuple[CallState, ...]:
     return tuple(service.kernel.centre.calls[call].state for call in (TALKS, WAITS))
 
 
-def refused(service: Service) -> str:
+async def refused(service: Service) -> str:
     """What `tonval reload` answers; the old configuration is in force, whole, and calls come in and are asked."""
     before, house = service.kernel.centre.plan, service.house
     with pytest.raises(BadOrderError) as told:
-        orders(service)["reload"]({})
+        await orders(service)["reload"]({})
     assert service.kernel.centre.plan is before
     assert service.house is house
     assert states(service) == (CallState.TALKING, CallState.WAITING)
@@ -99,7 +99,7 @@ async def test_a_broken_file_changes_nothing_and_the_refusal_says_where(serving:
     whole = file.read_bytes()
     for how, (spoil, told) in BROKEN.items():
         spoil(file)
-        refusal = refused(serving)
+        refusal = await refused(serving)
         assert told in refusal, how
         assert f"{file}:" in refusal, how
         file.write_bytes(whole)
@@ -110,9 +110,9 @@ async def test_what_was_mended_is_taken_the_next_time(serving: Service):
     file = serving.folder / "queues.yaml"
     whole = file.read_text("utf-8")
     file.write_text("\ufeff" + whole, "utf-8")
-    refused(serving)
+    await refused(serving)
     file.write_text(whole.replace("ring_s: 20", "ring_s: 25"), "utf-8")
-    orders(serving)["reload"]({})
+    await orders(serving)["reload"]({})
     assert {queue.ring_ms for queue in serving.kernel.centre.plan.queues.values()} == {25_000}
     assert states(serving) == (CallState.TALKING, CallState.WAITING)
 
@@ -171,7 +171,7 @@ async def test_a_harmful_change_is_refused_as_a_whole_with_its_reason(serving: S
     files = {path: path.read_bytes() for path in serving.folder.glob("*.yaml")}
     for what, (changes, told) in HARMFUL.items():
         change(serving, *changes)
-        assert told in refused(serving), what
+        assert told in await refused(serving), what
         for path, whole in files.items():
             path.write_bytes(whole)
 
@@ -191,7 +191,7 @@ async def test_a_group_that_is_removed_serves_those_who_stand_in_it(serving: Ser
     queues = (serving.folder / "queues.yaml").read_text("utf-8")
     block = queues[queues.index("  bygg:\n") : queues.index("  ovrigt:\n")]
     change(serving, ("queues.yaml", block, ""), *NO_BUILDERS)
-    orders(serving)["reload"]({})
+    await orders(serving)["reload"]({})
     call = serving.kernel.centre.calls[WAITS]
     assert (call.state, call.queue, call.entered_at_ms) == (CallState.WAITING, "bygg", entered)
     serving.engine.feed(PhoneStateChanged(JENNY, PhoneState.IDLE))
@@ -206,7 +206,7 @@ async def test_a_group_that_is_removed_serves_those_who_stand_in_it(serving: Ser
 async def test_a_person_who_is_removed_finishes_the_talk(serving: Service):
     line = next(line for line in (serving.folder / "agents.yaml").read_text("utf-8").splitlines() if "  ivan:" in line)
     change(serving, ("agents.yaml", f"{line}\n", ""))
-    orders(serving)["reload"]({})
+    await orders(serving)["reload"]({})
     assert states(serving) == (CallState.TALKING, CallState.WAITING)
     assert serving.kernel.centre.people[IVAN].state is AgentState.TALKING
     serving.engine.feed(CallerHungUp(TALKS))
