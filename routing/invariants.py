@@ -199,9 +199,8 @@ def may_take(centre: Centre, call: Call, person: Person, ready: list[Person]) ->
         return False
     if not any(names(step, agent, queue.id) for i, step in enumerate(queue.steps) if call.open_steps >> i & 1):
         return False
-    if _kept_for_speakers(centre, call, agent, queue):
-        return False
-    if kept_for_transfer(centre, call, agent) or kept_at_home(centre, call, agent):
+    kept = kept_for_transfer(centre, call, agent) or kept_at_home(centre, call, agent)
+    if kept or _kept_for_speakers(centre, call, agent, queue):
         return False
     own = [q for q, level in agent.queues if level >= OWN_LEVEL]
     if queue.id in own:
@@ -300,7 +299,9 @@ class Witness:
             yield f"{action} to or of nobody"
         elif call is None:
             return  # offered, withdrawn and ended in one step
+        elif call.offer != action.offer:
+            return  # offered, withdrawn and moved on in one step: it may need more by now
         elif not may_hear(agent.clearances, call.clearance):
             yield f"{action} of a call that needs {call.clearance}"
-        elif call.offer == action.offer and centre.people[agent.id].phone is not PhoneState.IDLE:
+        elif centre.people[agent.id].phone is not PhoneState.IDLE:
             yield f"{action} to a phone that is {centre.people[agent.id].phone}"
