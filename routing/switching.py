@@ -86,6 +86,8 @@ def _close_lines_anew(centre: Centre) -> None:
     for call in centre.calls.values():
         if call.place is not None:
             centre.unopened[call.id] = None
+        if call.promise is not None and call.state is CallState.PROMISED:
+            centre.deadlines.set(call.id, DeadlineKind.CALLBACK_DUE, centre.now)
         if call.state not in IN_LINE or call.queue not in centre.plan.queues or call.adopted:
             continue
         queue = centre.plan.queues[call.queue]

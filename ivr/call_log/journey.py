@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ivr.call_log import journey_of_callbacks
+from ivr.call_log.journey_of_callbacks import told_of_callback
 from ivr.call_log.recovery import AFTERWARDS
 from ivr.local_days import length
 from queues.asked_entries import LanguageChosen, SurveyAnswered, SurveyBegun
@@ -47,6 +49,7 @@ STATES: Mapping[str, str] = {
     "away": "i reservläget",
     "naming": "medan en person söktes vid namn",
     "connecting": "medan det ringde hos en person i katalogen",
+    **journey_of_callbacks.STATES,
     "entered": "vid ankomsten",
 }
 _REASONS: Mapping[str, str] = {
@@ -188,7 +191,7 @@ _LEADS = {
 
 def reason(word: str) -> str:
     """Why, in Swedish; a word that nobody has translated stands for itself."""
-    return _REASONS.get(word, word)
+    return _REASONS.get(word) or journey_of_callbacks.REASONS.get(word, word)
 
 
 def _told(entry: Entry, names: Names) -> Iterator[tuple[str, str]]:
@@ -239,7 +242,7 @@ def _told_of_people(entry: Entry, names: Names) -> Iterator[tuple[str, str]]:
         case SurveyAnswered(question=question, grade=grade):
             yield f"Svarade {grade} på frågan om {question}", ""
         case _:
-            pass
+            yield from told_of_callback(entry, names.person)
 
 
 def _told_of_transfer(entry: CallTransferred | TransferReturned | TransferRefused, names: Names) -> tuple[str, str]:

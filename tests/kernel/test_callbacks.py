@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from queues.agents import AgentState
+from queues.asked_entries import Force
 from queues.entries import CallbackOverdue, CallbackPromised, CitizenMissed, CitizenRung, OfferResult, TalkEnder
 from queues.ids import AgentId, CallId, Clearance, Instant, OfferId, PromptId, QueueId
 from routing.actions import EndCall, ForgetCallback, KeepCallback, OfferCallback, WithdrawOffer
@@ -32,6 +33,7 @@ from routing.events import (
     DigitsEntered,
     FoundCall,
     FoundState,
+    HoursForced,
     LinkLost,
     OfferAnswered,
     OfferFailed,
@@ -369,6 +371,18 @@ def test_closing_time_is_crossed_as_the_rules_say(next_day):
     assert s.call("c1").entered_at_ms == 95_000
 
 
+def test_a_line_that_is_closed_and_opened_by_hand_holds_its_promises_meanwhile():
+    s = bench(serve_after_close_ms=0)
+    let_go(s, 5, "c1")
+    s.at(20, HoursForced("", Force.CLOSED, Instant(0), "karin"))
+    s.at(20.1)
+    assert s.call("c1").place is None
+    s.staff(30, "anna")
+    assert not callbacks(s.step)
+    s.at(40, HoursForced("", Force.SCHEDULE, Instant(0), "karin"))
+    assert callbacks(s.at(100)) == [("c1", "anna")]
+
+
 # ── an agent promises ───────────────────────────────────────────────────────────────────────────────────────────
 def test_an_agent_promises_to_ring_whom_they_talked_to_last():
     s = bench(("anna", "bo"))
@@ -531,6 +545,11 @@ def test_a_second_hang_up_of_a_caller_who_has_gone_means_nothing():
     let_go(s, 5, "c1")
     assert late(s.at(20, CallerHungUp(C1))) == ["CallerHungUp"]
     assert s.call("c1").state is CallState.PROMISED
+    s.staff(20, "anna")
+    accept(s, 25)
+    s.at(40, CitizenReached(C1, offer_of(s)))
+    assert late(s.at(60, CallerHungUp(C1))) == ["CallerHungUp"]
+    assert s.call("c1").state is CallState.TALKING
 
 
 def test_papers_without_a_known_right_wait_until_somebody_is_alarmed():
