@@ -38,6 +38,8 @@ def _is_asked(centre: Centre, call: Call, survey: Survey) -> bool:
     """Whether this caller is one of those who are asked: every so many, and no one who must not be."""
     if call.adopted or not centre.queue_of(call).survey or not survey.questions:
         return False
+    if call.answered_at_ms == centre.now:
+        return False  # nobody saw it begin: whether it was a talk is not known
     if call.clearance != NO_CLEARANCE and not survey.confidential:
         return False
     centre.surveyable += 1

@@ -93,7 +93,7 @@ _ROWS: dict[tuple[CallState, type], Row] = {
     (S.OFFERED, OfferRings): Row(partners.line_rings, (S.OFFERED,)),
     (S.OFFERED, OfferAnswered): Row(answered, (S.TALKING,)),
     (S.OFFERED, OfferFailed): Row(failed, (S.WAITING, S.AWAY)),
-    (S.OFFERED, ConversationEnded): Row(ended_unseen, (S.WAITING, S.AWAY, S.SURVEYING, ENDED)),
+    (S.OFFERED, ConversationEnded): Row(ended_unseen, (S.WAITING, S.AWAY, ENDED)),
     (S.OFFERED, CallerHungUp): Row(hung_up, (ENDED,)),
     (S.TALKING, ConversationEnded): Row(ended, (S.WAITING, S.AWAY, S.SURVEYING, ENDED)),
     (S.TALKING, CallerHungUp): Row(hung_up, (ENDED,)),
