@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from queues.entries import CallEnded, CallQueued, CallRecovered
+from queues.entries import CallEnded, CallOffered, CallQueued, CallRecovered
 from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, CallId, Clearance
 from routing.actions import OfferToAgent, OfferToPartner
 from routing.events import DigitsEntered
@@ -32,7 +32,7 @@ class Guard(Life):
 
     def _took(self, cause, step):
         centre = self.kernel.centre
-        over = set()
+        over, then = set(), {}
         for entry in step.entries:
             if isinstance(entry, CallQueued):
                 names = {centre.plan.queues[entry.queue].clearance, *entry.clearance.split(":")}
@@ -41,10 +41,12 @@ class Guard(Life):
                 self.needs.pop(entry.call, None)  # no plan knows the name any more: the caller chooses again
             elif isinstance(entry, CallEnded):
                 over.add(entry.call)
+            elif isinstance(entry, CallOffered):
+                then[entry.offer] = self.needs.get(entry.call, frozenset())  # it may be moved on in the same step
         for action in step.actions:
             if isinstance(action, OfferToAgent | OfferToPartner):
                 # Who is sought by name may have chosen no line yet, and then needs nothing.
-                needs = self.needs.get(action.call, frozenset())
+                needs = then.get(action.offer, self.needs.get(action.call, frozenset()))
                 agent = centre.plan.agents.get(action.agent)  # None: a partner, who holds nothing
                 held = agent.clearances if agent else frozenset()
                 assert needs <= held, f"{action.agent} holds {held} and is offered a call that needs {needs}"
