@@ -80,7 +80,8 @@ def _seats(centre: Centre, call: Call, event: TransferRequested) -> list[int]:
     """The seats that the transfer asks for and that may hear the call then."""
     circles = centre.circles
     if event.person:
-        cleared = circles.cleared(call.clearance)
+        # The line in which the call stands meanwhile may need more than the call did.
+        cleared = circles.cleared(_needed(centre, call, _line(centre, call, event)))
         return [a for a in (circles.index[event.person],) if cleared[a]]
     named, level = circles.pair_steps[event.queue], circles.level[event.queue]
     cleared = circles.cleared(_needed(centre, call, event.queue))
@@ -133,6 +134,11 @@ def transfer_requested(centre: Centre, person: Person, event: TransferRequested)
 
 
 def _to_humans(centre: Centre, call: Call) -> TransferRequested:
+    """As if somebody had asked for where people take everything."""
+    return TransferRequested(call.agent, _humans(centre, call), 0)
+
+
+def _humans(centre: Centre, call: Call) -> QueueId:
     """Where people take everything, if any of them may hear the call; else the line it came from."""
     menu = centre.plan.menus.get(entrance_of(centre, call.number).menu)
     human = menu.human if menu else call.queue
@@ -140,7 +146,15 @@ def _to_humans(centre: Centre, call: Call) -> TransferRequested:
         human = next(iter(centre.plan.queues))
     if call.queue in centre.plan.queues and not _somebody(centre, human, _needed(centre, call, human)):
         human = call.queue
-    return TransferRequested(call.agent, human, 0)
+    return human
+
+
+def _line(centre: Centre, call: Call, to: TransferRequested) -> QueueId:
+    """Where the call stands from then on: for a person, where it came from."""
+    for queue in (call.queue if to.person else to.queue, call.queue):
+        if queue in centre.plan.queues:
+            return queue
+    return _humans(centre, call)
 
 
 def _somebody(centre: Centre, queue: QueueId, clearance: Clearance) -> bool:
@@ -150,9 +164,7 @@ def _somebody(centre: Centre, queue: QueueId, clearance: Clearance) -> bool:
 
 
 def _put_through(centre: Centre, call: Call, by: Person, to: TransferRequested, reason: str = "") -> None:
-    before, queue = call.queue, to.queue or call.queue
-    if to.person or queue not in centre.plan.queues:
-        queue = call.queue if call.queue in centre.plan.queues else _to_humans(centre, call).queue
+    before, queue = call.queue, _line(centre, call, to)
     ended, adopted = EndTalk(call.id, call.offer, call.agent, call.papers()), call.adopted
     place_ms = _place_ms(centre, call, to)
     remember_talk(centre, call, TalkEnder.TRANSFER)

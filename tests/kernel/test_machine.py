@@ -39,7 +39,6 @@ OFTEN = (
 )
 SELDOM = (
     "press_in_line",
-    "cut_menus",
     "lose_session",
     "choose_in_fallback",
     "ring_in_fallback",
@@ -56,7 +55,7 @@ SELDOM = (
     "repeat_something",
     "say_anything",
 )
-RARELY = ("list_falsely", "replace_plan", "restart")
+RARELY = ("list_falsely", "replace_plan", "restart", "cut_menus")
 
 
 class Machine(RuleBasedStateMachine):

@@ -421,3 +421,16 @@ class TestWhoIsThere:
         b.staff(7, "berit")
         b.at(8, PhoneStateChanged(AgentId("berit"), PhoneState.BUSY))
         assert refused(b.at(20, to("bygg", DEPARTMENT))) == ["nobody_ready"]
+
+
+def test_a_line_that_has_become_confidential_counts_before_somebody_is_rung():
+    """I10: while the call is put through it stands in its line, and needs from then on what that line needs."""
+    people = [agent("anna", ["soc"], bygg=2), agent("bo", bygg=2), agent("cia", ["soc"], bygg=2)]
+    b = Bench(plan_of(people[:1], [queue("bygg")]))
+    b.staff(0, "anna")
+    b.arrive(0, "c1", "1")
+    b.answer(1, "c1")
+    b.replace_plan(2, plan_of(people, [queue("bygg", clearance="soc")]))
+    b.staff(3, "bo", "cia")
+    assert refused(b.at(4, to_person("bo"))) == ["nobody_cleared"]
+    assert offered(b.at(5, to_person("cia"))) == [("c1", "cia")]
