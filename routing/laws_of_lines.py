@@ -1,4 +1,4 @@
-"""The laws of steps and limits: what may be open is open, and what a line bounds is bounded, by the words of the rules."""
+"""The laws of steps and limits, by the words of the rules: what may be open is open, what is bounded ends."""
 
 from collections.abc import Iterator
 
@@ -33,7 +33,7 @@ def _opens_by_itself(call: Call, step: PlanStep) -> bool:
 
 
 def _opened_past(centre: Centre, call: Call, step: PlanStep) -> bool:
-    """Whether nobody is logged in whom the step names. Whoever is asked for by name or tongue is another law's matter."""
+    """Whether nobody is logged in whom the step names. Who is asked for by name or tongue is another law's matter."""
     narrowed = call.handed.narrows or call.language not in {"", centre.plan.language}
     return step.skip_when_empty and not centre.paused and not narrowed and not _there(centre, call, (step,))
 

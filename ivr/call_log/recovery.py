@@ -28,6 +28,7 @@ from queues.entries import (
 )
 from queues.ids import UNKNOWN_CLEARANCE, AgentId, CallId, Instant, OfferId, QueueId, partner_of
 from queues.transfer_entries import CallTransferred
+from routing.returning import RETURNED
 
 SETTLED_MS = 5_000
 """A hang-up this fresh is left alone: the kernel that had the call writes its row, or the next look finds it."""
@@ -116,7 +117,9 @@ class _Story:
             case CallRecovered():
                 self._take_recovered(entry)
             case CallQueued():
-                self._queue_up(entry.queue, entry.entered_at_ms, "waiting")
+                # In a place that was kept for them nobody waited before they rang again.
+                since_ms = entry.at_ms if entry.reason == RETURNED else entry.entered_at_ms
+                self._queue_up(entry.queue, since_ms, "waiting")
                 self.clearance = entry.clearance
             case CallReturned() | CallTransferred():
                 self._queue_up(entry.queue, getattr(entry, "entered_at_ms", 0), "waiting")

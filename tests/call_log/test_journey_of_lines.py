@@ -1,10 +1,16 @@
 """What the way of a call says of steps that opened, of bounds that were met, and of a place that was kept."""
 
+from dataclasses import replace
+
+from ivr.call_log.cel import calls_from_cel
 from ivr.call_log.journey import Names, journey, reason
+from ivr.call_log.recovery import World, closing_entries
 from queues.entries import CallEnded, CallQueued, Outcome, StepOpened
 from queues.ids import NO_CLEARANCE, Instant, QueueId
 from queues.limit_entries import LimitReached
-from tests.call_log.stories import QUEUE, T0, call_id
+from tests.call_log.cel_lines import Scene as CelScene
+from tests.call_log.cel_lines import lines_of
+from tests.call_log.stories import QUEUE, T0, call_id, story
 
 NAMES = Names({QUEUE: "Bygg", QueueId("ovrigt"): "Övrigt"}, {})
 
@@ -50,3 +56,14 @@ def test_every_reason_that_ends_or_moves_such_a_call_is_in_swedish():
         "by_limit",
     )
     assert [word for word in words if reason(word) == word] == []
+
+
+def test_who_came_back_to_a_kept_place_is_not_said_to_have_waited_before_they_rang_again():
+    """Also when no engine lived to write the last row."""
+    told = story(0, until="queued")
+    queued = told[-1]
+    assert isinstance(queued, CallQueued)
+    back = replace(queued, entered_at_ms=Instant(queued.at_ms - 200_000), reason="returned")
+    seen = calls_from_cel(lines_of(CelScene(hung_up=80_000)))
+    last = list(closing_entries({call_id(0): [*told[:-1], back]}, set(), seen, World(Instant(T0 + 3_600_000))))
+    assert [e.wait_ms for e in last if isinstance(e, CallEnded)] == [T0 + 80_000 - queued.at_ms]
