@@ -216,6 +216,8 @@ def _after(centre: Centre, by: Person, call: Call, *, supervised: bool) -> None:
 
 def _ring_at_once(centre: Centre, call: Call, person: Person) -> None:
     """The person's phone rings for the call, whatever the plan says; that they may hear it has been seen to."""
+    if not may_hear(centre.plan.agents[person.id].clearances, call.clearance):
+        return  # whatever was seen to before: the one decision is asked where the phone is rung, too
     offer(centre, call, person)
     if call.handed.only != NOBODY:
         # Whatever ends this ring but an answer ends the transfer: nobody else is asked.
