@@ -16,7 +16,17 @@ from tests.kernel.life import Life
 from tests.kernel.plans import AGENTS, START_MS, random_plan
 from tests.kernel.test_machine import RARELY, SELDOM
 
-OFTEN = ("arrive", "come_back", *["look_for_somebody"] * 6, "answer", "answer", "refuse", "end_talk", "hang_up", "everybody_ready")
+OFTEN = (
+    "arrive",
+    "come_back",
+    *["look_for_somebody"] * 6,
+    "answer",
+    "answer",
+    "refuse",
+    "end_talk",
+    "hang_up",
+    "everybody_ready",
+)
 WAITS = (0, 0, 1, 900, 10_000, 26_000)
 
 
@@ -50,7 +60,6 @@ class Seekers(Life):
         self.plan = self.sought(random_plan(self.rnd, f"p{self.plans}"))
         self._took(self.plan, self.kernel.replace_plan(self.plan, self.now))
 
-
     def stop_asking(self):
         """An engine that stops asks nobody who is looking for somebody any more."""
         looking = [c.id for c in self.kernel.centre.calls.values() if c.state is CallState.NAMING]
@@ -58,7 +67,6 @@ class Seekers(Life):
             call = self.rnd.choice(looking)
             self.world.channels[call].hears = ""
             self.feed(MenuCut(call))
-
 
     def end_unseen(self):
         """A phone was answered and put down, and only the end was told."""
