@@ -1,4 +1,4 @@
-"""What is remembered of acts by hand, of languages and of the questions after a call: entries like those of `entries`."""
+"""What is remembered of acts by hand, of languages and of the questions after a call: entries as in `entries`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,6 +35,8 @@ class SurveyBegun:
 
 @dataclass(frozen=True, slots=True)
 class SurveyAnswered:
+    """One key for one question."""
+
     at_ms: Instant
     call: CallId
     queue: QueueId

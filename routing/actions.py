@@ -28,7 +28,7 @@ class Say:
     language: str
     keys: str = ""
     served: bool = False
-    """The caller has had their talk: should the engine die, the dialplan lets them go instead of queueing them again."""
+    """The caller has had their talk: should the engine die, the dialplan does not queue them again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,9 +135,8 @@ def _people(centre: Centre) -> Iterator[str]:
 def _deadlines(centre: Centre) -> Iterator[str]:
     """Every deadline has an owner who may have it, and who must have one has it."""
     owned = centre.deadlines.owned()
-    for owner, kind in owned:
-        if kind in {DeadlineKind.SWITCH_ENDS, DeadlineKind.PARTNER_DUE, DeadlineKind.PERSON_RING_ENDS}:
-            continue
+    elsewhere = {DeadlineKind.SWITCH_ENDS, DeadlineKind.PARTNER_DUE, DeadlineKind.PERSON_RING_ENDS}
+    for owner, kind in [(owner, kind) for owner, kind in owned if kind not in elsewhere]:
         if kind in _MAY_OWN:
             person = centre.people.get(AgentId(owner))
             if person is None or person.state is not _MAY_OWN[kind]:

@@ -54,7 +54,8 @@ def hindrance(open_steps: int, pair_steps: int, cleared: int, own: int, may_lend
     """What keeps an agent from taking a call now; NOTHING if they may.
 
     open_steps: the steps open for the call. pair_steps: those that name the agent. cleared: 1 if the agent may hear the
-    call and is not kept from it otherwise, 0 if they may not hear it, else what keeps them away. own: 1 if the queue is the agent's own. may_lend: 1 if the agent's own queues can spare them.
+    call and is not kept from it otherwise, 0 if they may not hear it, else what keeps them away. own: 1 if the queue is
+    the agent's own. may_lend: 1 if the agent's own queues can spare them.
     """
     if cleared != 1:
         return cleared or UNCLEARED

@@ -183,7 +183,7 @@ def _choice(menu: str, entry: ChoiceEntry) -> Choice:
 
 
 def menu_prompts(entry: MenuEntry) -> tuple[str, ...]:
-    """All that a menu says to those who have not chosen a language, in order: first of all, which there are to choose."""
+    """All that a menu says to those who have not chosen a language, in order: first of all, which there are."""
     return (*_offers(entry), *_matters(entry))
 
 

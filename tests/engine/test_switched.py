@@ -1,4 +1,4 @@
-"""What is switched by hand outlives the engine, reaches Asterisk's globals, and costs nobody a call when a disk refuses."""
+"""What is switched by hand outlives the engine and reaches Asterisk's globals; a disk that refuses costs no call."""
 
 import json
 from datetime import datetime
