@@ -130,7 +130,7 @@ def caller_left(centre: Centre, call: Call, _event: CallerHungUp) -> None:
 
 
 def caller_left_unseen(centre: Centre, call: Call, made: Promise) -> None:
-    """The caller is gone, seen or not, and will be rung. Should they be there after all, they are not left in silence."""
+    """The caller is gone, by a list, and will be rung. Should they be there after all, they are not left in silence."""
     centre.actions.append(LeaveToFallback(call.id))
     stand(centre, call, made)
 
