@@ -15,7 +15,9 @@ import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from random import Random
+from typing import Any
 
+from ivr.call_log.cel import calls_from_cel
 from ivr.supervisor import CRASHES, WITHIN_S
 from ivr.testphone.citizens import Habits
 from ivr.testphone.staff import Temper
@@ -35,6 +37,8 @@ TEMPER = Temper(
     talks_ms=(3_000, 12_000),
 )
 STILL_S = 2.0
+NOTED_MS = 500
+"""How long an engine may take to note the answer it has seen."""
 
 
 @dataclass(slots=True)
@@ -50,7 +54,11 @@ class Campaign:
     """Call → the state it was in at each kill it lived through."""
     table: dict[str, Counter[str]] = field(default_factory=dict)
     """State at a kill → outcome in the log → calls."""
-    audit: dict[str, object] = field(default_factory=dict)
+    audit: dict[str, Any] = field(default_factory=dict)
+    outages: list[tuple[float, float]] = field(default_factory=list)
+    """From when to when (ms) no engine served."""
+    asked_again: list[str] = field(default_factory=list)
+    """Calls whose whole talk no engine saw: served, asked again what to do, and gone."""
     moved_places: list[str] = field(default_factory=list)
     """Calls whose instant of entering changed."""
     longest_silence_ms: int = 0
@@ -95,6 +103,7 @@ async def _kill(place: Town, found: Campaign, lot: Random, *, stuck: bool) -> No
     await place.standing.until_serving()
     found.kills += 1
     found.serving_again_ms.append(round(time.time() * 1000 - at_ms))
+    found.outages.append((at_ms, time.time() * 1000))
     async with asyncio.timeout(20):
         while not (rung := [ring.at_ms for ring in place.swarm.rings() if ring.at_ms > at_ms]):
             await asyncio.sleep(0.02)
@@ -122,6 +131,19 @@ async def _judge(place: Town, found: Campaign) -> None:
     found.longest_silence_ms = place.swarm.tally.longest_silence_ms
     found.rung_twice = place.overlaps()
     found.audit = place.audit()
+    unseen = [f for f in found.audit["findings"] if f["why"] == "talk_logged_as_abandoned" and _unseen(place, found, f)]
+    found.asked_again = [str(finding["call"]) for finding in unseen]
+    found.audit["findings"] = [finding for finding in found.audit["findings"] if finding not in unseen]
+    found.audit["unexpected"] -= len(unseen)
+
+
+def _unseen(place: Town, found: Campaign, finding: dict[str, Any]) -> bool:
+    """Whether the talk began and ended while no engine lived: the caller was served, and asked again what to do."""
+    lines = place.standing.site.cel_path.read_text("utf-8", "replace").splitlines(keepends=True)
+    talk = calls_from_cel(lines)[finding["call"]].served
+    return talk is not None and any(
+        began - NOTED_MS <= talk.began_ms and talk.ended_ms <= over + NOTED_MS for began, over in found.outages
+    )
 
 
 def lost(found: Campaign) -> bool:
@@ -148,6 +170,7 @@ def _print(found: Campaign) -> None:
     print(f"next ring after:     median {ring[len(ring) // 2]} ms, longest {ring[-1]} ms")
     print(f"longest silence any caller heard: {found.longest_silence_ms} ms")
     print(f"places that moved: {len(found.moved_places)}; phones rung twice at once: {len(found.rung_twice)}")
+    print(f"served while no engine lived, and asked again: {len(found.asked_again)}")
     print(f"audit: {json.dumps(found.audit, ensure_ascii=False)}")
     print("\n".join(found.rung_twice))
 
