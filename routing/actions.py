@@ -159,7 +159,7 @@ class ForgetCallback:
 class EndTalk:
     """Hang up the agent's leg of a talk; the caller stays and hears what follows. Not answered.
 
-    The papers, and that there is no talk any more, lie on the caller's channel before the leg is gone: should the engine
+    The papers, and that there is no talk any more, lie on the caller's channel before the leg goes: should the engine
     die in between, the dialplan has the caller in the new line and takes nobody for served.
     """
 

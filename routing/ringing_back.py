@@ -127,7 +127,7 @@ def missed(centre: Centre, call: Call, made: Promise, result: OfferResult) -> No
 
 
 def talk_ended_unseen(centre: Centre, call: Call, event: ConversationEnded) -> bool:
-    """The talk is over and its beginning was not seen: nobody knows how long it was, and nobody is rung twice for it."""
+    """The talk is over and its beginning was not seen: nobody knows how long it was; nobody is rung twice for it."""
     if not reached(centre, call, CitizenReached(call.id, event.offer)):
         return False
     end_talk(centre, call, event.by)

@@ -8,7 +8,7 @@ from queues.ids import AgentId, PartnerId, PromptId, QueueId
 from routing.plan import Plan
 
 PARTNER_PREFIX = "partner-"
-"""What a partner's endpoint in Asterisk begins with. No person's id has a dash: no phone is ever taken for a partner."""
+"""What a partner's endpoint in Asterisk begins with. No person's id has a dash: no phone is taken for a partner."""
 PHONE_PREFIX = "tel-"
 """Begins the account of a phone that is no agent's: no agent's id has a dash."""
 

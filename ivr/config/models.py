@@ -302,7 +302,7 @@ class PartnersFile(Strict):
 
 # ── prompts.yaml ────────────────────────────────────────────────────────────────────────────────────────────────
 class CallbackSaid(Strict):
-    """What is said about callbacks, in the order in which it is heard; each has a manuscript of its own to begin with."""
+    """What is said about callbacks, in the order in which it is heard; each has a manuscript to begin with."""
 
     promised: Prompts = ("aterring_utlovad",)
     """To the caller, before the number that will be rung."""

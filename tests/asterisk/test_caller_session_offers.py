@@ -48,9 +48,7 @@ async def test_a_persons_phone_is_rung_like_an_agents_and_nothing_but_a_phone_is
         session.perform(RingPerson(CALL, OfferId(10), hostile, 25_000, "lugn"))
         assert await bench.director.report() == DialEnded(CALL, OfferId(10), "CHANUNAVAIL", 0, "")
     session.perform(RingPerson(CALL, OfferId(11), "+46853061000", 25_000, "lugn"))
-    await peer.answers(
-        'EXEC Dial "PJSIP/+46853061000@outward,27,giS(7200)m(lugn)b(to-person^s^1(11))"', "200 result=0"
-    )
+    await peer.answers('EXEC Dial "PJSIP/+46853061000@outward,27,giS(7200)m(lugn)b(to-person^s^1(11))"', "200 result=0")
 
 
 async def test_an_offer_without_music_is_silent(bench):

@@ -106,5 +106,6 @@ def test_no_other_field_holds_a_callers_number():
     assert suspicious == {
         "CallEntered.number", "CallEntered.caller", "CallRecovered.number", "CallRecovered.caller",
         "CallArrived.number", "CallArrived.caller", "CallResumed.number", "CallResumed.caller",
-        "FoundCall.number", "FoundCall.caller", "CallbackRestored.number", "CallbackRestored.caller", "WorldListed.phones",
+        "FoundCall.number", "FoundCall.caller", "CallbackRestored.number", "CallbackRestored.caller",
+        "WorldListed.phones",
     }  # fmt: skip

@@ -137,13 +137,10 @@ class World:
                 channel.papers = action.papers
             case Say() | AskDigits() | HoldMusic():
                 channel.hears, channel.keys = type(action).__name__, getattr(action, "keys", "")
-            case OfferToAgent() | OfferToPartner():
+            case OfferToAgent() | OfferToPartner() | RingPerson():
                 channel.idle()
-                channel.agent, channel.offer, channel.since_ms, channel.hears = action.agent, action.offer, now, "ring"
-            case RingPerson():
-                channel.idle()
-                channel.agent, channel.offer, channel.since_ms = AgentId(f"phone {action.phone}"), action.offer, now
-                channel.hears = "ring"
+                phone = action.agent if hasattr(action, "agent") else AgentId(f"phone {action.phone}")
+                channel.agent, channel.offer, channel.since_ms, channel.hears = phone, action.offer, now, "ring"
             case WithdrawOffer():
                 if self.linked and channel.offer == action.offer:
                     channel.idle()
@@ -152,6 +149,11 @@ class World:
                     channel.idle()
                     channel.papers, channel.hears = action.papers, ""
                     channel.wanted_back |= not channel.session
+            case _:
+                self._leave(action, channel)
+
+    def _leave(self, action: Action, channel: Channel) -> None:
+        match action:
             case EndCall():
                 del self.channels[action.call]
             case TakeBack():
@@ -324,7 +326,8 @@ class Life:
             offer = channel.offer
             channel.idle()
             if channel.session:
-                self.feed(ConversationEnded(call, offer, self.rnd.choice([TalkEnder.AGENT, TalkEnder.UNKNOWN, TalkEnder.NO_SOUND])))
+                by = self.rnd.choice([TalkEnder.AGENT, TalkEnder.UNKNOWN, TalkEnder.NO_SOUND])
+                self.feed(ConversationEnded(call, offer, by))
             else:
                 del self.world.channels[call]
                 if self.world.linked:
