@@ -76,8 +76,9 @@ async def test_a_command_that_the_caller_ended_is_no_answer_before_the_hang_up_i
 async def test_a_hang_up_in_the_wait_for_a_key_is_no_silence(bench):
     peer, session = await bench.caller()
     session.perform(AskDigits(CALL, (), "sv", 1, 6_000, 4_000))
+    await peer.answers('WAIT FOR DIGIT "1500"', "200 result=0")
     await peer.answers('SET MUSIC "ON" "default"', "200 result=0")
-    assert await peer.command() == 'WAIT FOR DIGIT "6000"'
+    assert await peer.command() == 'WAIT FOR DIGIT "4500"'
     session.received(b"200 result=-1\n")
     assert bench.director.reported.empty()
     peer.close()
