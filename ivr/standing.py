@@ -31,7 +31,7 @@ class NotServingError(Exception):
     """The service did not come up; its text says what the engine said last."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Standing:
     """One municipality's whole service on this machine. Use as an async context manager."""
 

@@ -41,7 +41,7 @@ class Talk:
     timer: asyncio.TimerHandle | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Phones(asyncio.DatagramProtocol):
     """All phones of the bench. Made with `await Phones.open(...)`, ended with `await close()`."""
 

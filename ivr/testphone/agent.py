@@ -36,7 +36,7 @@ class RingEnd(StrEnum):
     """The phone was switched off while it rang."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Ring:
     """One INVITE that reached this phone. Instants in ms since 1970; 0 where it never came to it."""
 
@@ -89,7 +89,7 @@ class Ring:
         return uri_user(address_uri(self.headers.get("from", "")))
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class AgentPhone:
     """One phone with one line. `await register()` to begin, `await close()` to end."""
 

@@ -32,7 +32,7 @@ class Moment:
     detail: str = ""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Caller:
     """One call. Either `follow(steps)` or the single methods; `record()` is the witness's line."""
 

@@ -16,7 +16,7 @@ from ivr.testphone.sdp import describe, understand
 from ivr.testphone.wire import contact_of, respond
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Dialled:
     """One such call. `await Dialled.make(...)`; `over` is set when it has ended, whoever ended it."""
 

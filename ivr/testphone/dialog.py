@@ -14,7 +14,7 @@ def new_tag() -> str:
     return secrets.token_hex(5)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Dialog:
     """One call's identifiers; `local` and `remote` are whole From/To values with their tags."""
 

@@ -37,7 +37,7 @@ class Heard(StrEnum):
     TONE = "tone"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Ear:
     """The hearing of one call. Instants in ms since 1970."""
 

@@ -12,7 +12,7 @@ from ivr.testphone.message import Message
 from ivr.testphone.wire import Wire
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Registration:
     """What the registrar knows of one phone."""
 

@@ -58,7 +58,7 @@ class _Press:
     done: asyncio.Future[None] | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Stream:
     """One call's sound both ways. `aim` says where to, `speak` what; `press` sends keys (RFC 4733)."""
 
@@ -197,7 +197,7 @@ class Stream:
             return
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Studio:
     """The beat of all streams. `async with Studio() as studio:` or `start()` and `close()`."""
 

@@ -46,7 +46,7 @@ class Tally:
     longest_silence_ms: int = 0
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Swarm:
     """A town. `await run()` until every call is over; or `start()`, watch `tally`, `stop()`."""
 

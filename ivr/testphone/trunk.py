@@ -16,7 +16,7 @@ def respond_nobody(message: Message, to: Address) -> None:
     """What comes before there is a trunk is not answered."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Trunk:
     """The operator's side: the one socket through which made-up citizens ring. Made with `await Trunk.open(...)`."""
 

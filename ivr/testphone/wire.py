@@ -52,7 +52,7 @@ class _Answered:
     timer: asyncio.TimerHandle | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Wire(asyncio.DatagramProtocol):
     """The socket and its transactions. Made with `await Wire.open(...)`, ended with `close()`."""
 

@@ -27,7 +27,7 @@ class Terminal(StrEnum):
     """The caller went away without a word."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Witness:
     """The file; every line is on its way to the disk when `write` returns."""
 

@@ -26,7 +26,7 @@ from queues.ids import AgentId, PromptId
 PROMPT_MS = 400
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RunningAsterisk:
     """Asterisk as a test sees it."""
 
@@ -76,7 +76,7 @@ def make_sounds(directory: Path, prompts: Iterable[PromptId]) -> None:
             sound.writeframes(b"".join(sample.to_bytes(2, "little", signed=True) for sample in samples))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Line:
     """Callers and phones of one test."""
 

@@ -30,7 +30,7 @@ from ivr.testphone.staff import Temper
 from ivr.testphone.swarm import Swarm
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Town:
     """The service, and the people who use it."""
 

@@ -46,7 +46,7 @@ async def until(look: Callable[[], Seen], within_s: float = 10.0) -> Seen:
     return seen
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Scene:
     """The service at work. `people` are gone at the end of each test; the service stays."""
 
