@@ -52,11 +52,11 @@ async def rows_are_all_there(scene: Scene, callers: list[Caller]) -> None:
     for caller in callers:
         row = await scene.row(caller)
         assert (row["outcome"], row["reason"], row["recoveries"]) == ("answered", "agent_hung_up", 0)
-        kinds = scene.log.query(f"SELECT kind FROM entries WHERE call = '{row['call']}' ORDER BY seq")  # noqa: S608
-        names = [kind for (kind,) in kinds]
+        entries = scene.log.query(f"SELECT kind, body FROM entries WHERE call = '{row['call']}' ORDER BY seq")  # noqa: S608
+        names = [kind for kind, _ in entries]
         assert names[:2] == ["CallEntered", "MenuEntered"]
         assert names[-4:] == ["CallOffered", "CallAnswered", "TalkEnded", "CallEnded"]
-        assert len(names) == len(set(names))
+        assert len(entries) == len(set(entries))
         assert abs(row["ended_at_ms"] - caller.ended_ms) < 1_000
 
 
