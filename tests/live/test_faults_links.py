@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from ivr.asterisk.render import AMI_USER
 from ivr.config.site import HOST
 from ivr.testphone.agent import RingEnd
 from ivr.testphone.behaviour import answer, ring_forever
@@ -96,7 +97,10 @@ async def test_a_changed_secret_is_an_alarm_and_not_hammered_and_callers_are_ser
     file = scene.standing.site.asterisk_dir / "etc" / "manager.conf"
     text = file.read_text("utf-8")
     been = len(scene.entries("RoutingPaused"))
-    file.write_text(text.replace("secret = ", "secret = other"), "utf-8")
+    ours = f"[{AMI_USER}]
+secret = "
+    assert ours in text
+    file.write_text(text.replace(ours, f"{ours}other"), "utf-8")
     scene.standing.asterisk.cli("manager reload")
     ami(scene).cut()
     await until(lambda: refusals(scene))
