@@ -97,8 +97,7 @@ async def test_a_changed_secret_is_an_alarm_and_not_hammered_and_callers_are_ser
     file = scene.standing.site.asterisk_dir / "etc" / "manager.conf"
     text = file.read_text("utf-8")
     been = len(scene.entries("RoutingPaused"))
-    ours = f"[{AMI_USER}]
-secret = "
+    ours = f"[{AMI_USER}]\nsecret = "
     assert ours in text
     file.write_text(text.replace(ours, f"{ours}other"), "utf-8")
     scene.standing.asterisk.cli("manager reload")
