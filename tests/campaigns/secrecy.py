@@ -56,7 +56,7 @@ async def run(calls: int, *, seed: int = 1) -> Campaign:
     async with town(HABITS, TEMPER, rate_per_s=9.0, at_most=26, seed=seed) as place:
         await place.swarm.start()
         await _until(place, calls // 2)
-        place.standing.stop_engine()
+        await asyncio.to_thread(place.standing.stop_engine, at_once=True)
         stopped_ms = place.now_ms()
         await _until(place, calls)
         place.swarm.calls = 0

@@ -182,7 +182,7 @@ async def test_who_is_picked_up_and_dropped_is_first_in_line(scene: Scene):
     david = await scene.phone("david", answer(100))
     assert await first.hear_agent()
     call = await scene.call_of(first)
-    served = next(ring for ring in scene.rings() if ring.agent == "david")
+    served = await until(lambda: next((ring for ring in scene.rings() if ring.agent == "david"), None))
     assert served.call == call or carina.rings[1].call == call
     assert david.rings
     assert [e["reason"] for e in scene.entries("CallReturned", call=call)] == ["short_talk"]

@@ -271,7 +271,7 @@ async def test_what_is_forced_by_hand_holds_while_there_is_no_engine_and_for_the
     await scene.order("crisis", prompt="kris_storning")
     assert (await scene.order("force", how="closed", who="karin"))["switched"]["hours"][0]["how"] == "closed"
     await meets_closed(scene)
-    scene.standing.stop_engine()
+    await asyncio.to_thread(scene.standing.stop_engine, at_once=True)
     await meets_closed(scene)
     await scene.standing.start_engine()
     assert (await scene.state())["switched"]["hours"][0]["who"] == "karin"
