@@ -130,7 +130,7 @@ async def test_a_second_engine_stands_by_and_takes_over_and_nobody_is_rung_twice
         await becomes(scene, before)
         everybody.undisturbed()
     finally:
-        second.terminate()
+        second.send_signal(signal.SIGINT)
         await asyncio.to_thread(second.wait, 40)
         scene.standing.supervisor = None
         await scene.standing.start_engine()
