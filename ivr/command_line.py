@@ -1,7 +1,8 @@
 """Which municipality and which installation a command is about: the same words in every command."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -41,3 +42,22 @@ def site_for(municipality: str, home: Path | None, ports: str | None) -> Site:
         typer.echo(f"--ports takes five numbers, not {ports}", err=True)
         raise typer.Exit(2) from None
     return Site(where, sip, ami, agi, first, last)
+
+
+def answer_to(
+    order: dict[str, Any], municipality: str, home: Path | None, why: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The running engine's answer. Exits with 1 when none runs or it refuses; `why` puts its reasons into words."""
+    import asyncio  # noqa: PLC0415 - quick --help
+
+    from ivr.control import BadOrderError, ask  # noqa: PLC0415
+
+    site = site_for(folder_of(municipality).name, home, None)
+    try:
+        return asyncio.run(ask(site.control_path, order))
+    except OSError as error:
+        typer.echo(f"ingen motor körs i {site.home}", err=True)
+        raise typer.Exit(1) from error
+    except BadOrderError as error:
+        typer.echo((why or {}).get(str(error), str(error)), err=True)
+        raise typer.Exit(1) from error

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 
 from ivr.asterisk import partner_wire
 from ivr.asterisk.agi_wire import Reply, Verb
-from ivr.asterisk.sounds import sound_name
+from ivr.asterisk.sounds import sound_names
 from queues.ids import AgentId, PromptId
 from routing.actions import AskDigits, OfferToAgent, OfferToPartner, RingPerson, Say
 
@@ -92,7 +92,7 @@ class Audio:
         self._served = action.served
         yield from self._wipe_dial_status()
         wanted = _keys(action.keys)
-        for sound in _sounds(action.prompts, action.language):
+        for sound in sound_names(action.prompts, action.language):
             key = yield from self._play(sound, wanted + INTERRUPT_DIGIT)
             if self._silenced() or (key and key in wanted):
                 return key
@@ -159,7 +159,7 @@ class Audio:
     def _first_key(self, action: AskDigits) -> Heard:
         """The key that cut a prompt short or came in time after the last one."""
         joined = self.joined(action.prompts, action.language)
-        *before, last = [joined] if joined else _sounds(action.prompts, action.language) or [""]
+        *before, last = [joined] if joined else sound_names(action.prompts, action.language) or [""]
         for sound in before:
             key = yield from self._play(sound, _KEYS + _STRAY)
             if key or self._silenced():
@@ -213,17 +213,6 @@ class Audio:
         return ""
 
 
-def _sounds(prompts: tuple[PromptId, ...], language: str) -> list[str]:
-    """The names of the prompts' sounds; a prompt that is no name has none."""
-    names = []
-    for prompt in prompts:
-        try:
-            names.append(sound_name(prompt, language))
-        except ValueError:
-            continue
-    return names
-
-
 def _keys(keys: str) -> str:
     """Those that a telephone has."""
     return "".join(key for key in keys if key in _KEYS)
@@ -245,7 +234,7 @@ def _dial_argument(action: Offered, mark: str) -> str | None:
     """What `Dial` is told: go on after the talk, follow no forwarding, play music, and tell the phone its offer."""
     music = f"m({action.music})" if _MUSIC.fullmatch(action.music) else ""
     if isinstance(action, OfferToPartner):
-        return partner_wire.dial_argument(action, mark, music, _sounds(action.whisper, action.language))
+        return partner_wire.dial_argument(action, mark, music, sound_names(action.whisper, action.language))
     if not _PHONE.fullmatch(rung(action)):
         return None
     ring_s = -(-action.ring_ms // 1000) + DIAL_MARGIN_S

@@ -18,10 +18,10 @@ from ivr.asterisk.listing import (
     variables_of,
 )
 from ivr.asterisk.papers_wire import clearance_to_wire
-from ivr.asterisk.sounds import sound_name
+from ivr.asterisk.sounds import sound_names
 from ivr.asterisk.translate import Fields, endpoint
 from queues.entries import OfferResult, TalkEnder
-from queues.ids import AgentId, CallId, Instant, OfferId, PromptId
+from queues.ids import AgentId, CallId, Instant, OfferId
 from routing.actions import OfferCallback
 from routing.callback_events import (
     CallbackAccepted,
@@ -81,10 +81,10 @@ def originate(action: OfferCallback, display: str) -> dict[str, str] | None:
         "TONVAL_NEEDS": needs,
         "TONVAL_CITIZEN": action.number,
         "TONVAL_RING_S": str(max(1, action.citizen_ring_ms // 1000)),
-        "TONVAL_ASK": _sounds(action.ask, action.house_language),
-        "TONVAL_RUNG": _sounds(action.rung, action.house_language),
-        "TONVAL_MISSED": _sounds(action.not_reached, action.house_language),
-        "TONVAL_HELLO": _sounds(action.citizen, action.language),
+        "TONVAL_ASK": "&".join(sound_names(action.ask, action.house_language)),
+        "TONVAL_RUNG": "&".join(sound_names(action.rung, action.house_language)),
+        "TONVAL_MISSED": "&".join(sound_names(action.not_reached, action.house_language)),
+        "TONVAL_HELLO": "&".join(sound_names(action.citizen, action.language)),
     }
     shown = f"<{action.number}>" if needs == "none" else "<>"
     return {
@@ -98,17 +98,6 @@ def originate(action: OfferCallback, display: str) -> dict[str, str] | None:
         "Variable": ",".join(f"{name}={value}" for name, value in variables.items()),
         "Async": "true",
     }
-
-
-def _sounds(prompts: Iterable[PromptId], language: str) -> str:
-    """The prompts' sounds as the dialplan plays them one after another; those that are no names are left out."""
-    names = []
-    for prompt in prompts:
-        try:
-            names.append(sound_name(prompt, language))
-        except ValueError:
-            continue
-    return "&".join(names)
 
 
 @dataclass(slots=True)

@@ -4,6 +4,8 @@ Asterisk's sounds directory holds one symbolic link, `tonval`, to the installati
 (`<language>/<prompt id>.wav` and `.wav16`), so a rebuilt prompt is heard at once and without a reload.
 """
 
+from collections.abc import Iterable
+
 from ivr.sound_files import is_language, is_prompt_id
 from queues.ids import PromptId
 
@@ -22,3 +24,14 @@ def sound_name(prompt_id: PromptId, language: str) -> str:
     if not is_language(language):
         raise ValueError(f"no language: {language!r}")
     return f"{SOUNDS_LINK}/{language}/{prompt_id}"
+
+
+def sound_names(prompts: Iterable[PromptId], language: str) -> list[str]:
+    """The names of the prompts' sounds; a prompt that is no name has none."""
+    names = []
+    for prompt in prompts:
+        try:
+            names.append(sound_name(prompt, language))
+        except ValueError:
+            continue
+    return names

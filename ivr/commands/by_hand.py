@@ -1,6 +1,5 @@
 """`tonval force` and `tonval crisis`: opening hours and the crisis message, switched by hand while the service runs."""
 
-import asyncio
 import getpass
 import re
 from datetime import datetime, timedelta
@@ -9,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from ivr.command_line import Home, folder_of, site_for
+from ivr.command_line import Home, answer_to, folder_of, site_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +55,7 @@ def force(
         raise typer.Exit(2)
     folder = folder_of(municipality)
     order = {"do": "force", "how": _WORDS[what], "hours": hours, "until": _instant(until, folder)}
-    show_switched(_ask(folder, home, order)["switched"], folder)
+    show_switched(answer_to({**order, "who": getpass.getuser()}, municipality, home)["switched"], folder)
 
 
 def crisis(
@@ -77,7 +76,7 @@ def crisis(
     if text:
         _speak(text, folder, home)
         order["prompt"] = OWN_TEXT
-    show_switched(_ask(folder, home, order)["switched"], folder)
+    show_switched(answer_to({**order, "who": getpass.getuser()}, municipality, home)["switched"], folder)
 
 
 def show_switched(switched: dict[str, list[dict[str, Any]]], folder: "Path") -> None:
@@ -133,19 +132,5 @@ def _speak(text: str, folder: "Path", home: "Path | None") -> None:
     try:
         speak_own_text(text, OWN_TEXT, site_for(folder.name, home, None).sounds_dir, languages, folder)
     except (SpeechError, OSError, ValueError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
-
-
-def _ask(folder: "Path", home: "Path | None", order: dict[str, Any]) -> dict[str, Any]:
-    from ivr.control import BadOrderError, ask  # noqa: PLC0415 - quick --help
-
-    site = site_for(folder.name, home, None)
-    try:
-        return asyncio.run(ask(site.control_path, {**order, "who": getpass.getuser()}))
-    except OSError as error:
-        typer.echo(f"ingen motor körs i {site.home}", err=True)
-        raise typer.Exit(1) from error
-    except BadOrderError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

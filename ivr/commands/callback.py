@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ivr.command_line import Home, Json, folder_of, site_for
+from ivr.command_line import Home, Json, answer_to, folder_of, site_for
 
 HELP = "Callbacks: list what is promised, promise to ring somebody, take a promise back."
 LIST_HELP = """List every promise that is not kept yet, and those that were given up lately. No number is shown.
@@ -53,7 +53,7 @@ def register(app: typer.Typer) -> None:
 
 def listed(municipality: Where = "botkyrka", home: Home = None, as_json: Json = False) -> None:
     """Print the promises."""
-    found = _order(municipality, home, {"do": "callbacks"})
+    found = answer_to({"do": "callbacks"}, municipality, home, WHY)
     found["given_up"] = _given_up(municipality, home)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
@@ -73,7 +73,7 @@ def promise(
 ) -> None:
     """Order the promise."""
     order = {"do": "promise_callback", "agent": agent, "queue": queue, "deadline_s": deadline_s, "matter": matter}
-    found = _order(municipality, home, order)
+    found = answer_to(order, municipality, home, WHY)
     typer.echo(json.dumps(found) if as_json else f"lovat: {found['call']}")
 
 
@@ -84,24 +84,8 @@ def cancel(
     as_json: Json = False,
 ) -> None:
     """Order that nobody is rung."""
-    found = _order(municipality, home, {"do": "cancel_callback", "call": call})
+    found = answer_to({"do": "cancel_callback", "call": call}, municipality, home, WHY)
     typer.echo(json.dumps(found) if as_json else f"taget tillbaka: {found['call']}")
-
-
-def _order(municipality: str, home: Any, order: dict[str, Any]) -> dict[str, Any]:
-    import asyncio  # noqa: PLC0415
-
-    from ivr.control import BadOrderError, ask  # noqa: PLC0415
-
-    site = site_for(folder_of(municipality).name, home, None)
-    try:
-        return asyncio.run(ask(site.control_path, order))
-    except OSError as error:
-        typer.echo(f"no engine runs in {site.home}", err=True)
-        raise typer.Exit(1) from error
-    except BadOrderError as error:
-        typer.echo(WHY.get(str(error), str(error)), err=True)
-        raise typer.Exit(1) from error
 
 
 def _given_up(municipality: str, home: Any) -> list[dict[str, Any]]:

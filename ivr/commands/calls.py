@@ -63,14 +63,10 @@ def calls(
     as_json: Json = False,
 ) -> None:
     """Print a day's calls, oldest first."""
-    from ivr.local_days import day_span, today, zone_of  # noqa: PLC0415
+    from ivr.local_days import zone_of  # noqa: PLC0415
 
     zone = zone_of(folder_of(municipality))
-    try:
-        span = day_span(date.fromisoformat(day) if day else today(zone), zone)
-    except ValueError:
-        typer.echo(f"{day} är inget datum; skriv som 2026-11-20.", err=True)
-        raise typer.Exit(USAGE) from None
+    span = span_of(day, zone)
     wanted = "" if outcome == "open" else outcome
     with opened(municipality, home) as log:
         rows = log.day(*span, queue=queue, outcome=wanted, limit=limit, newest_first=True)[::-1]
@@ -108,6 +104,17 @@ def call(
     else:
         _print_journey(row, steps, names, zone)
         _print_decisions(decided, zone, wanted=why)
+
+
+def span_of(day: str | None, zone: "ZoneInfo") -> tuple[int, int]:
+    """From midnight to midnight (ms) of the date asked for, today's if none was. Exits with 2 if it is none."""
+    from ivr.local_days import day_span, today  # noqa: PLC0415
+
+    try:
+        return day_span(date.fromisoformat(day) if day else today(zone), zone)
+    except ValueError:
+        typer.echo(f"{day} är inget datum; skriv som 2026-11-20.", err=True)
+        raise typer.Exit(USAGE) from None
 
 
 @contextmanager

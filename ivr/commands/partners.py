@@ -1,7 +1,6 @@
 """`tonval partners`: what external answering services did with the calls they were sent, apart from the own service."""
 
 import json
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -32,16 +31,11 @@ def partners(
     municipality: Municipality = "botkyrka", home: Home = None, day: Day = None, as_json: Json = False
 ) -> None:
     """Print the figures by partner."""
-    from ivr.commands.calls import USAGE, opened  # noqa: PLC0415
-    from ivr.local_days import day_span, today, zone_of  # noqa: PLC0415
+    from ivr.commands.calls import opened, span_of  # noqa: PLC0415
+    from ivr.local_days import zone_of  # noqa: PLC0415
     from ivr.partners import figures  # noqa: PLC0415
 
-    zone = zone_of(folder_of(municipality))
-    try:
-        span = day_span(date.fromisoformat(day) if day else today(zone), zone)
-    except ValueError:
-        typer.echo(f"{day} är inget datum; skriv som 2026-11-20.", err=True)
-        raise typer.Exit(USAGE) from None
+    span = span_of(day, zone_of(folder_of(municipality)))
     known = _known(municipality)
     with opened(municipality, home) as log:
         found = figures(log.entries_between(*span))

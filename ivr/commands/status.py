@@ -1,12 +1,11 @@
 """`tonval status` and `tonval agent`: what a running engine is doing, and orders to it."""
 
-import asyncio
 import json
 from typing import Annotated, Any
 
 import typer
 
-from ivr.command_line import Home, Json, Municipality, folder_of, site_for
+from ivr.command_line import Home, Json, Municipality, answer_to, folder_of
 from ivr.commands.by_hand import show_switched
 
 STATUS_HELP = """Show what the running engine is doing: lines, calls by state, people.
@@ -38,7 +37,7 @@ def register(app: typer.Typer) -> None:
 
 def status(municipality: Municipality = "botkyrka", home: Home = None, as_json: Json = False) -> None:
     """Print the engine's state."""
-    found = _order(municipality, home, {"do": "state"})
+    found = answer_to({"do": "state"}, municipality, home)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
@@ -78,24 +77,10 @@ def agent(
     home: Home = None,
 ) -> None:
     """Order one change of one person."""
-    found = _order(municipality, home, {"do": "agent", "agent": who, "what": what, "reason": reason})
+    found = answer_to({"do": "agent", "agent": who, "what": what, "reason": reason}, municipality, home)
     typer.echo(f"{found['agent']}: {found['state']} {found['reason']}".rstrip())
 
 
 def reload(municipality: Municipality = "botkyrka", home: Home = None) -> None:
     """Order a reload."""
-    typer.echo(f"i kraft: {_order(municipality, home, {'do': 'reload'})['plan']}")
-
-
-def _order(municipality: str, home: Any, order: dict[str, Any]) -> dict[str, Any]:
-    from ivr.control import BadOrderError, ask  # noqa: PLC0415
-
-    site = site_for(folder_of(municipality).name, home, None)
-    try:
-        return asyncio.run(ask(site.control_path, order))
-    except OSError as error:
-        typer.echo(f"no engine runs in {site.home}", err=True)
-        raise typer.Exit(1) from error
-    except BadOrderError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+    typer.echo(f"i kraft: {answer_to({'do': 'reload'}, municipality, home)['plan']}")

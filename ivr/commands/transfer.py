@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ivr.command_line import Home, Json
+from ivr.command_line import Home, Json, answer_to
 
 HELP = """Put the caller that a person talks with through to a queue or to another person; or only look who is there.
 
@@ -44,10 +44,8 @@ def transfer(
     as_json: Json = False,
 ) -> None:
     """Order the transfer and print the answer."""
-    from ivr.commands.status import _order  # noqa: PLC0415
-
     order = {"do": "transfer", "agent": agent, "queue": queue, "level": level, "person": person, "look": look}
-    found = _order(municipality, home, order)
+    found = answer_to(order, municipality, home)
     typer.echo(json.dumps(found, ensure_ascii=False) if as_json else told(found, person or queue))
     if found["why"] and not look:
         raise typer.Exit(1)

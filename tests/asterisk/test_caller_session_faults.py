@@ -196,7 +196,7 @@ async def test_a_director_who_raises_costs_nobody_anything(bench):
 
 async def test_an_action_that_cannot_be_said_leaves_the_caller_to_the_dialplan(bench, monkeypatch):
     peer, session = await bench.caller()
-    monkeypatch.setattr("ivr.asterisk.agi_steps.sound_name", lambda prompt, _language: f"{prompt}\nSET VARIABLE X 1")
+    monkeypatch.setattr("ivr.asterisk.sounds.sound_name", lambda prompt, _language: f"{prompt}\nSET VARIABLE X 1")
     with capture_logs() as lines:
         session.perform(SAY)
     assert await peer.closed() == b""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from ivr.asterisk.lister import ListTimings
 from ivr.asterisk.manager_link import LinkState, LinkTimings
 from ivr.asterisk.telephony import AsteriskTelephony, TelephonyTimings
+from ivr.call_log.talks_under_way import talks_began
 from ivr.clock import LiveClock
 from ivr.testphone.agent import AgentPhone, RingEnd
 from ivr.testphone.behaviour import Behaviour, answer, answer_and_drop, refuse_with, ring_forever
@@ -69,6 +71,7 @@ class Engine:
         self.offers = 1_795_000_000_000
         site = replace(line.asterisk.site, ami_port=proxy.port)
         self.telephony = AsteriskTelephony(site, line.asterisk.house, line.asterisk.secrets, LiveClock(), QUICK)
+        self.telephony.talks_began = partial(talks_began, site.cel_path)
 
     def feed(self, event: Event) -> None:
         self.fed.append(event)
@@ -309,6 +312,18 @@ class TestAnotherEngine:
                 await second.until(asked)
                 told = [e for e in second.fed if isinstance(e, ConversationEnded | asked)]
                 assert told[0] == ConversationEnded(call, offer, TalkEnder.AGENT)
+
+    async def test_a_talk_that_no_engine_saw_begin_has_the_beginning_that_asterisk_noted(self, line: Line) -> None:
+        async with engine(line) as first:
+            bo = await first.phone("bo", answer(after_ms=1200))
+            _, call = await first.waiting()
+            first.offer(call)
+            await first.listed(lambda calls: [c.state for c in calls] == [FoundState.RINGING])
+            await first.telephony.stop()
+            await until(lambda: bo.rings[0].answered_ms and LiveClock()() - bo.rings[0].answered_ms > 1_000)
+            async with engine(line) as second:
+                (found,) = await second.listed(lambda calls: [c.state for c in calls] == [FoundState.TALKING])
+                assert abs(found.since_ms - bo.rings[0].answered_ms) < 500
 
     async def test_a_talk_is_found_and_a_caller_who_hangs_up_ends_it(self, line: Line) -> None:
         async with engine(line) as first:

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any
 
-from ivr.call_log.cel import calls_from_cel
+from ivr.call_log.cel import CelTalk, calls_from_cel
 from ivr.supervisor import CRASHES, WITHIN_S
 from ivr.testphone.citizens import Habits
 from ivr.testphone.staff import Temper
@@ -48,6 +48,7 @@ class Campaign:
     kills: int = 0
     live_at_kill: list[int] = field(default_factory=list)
     replaced_at: list[float] = field(default_factory=list)
+    """When (monotonic, s) a dead engine had a successor."""
     serving_again_ms: list[int] = field(default_factory=list)
     first_ring_ms: list[int] = field(default_factory=list)
     exposed: dict[str, list[str]] = field(default_factory=dict)
@@ -58,7 +59,9 @@ class Campaign:
     outages: list[tuple[float, float]] = field(default_factory=list)
     """From when to when (ms) no engine served."""
     asked_again: list[str] = field(default_factory=list)
-    """Calls whose whole talk no engine saw: served, asked again what to do, and gone."""
+    """Of the audit's findings: calls whose whole talk no engine saw. Served, asked again what to do, and gone."""
+    wrong: list[str] = field(default_factory=list)
+    """All its other findings."""
     moved_places: list[str] = field(default_factory=list)
     """Calls whose instant of entering changed."""
     longest_silence_ms: int = 0
@@ -131,16 +134,16 @@ async def _judge(place: Town, found: Campaign) -> None:
     found.longest_silence_ms = place.swarm.tally.longest_silence_ms
     found.rung_twice = place.overlaps()
     found.audit = place.audit()
-    unseen = [f for f in found.audit["findings"] if f["why"] == "talk_logged_as_abandoned" and _unseen(place, found, f)]
-    found.asked_again = [str(finding["call"]) for finding in unseen]
-    found.audit["findings"] = [finding for finding in found.audit["findings"] if finding not in unseen]
-    found.audit["unexpected"] -= len(unseen)
-
-
-def _unseen(place: Town, found: Campaign, finding: dict[str, Any]) -> bool:
-    """Whether the talk began and ended while no engine lived: the caller was served, and asked again what to do."""
     lines = place.standing.site.cel_path.read_text("utf-8", "replace").splitlines(keepends=True)
-    talk = calls_from_cel(lines)[finding["call"]].served
+    cel = calls_from_cel(lines)
+    for finding in found.audit["findings"]:
+        seen = cel.get(finding["call"])
+        asked_again = finding["why"] == "talk_logged_as_abandoned" and seen and _unseen(found, seen.served)
+        (found.asked_again if asked_again else found.wrong).append(f"{finding['call']} {finding['why']}")
+
+
+def _unseen(found: Campaign, talk: CelTalk | None) -> bool:
+    """Whether the talk began and ended while no engine lived: the caller was served, and asked again what to do."""
     return talk is not None and any(
         began - NOTED_MS <= talk.began_ms and talk.ended_ms <= over + NOTED_MS for began, over in found.outages
     )
@@ -148,8 +151,7 @@ def _unseen(place: Town, found: Campaign, finding: dict[str, Any]) -> bool:
 
 def lost(found: Campaign) -> bool:
     """Whether anything at all went wrong."""
-    wrong = [found.audit.get(kind) for kind in ("lost", "unexpected", "duplicated")]
-    return any(wrong) or bool(found.moved_places) or any("MISSING" in row for row in found.table.values())
+    return bool(found.wrong or found.moved_places) or any("MISSING" in row for row in found.table.values())
 
 
 def _say(line: str) -> None:

@@ -172,7 +172,7 @@ class TestTheOrder:
 
         result = CliRunner().invoke(app, ["transfer", "anna", "--queue", "bygg", "--home", str(tmp_path)])
         assert result.exit_code == 1
-        assert "no engine" in result.output
+        assert "ingen motor" in result.output
 
 
 class Wire:
