@@ -35,8 +35,8 @@ class PendingCallbacks:
         try:
             with closing(self._open()) as file:
                 rows = file.execute("SELECT promise FROM pending ORDER BY call").fetchall()
-            return [_read(text) for (text,) in rows]
-        except (sqlite3.Error, OSError, ValueError, TypeError, KeyError) as error:
+            return [promise for (text,) in rows if (promise := _understood(text)) is not None]
+        except (sqlite3.Error, OSError) as error:
             aside = self._set_aside()
             log.critical("pending_callbacks_unreadable", alarm=True, because=type(error).__name__, aside=aside)
             return []
@@ -81,6 +81,15 @@ class PendingCallbacks:
         except OSError:
             return ""
         return aside.name
+
+
+def _understood(text: str) -> CallbackRestored | None:
+    """The promise, or None with an alarm: one that is not understood stays where it is, and costs no other its call."""
+    try:
+        return _read(text)
+    except (ValueError, TypeError, KeyError) as error:
+        log.critical("pending_callback_not_understood", alarm=True, because=type(error).__name__)
+        return None
 
 
 def _read(text: str) -> CallbackRestored:

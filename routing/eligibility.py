@@ -38,7 +38,8 @@ def _for_transfer(centre: Centre, call: Call, row: Sequence[int]) -> Sequence[in
         may and (1 if level[a] >= handed.min_level and a != shunned else matching.NOT_ASKED)
         for a, may in enumerate(row)
     ]
-    if handed.until_ms or any(asked[a] == 1 and named[a] for a in centre.logged_in):
+    will = _will_open(centre, call)
+    if handed.until_ms or any(asked[a] == 1 and named[a] & will for a in centre.logged_in):
         return asked
     return row
 
@@ -46,9 +47,7 @@ def _for_transfer(centre: Centre, call: Call, row: Sequence[int]) -> Sequence[in
 def _in_language(centre: Centre, call: Call, row: Sequence[int]) -> Sequence[int]:
     """Who speaks the call's language, while any of them is logged in whom an open step names, or one that will open."""
     speaks = centre.circles.speaks(call.language)
-    will = call.open_steps
-    for i, step in enumerate(centre.queue_of(call).steps):
-        will |= step.opens_by_time << i
+    will = _will_open(centre, call)
     key = (call.clearance, call.language, call.queue, will)
     cached = centre.narrowed.get(key) if row is centre.circles.cleared(call.clearance) else None
     if cached is not None:
@@ -59,3 +58,11 @@ def _in_language(centre: Centre, call: Call, row: Sequence[int]) -> Sequence[int
     if row is centre.circles.cleared(call.clearance):
         centre.narrowed[key] = kept
     return kept
+
+
+def _will_open(centre: Centre, call: Call) -> int:
+    """The steps of the call's plan that are open, or that time alone will open, as bits."""
+    will = call.open_steps
+    for i, step in enumerate(centre.queue_of(call).steps):
+        will |= step.opens_by_time << i
+    return will

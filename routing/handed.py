@@ -7,7 +7,7 @@ from queues.agents import AgentState
 from queues.ids import AgentId, Instant, QueueId
 
 if TYPE_CHECKING:
-    from routing.state import Call, Centre
+    from routing.state import Call, Centre, Person
 
 TRANSFERRED = "transferred"
 """The reason of a wrap-up during which a person waits to hear whether those they transferred to answer."""
@@ -54,10 +54,16 @@ class Handed:
         return max(now - entered_at_ms, 0) if entered_at_ms else 0
 
 
+def waits_to_hear(call: "Call", person: "Person") -> bool:
+    """Whether the person's wrap-up is the one in which they wait for this very call to be answered."""
+    waits = person.state is AgentState.WRAP_UP and person.reason == TRANSFERRED
+    return waits and person.since_ms == call.handed.at_ms
+
+
 def let_go(centre: "Centre", call: "Call") -> None:
     """Whoever transferred the call need not wait for it any longer: their wrap-up is an ordinary one."""
     person = centre.people.get(call.handed.by)
-    if person is None or person.state is not AgentState.WRAP_UP or person.reason != TRANSFERRED:
+    if person is None or not waits_to_hear(call, person):
         return
     if call.handed.wrapped_up_ms > centre.now:
         centre.become(person, AgentState.WRAP_UP, "", call.handed.wrapped_up_ms)

@@ -28,7 +28,9 @@ def hours_forced(centre: Centre, event: HoursForced) -> bool:
     """The hours are as somebody wants them. False if nobody keeps them, or if it would be over already."""
     if event.hours not in hours_ids(centre.plan) or 0 < event.until_ms <= centre.now:
         return False
-    _switch(centre, event.hours, event.how, event.until_ms, event.who)
+    # The whole house is switched whole: what was forced by its own name before follows it.
+    named = (event.hours, *(centre.switches.forced if event.hours == HOUSE else ()))
+    _switch(centre, named, Forcing(event.how, centre.now, event.until_ms, event.who))
     return True
 
 
@@ -45,7 +47,7 @@ def switch_ends(centre: Centre, owner: str) -> None:
     if owner == CRISIS:
         _announce(centre, PromptId(""), Instant(0), "", instead=False)
     else:
-        _switch(centre, hours_of(owner), Force.SCHEDULE, Instant(0), "")
+        _switch(centre, (hours_of(owner),), Forcing(Force.SCHEDULE, centre.now, Instant(0), ""))
 
 
 def hours_ids(plan: Plan) -> frozenset[str]:
@@ -64,19 +66,19 @@ def plan_changed(centre: Centre) -> None:
     _close_lines_anew(centre)
 
 
-def _switch(centre: Centre, hours_id: str, how: Force, until_ms: Instant, who: str) -> None:
-    switches = centre.switches
-    # The whole house is switched whole: what was forced by its own name before follows it.
-    for name in tuple(switches.forced) if hours_id == HOUSE else (hours_id,):
+def _switch(centre: Centre, named: tuple[str, ...], to: Forcing) -> None:
+    """The first of the named hours are as `to` says; none of the others is forced any more."""
+    switches, hours_id = centre.switches, named[0]
+    for name in named:
         before = switches.forced.pop(name, None)
         centre.deadlines.cancel_all(owner_of(name))
         if before is not None and before.how is Force.OPEN:
             switches.released[name] = centre.now
-    if how is not Force.SCHEDULE:
-        switches.forced[hours_id] = Forcing(how, centre.now, until_ms, who)
-        if until_ms:
-            centre.deadlines.set(owner_of(hours_id), DeadlineKind.SWITCH_ENDS, until_ms)
-    centre.entries.append(HoursSwitched(centre.now, hours_id, how, until_ms, who))
+    if to.how is not Force.SCHEDULE:
+        switches.forced[hours_id] = to
+        if to.until_ms:
+            centre.deadlines.set(owner_of(hours_id), DeadlineKind.SWITCH_ENDS, to.until_ms)
+    centre.entries.append(HoursSwitched(centre.now, hours_id, to.how, to.until_ms, to.who))
     _close_lines_anew(centre)
     follow_all(centre)
 

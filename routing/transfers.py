@@ -18,7 +18,7 @@ from routing.actions import EndTalk, WithdrawOffer
 from routing.callers import entrance_of
 from routing.deadlines import DeadlineKind
 from routing.events import TransferRequested
-from routing.handed import TRANSFERRED, let_go
+from routing.handed import TRANSFERRED, let_go, waits_to_hear
 from routing.offers import after_talk, away, does_as_intended, offer, offer_ends, remember_talk
 from routing.secrecy import may_hear, risen
 from routing.state import NOBODY, Call, CallState, Centre, Person
@@ -127,15 +127,18 @@ def transfer_requested(centre: Centre, person: Person, event: TransferRequested)
         refused = TransferRefused(centre.now, about, person.id, event.queue, event.level, event.person, why)
         centre.entries.append(refused)
     elif call.handed.times >= centre.plan.transfer_limit:
-        _put_through(centre, call, person, _to_humans(centre, call), "limit")
+        _put_through(centre, call, person, _to_humans(centre, call, event), "limit")
     else:
         _put_through(centre, call, person, event)
     return True
 
 
-def _to_humans(centre: Centre, call: Call) -> TransferRequested:
-    """As if somebody had asked for where people take everything."""
-    return TransferRequested(call.agent, _humans(centre, call), 0)
+def _to_humans(centre: Centre, call: Call, event: TransferRequested) -> TransferRequested:
+    """As if somebody had asked for where people take everything; while that is closed, for where they did ask."""
+    human = _humans(centre, call)
+    asked = event.queue or call.queue
+    closed = not _is_open(centre, human) and asked in centre.plan.queues
+    return TransferRequested(call.agent, asked if closed else human, 0)
 
 
 def _humans(centre: Centre, call: Call) -> QueueId:
@@ -274,6 +277,6 @@ def _takes_back(centre: Centre, call: Call, person: Person) -> bool:
     agent = centre.plan.agents.get(person.id)
     if centre.paused or agent is None or not may_hear(agent.clearances, call.clearance):
         return False
-    if person.state is AgentState.WRAP_UP and person.reason == TRANSFERRED:
+    if waits_to_hear(call, person):
         centre.become(person, AgentState.READY)
     return person.index in centre.ready

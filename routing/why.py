@@ -29,7 +29,6 @@ HINDRANCES: Mapping[int, str] = {
     matching.OTHER_LANGUAGE: "other_language",
     matching.NOT_ASKED: "not_asked",
     matching.STAYS_HOME: "stays_home",
-    matching.STAYS_HOME: "stays_home",
 }
 OTHERWISE = "kept_away"
 """A hindrance without a word here."""

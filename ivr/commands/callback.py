@@ -118,7 +118,7 @@ def _print(found: dict[str, Any]) -> None:
             "FÖRSENAD" if one["overdue"] else f"om {due_min} min",
             f"om {rests_min} min" if one["rests_until_ms"] else "",
         )
-    console = Console()
+    console = Console(markup=False)
     console.print(waiting if found["callbacks"] else "inga löften om återuppringning")
     for one in found["given_up"]:
         console.print(f"uppgivet: {one['call']} ({one['reason']})")

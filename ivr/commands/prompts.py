@@ -131,12 +131,18 @@ def _names(municipality: str) -> "Mapping[PromptId, Manuscript]":
     """The names of the directory, read by the voice of the house."""
     from ivr.config.directory import read_directory  # noqa: PLC0415
     from ivr.config.directory_build import spoken_names  # noqa: PLC0415
+    from ivr.config.problems import Code  # noqa: PLC0415
     from ivr.manuscripts import HOME_LANGUAGE, lexicon_of_folders, manuscript_folders  # noqa: PLC0415
     from ivr.spoken_names import name_manuscripts  # noqa: PLC0415
 
     folder = folder_of(municipality)
     lexicon = lexicon_of_folders(manuscript_folders(HOME_LANGUAGE, folder))
-    return name_manuscripts(spoken_names(read_directory(folder).people), HOME_LANGUAGE, lexicon)
+    directory = read_directory(folder)
+    if refused := [problem for problem in directory.problems if problem.code is Code.DIRECTORY_FORM]:
+        # Nobody's name is known now: whoever is in a running engine's menu keeps theirs.
+        typer.echo("\n".join(str(problem) for problem in refused), err=True)
+        raise typer.Exit(REFUSED)
+    return name_manuscripts(spoken_names(directory.people), HOME_LANGUAGE, lexicon)
 
 
 def _build_with_progress(

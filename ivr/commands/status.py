@@ -50,7 +50,7 @@ def _print(found: dict[str, Any]) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    console = Console()
+    console = Console(markup=False)
     paused = f" · inga erbjudanden: {found['paused']}" if found["paused"] else ""
     calls = ", ".join(f"{number} {state}" for state, number in found["calls"].items()) or "inga samtal"
     console.print(f"{found['municipality']} · {calls}{paused}")

@@ -1,6 +1,8 @@
 """The table of promises: what is kept is there after a crash, what is forgotten is not on the disk at all."""
 
+import sqlite3
 import stat
+from contextlib import closing
 
 import pytest
 from structlog.testing import capture_logs
@@ -69,3 +71,14 @@ def test_forgetting_what_was_never_kept_makes_no_file(tmp_path):
     table.forget(CallId("c1"))
     assert not table.path.exists()
     assert table.calls() == frozenset()
+
+
+def test_a_promise_that_is_not_understood_costs_no_other_its_call_and_stays(tmp_path):
+    table = PendingCallbacks(tmp_path / "callbacks.sqlite")
+    table.keep(pending())
+    with closing(sqlite3.connect(table.path)) as file, file:
+        file.execute("INSERT INTO pending VALUES ('c2', '{\"of_another_version\": 1}')")
+    with capture_logs() as logs:
+        assert table.everything() == [pending()]
+    assert [(entry["event"], entry["alarm"]) for entry in logs] == [("pending_callback_not_understood", True)]
+    assert table.calls() == {"c1", "c2"}

@@ -71,6 +71,13 @@ class TestHours:
         assert late(b.at(151, force("closed", hours="natt"))) == ["HoursForced"]
         assert rings(b, 152) == OPENS
 
+    def test_what_is_forced_by_its_own_name_outlives_the_end_of_the_whole_house(self):
+        b = house(queue_id="sen")
+        b.at(110, force("closed", 130, hours=HOUSE))
+        b.at(112, force("closed", 190, hours="dag"))
+        assert rings(b, 140) == SHUT
+        assert rings(b, 191, "c2") == OPENS
+
     def test_the_whole_house_is_forced_at_once_and_takes_its_parts_with_it(self):
         b = house(queue_id="sen")
         b.at(110, force("open", hours="sen"), force("closed", hours=HOUSE))

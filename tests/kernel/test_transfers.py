@@ -6,7 +6,7 @@ import pytest
 
 from queues.agents import AgentState, PhoneState
 from queues.entries import CallAnswered, CallEnded, CallQueued, OfferResult, TalkEnded, TalkEnder
-from queues.ids import AgentId, CallId, OfferId, QueueId
+from queues.ids import AgentId, CallId, OfferId, PartnerId, QueueId
 from queues.transfer_entries import CallTransferred, TransferRefused, TransferReturned
 from routing.actions import EndTalk, KeepPapers, OfferToAgent, TakeBack, WithdrawOffer
 from routing.events import (
@@ -24,7 +24,7 @@ from routing.events import (
     WorldListed,
 )
 from routing.papers import Papers
-from routing.plan import OpenHours, PlanStep, TargetKind
+from routing.plan import OpenHours, Partner, PlanStep, TargetKind
 from routing.transfers import reach
 from tests.kernel.centre import Bench, agent, ended, late, offered, plan_of, queue
 
@@ -434,3 +434,45 @@ def test_a_line_that_has_become_confidential_counts_before_somebody_is_rung():
     b.staff(3, "bo", "cia")
     assert refused(b.at(4, to_person("bo"))) == ["nobody_cleared"]
     assert offered(b.at(5, to_person("cia"))) == [("c1", "cia")]
+
+
+def test_a_partner_whose_step_may_never_open_is_nobody_else_to_ask():
+    svar = PartnerId("svar")
+    outside = PlanStep(0, TargetKind.PARTNER, partner=svar, queue_longer_than=10)
+    human = replace(queue("ovrigt"), steps=(PlanStep(0, TargetKind.OWN), outside))
+    people = [agent("anna", ovrigt=2), agent("bo", bygg=2)]
+    b = Bench(plan_of(people, [queue("bygg"), human], transfer_limit=0, partners={svar: Partner(svar, 1)}))
+    b.arrive(1, "c1", "2")
+    b.staff(2, "anna")
+    b.answer(3, "c1")
+    b.staff(7, "bo")
+    b.at(20, to("bygg"))
+    b.at(60)
+    assert b.call("c1").agent == "anna"
+
+
+def test_who_is_put_through_too_often_is_not_sent_to_a_line_that_has_closed():
+    human = replace(queue("ovrigt"), hours=OpenHours((0,), (30_000,)), serve_after_close_ms=10_000)
+    people = [agent("anna", bygg=2, ovrigt=1), agent("bo", bygg=2), agent("dora", ovrigt=2)]
+    b = Bench(plan_of(people, [queue("vatten"), queue("bygg"), human], transfer_limit=0))
+    b.staff(0, "anna")
+    b.arrive(35, "c1", "2")
+    b.answer(36, "c1")
+    b.staff(50, "bo")
+    (moved,) = kinds(b.at(60, to("bygg")), CallTransferred)
+    assert (moved.queue, moved.reason) == ("bygg", "limit")
+
+
+def test_a_call_that_was_put_through_before_does_not_end_the_wait_for_a_later_one():
+    b = house()
+    talk(b)
+    b.staff(7, "bo")
+    b.at(20, to("bygg"))
+    b.answer(22, "c1")
+    b.at(25, AgentReady(AgentId("anna")))
+    b.arrive(30, "c2", "3")
+    b.answer(31, "c2")
+    b.staff(32, "berit")
+    b.at(60, to("bygg", DEPARTMENT))
+    b.at(65, CallerHungUp(CallId("c1")))
+    assert (b.person("anna").state, b.person("anna").reason) == (AgentState.WRAP_UP, "transferred")

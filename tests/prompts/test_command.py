@@ -56,6 +56,17 @@ def test_a_build_that_fails_says_so_and_ends_with_1(tonval, tmp_path, monkeypatc
     assert "installera paketet espeak-ng" in failed.stderr
 
 
+def test_a_directory_that_cannot_be_read_costs_nobody_the_sound_of_their_name(tonval, tmp_path):
+    said = Site(tmp_path / "home").sounds_dir / "sv" / "namn-0123.wav"
+    said.parent.mkdir(parents=True)
+    said.write_bytes(b"sound")
+    (tmp_path / "ort" / "directory.csv").write_bytes("förnamn;efternamn\nÅsa;Öberg\n".encode("latin-1"))
+    refused = tonval("build")
+    assert refused.exit_code == 2
+    assert "directory.csv" in refused.stderr
+    assert said.exists()
+
+
 def test_bad_manuscripts_end_with_2_and_their_place(tonval, tmp_path):
     (tmp_path / "ort" / "recordings-text" / "sv" / "prompts.yaml").write_text("ko: {text: Hej.}\n", encoding="utf-8")
     refused = tonval("list")
