@@ -1,0 +1,1 @@
+"""The planner's subcommands of `tonval`, one module each; see `ivr.commands`."""
