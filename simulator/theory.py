@@ -5,14 +5,20 @@ entering by equally quick agents whose handle times (talk with wrap-up) are expo
 Everything is summed from positive terms relative to the largest, so thousands of erlangs neither overflow nor cancel.
 """
 
+# ruff: noqa: PLR0913, PLR0917 – one parameter for each number of the model
+
 import math
-from collections.abc import Callable, Iterator, Sequence
+import operator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate
+from typing import NamedTuple
 
 NEGLIGIBLE = 1e-18
 """A term this much smaller than the largest ends a sum."""
 SECONDS_IN_HOUR = 3600.0
+LONGEST_PATIENCE_S = 7 * 86400.0
+SHORTEST_PANEL_S = 1e-3
 
 
 class NoSteadyStateError(ValueError):
@@ -21,7 +27,7 @@ class NoSteadyStateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What happens to calls in the long run. All shares are of the calls offered; waits end at the answer or leaving."""
+    """What happens to calls in the long run. Shares are of the calls offered; waits end at the answer or leaving."""
 
     answered: float
     abandoned: float
@@ -112,47 +118,40 @@ def _with_places(
 ) -> Figures:
     """Figures of M/M/c/K+M from its stationary states and what becomes of whoever finds each (Palm 1957, Riordan 1962).
 
-    With j ahead of them in line, a caller's place is reached after j + 1 stages of rates cμ, cμ + θ, …, cμ + jθ, so
-    they are answered with probability cμ/(cμ + (j+1)θ), then after Σ 1/(cμ + iθ), i = 1…j+1, in the mean, and the
-    number of such stages done by an instant is negative binomial (Poisson when θ is 0).
+    With j ahead of them in line, a caller is reached after j + 1 stages of rates cμ, cμ + θ, …, cμ + jθ, and answered
+    with probability cμ/(cμ + (j+1)θ); if so, after Σ 1/(cμ + iθ), i = 1…j+1, in the mean.
     """
     rate, load = _checked(arrivals_per_h, mean_handle_s, servers, threshold_s)
     _require(mean_patience_s > 0, "patience is longer than nothing")
-    service = servers / mean_handle_s
-    leaving = 1.0 / mean_patience_s
+    if load == 0:
+        return Figures(1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    service, leaving = servers / mean_handle_s, 1.0 / mean_patience_s
     line = _line(rate, service, leaving, places)
-    # The states in which somebody is free weigh 1/B(c-1) relative to "all busy, nobody waits".
-    free = 1.0 / erlang_b(load, servers - 1) if load > 0 else math.inf
-    total = free * line[0] + math.fsum(line) if load > 0 else 1.0
-    at_once = free * line[0] / total if load > 0 else 1.0
-    found = [weight / total for weight in line] if load > 0 else []
+    free, busy = line[0] * servers, load * erlang_b(load, servers - 1)  # what the two kinds of states weigh
+    total = free + busy * math.fsum(line)
+    found = [busy * weight / total for weight in line]
     blocked = found.pop() if len(found) == places + 1 else 0.0
-    answered, within, late, waits_answered, waits = [at_once], [at_once], [], [], []
-    reached = _reached(service, leaving, threshold_s)
-    tilted = _reached(service + leaving, leaving, threshold_s)
-    mean_if_answered = mean_in_line = 0.0
-    for j, share in enumerate(found):
-        chance = service / (service + (j + 1) * leaving)
-        mean_if_answered += 1.0 / (service + (j + 1) * leaving)
-        mean_in_line = mean_if_answered * chance if leaving == 0 else (1.0 - chance) / leaving
-        soon = chance * next(tilted)
-        still_there = math.exp(-leaving * threshold_s) * (1.0 - next(reached))
-        answered.append(share * chance)
-        within.append(share * soon)
-        late.append(share * max(0.0, still_there - (chance - soon)))
-        waits_answered.append(share * chance * mean_if_answered)
-        waits.append(share * mean_in_line)
-    got_through = math.fsum(answered)
+    drains = [service + (j + 1) * leaving for j in range(len(found))]
+    chances = [service / drain for drain in drains]
+    wait_if_answered = list(accumulate(1.0 / drain for drain in drains))
+    reached = _reached(service, leaving, threshold_s, len(found))
+    soon = [c * r for c, r in zip(chances, _reached(service + leaving, leaving, threshold_s, len(found)), strict=True)]
+    staying = math.exp(-leaving * threshold_s)
+    late = [max(0.0, staying * (1.0 - r) - (c - s)) for c, r, s in zip(chances, reached, soon, strict=True)]
+    answered = free / total + _sum_of_products(found, chances)
+    waited_s = _sum_of_products([f * c for f, c in zip(found, chances, strict=True)], wait_if_answered)
+    abandoned = max(0.0, 1.0 - blocked - answered) if leaving else 0.0
+    let_in = 1.0 - blocked
     return Figures(
-        answered=got_through,
-        abandoned=max(0.0, 1.0 - blocked - got_through) if leaving else 0.0,
+        answered=answered,
+        abandoned=abandoned,
         blocked=blocked,
-        within=math.fsum(within),
-        abandoned_late=math.fsum(late) if leaving else 0.0,
+        within=free / total + _sum_of_products(found, soon),
+        abandoned_late=_sum_of_products(found, late) if leaving else 0.0,
         waiting_share=math.fsum(found),
-        asa_s=math.fsum(waits_answered) / got_through if got_through else 0.0,
-        mean_wait_s=math.fsum(waits) / (1.0 - blocked) if blocked < 1 else 0.0,
-        occupancy=load * got_through / servers,
+        asa_s=waited_s / answered,
+        mean_wait_s=(abandoned / leaving if leaving else waited_s) / let_in,
+        occupancy=load * answered / servers,
     )
 
 
@@ -174,48 +173,38 @@ def _line(rate: float, service: float, leaving: float, places: float) -> list[fl
     return [w / largest for w in weights]
 
 
-def _reached(service: float, leaving: float, by_s: float) -> Iterator[float]:
-    """For j = 0, 1, … ahead: the chance that stages of rates service, service + leaving, … j + 1 of them, are done.
+def _reached(service: float, leaving: float, by_s: float, most: int) -> list[float]:
+    """For j = 0, 1, … < most: the chance that j + 1 stages of rates service, service + leaving, … are done by then.
 
-    The number done is negative binomial with service/leaving and e^(-leaving·t), the chance of more than j of them;
-    Poisson of mean service·t when nobody leaves. Summed outwards from the likeliest number, normalised by the sum.
+    The number done is Poisson when nobody leaves, else negative binomial with service/leaving and e^(-leaving·t).
     """
-    gone = -math.expm1(-leaving * by_s)
-    ratio = service / leaving if leaving else math.inf
+    if by_s == 0 or most == 0:
+        return [0.0] * most
+    if leaving:
+        ratio, gone = service / leaving, -math.expm1(-leaving * by_s)
+        likeliest = min(most - 1, max(0, int((ratio - 1) * gone / max(1.0 - gone, 1e-12))))
+        log_share = math.lgamma(ratio + likeliest) - math.lgamma(ratio) + likeliest * math.log(gone) - service * by_s
+    else:
+        ratio, gone = math.inf, 0.0
+        likeliest = min(most - 1, int(service * by_s))
+        log_share = likeliest * math.log(service * by_s) - service * by_s
+    share = math.exp(log_share - math.lgamma(likeliest + 1))
 
     def step(n: int) -> float:
-        """The weight of n relative to that of n - 1."""
+        """The chance of n relative to that of n - 1."""
         return gone * (ratio + n - 1) / n if leaving else service * by_s / n
 
-    mean = service * by_s if not leaving else (ratio - 1) * gone / (1.0 - gone) if gone < 1 else math.inf
-    if by_s == 0 or math.isinf(mean):
-        while True:
-            yield 0.0 if by_s == 0 else 1.0
-    mode = max(0, int(mean))
-    down = [1.0]
-    while len(down) <= mode and down[-1] > NEGLIGIBLE:
-        down.append(down[-1] / step(mode - len(down) + 1))
-    weights = down[::-1]
-    first, n = mode + 1 - len(weights), mode
-    while weights[-1] > NEGLIGIBLE or n <= mode:
-        n += 1
-        weights.append(weights[-1] * step(n))
-    total = math.fsum(weights)
-    yield from _chances_of_more(weights, first, total)
+    shares = [share]
+    for n in range(likeliest, 0, -1):
+        shares.append(shares[-1] / step(n))
+    shares.reverse()
+    for n in range(likeliest + 1, most):
+        shares.append(shares[-1] * step(n))
+    return [max(0.0, 1.0 - done) for done in accumulate(shares)]
 
 
-def _chances_of_more(weights: Sequence[float], first: int, total: float) -> Iterator[float]:
-    """For j = 0, 1, …: the chance of a number over j, when the numbers from `first` weigh so much."""
-    for _ in range(first):
-        yield 1.0
-    more = [0.0]
-    for weight in reversed(weights):
-        more.append(more[-1] + weight)
-    more.reverse()
-    for rest in more[1:]:
-        yield rest / total
-    while True:
-        yield 0.0
+def _sum_of_products(first: Sequence[float], second: Sequence[float]) -> float:
+    return math.fsum(map(operator.mul, first, second))
 
 
 def mmcg(
@@ -230,78 +219,119 @@ def mmcg(
 
     The wait that a caller would have without giving up has the density λ·exp(λH(x) - cμx) over x > 0, H the integral of
     `survival` (Baccelli & Hebuterne 1981; Zeltyn & Mandelbaum 2005), and is 0 with the weight 1/B(c-1). breaks_s: where
-    `survival` jumps or bends, so that the quadrature does not reach across. Needs numpy.
+    `survival` is known to jump. Needs numpy.
     """
     rate, load = _checked(arrivals_per_h, mean_handle_s, servers, threshold_s)
     _require(load > 0, "somebody calls")
-    service = servers / mean_handle_s
-    grid = _grid(rate, service, survival, {threshold_s, *breaks_s})
-    peak = max(exponent for *_, exponent in grid)
-    idle = math.exp(-peak) / erlang_b(load, servers - 1) / rate
-    total = idle + math.fsum(w * math.exp(g - peak) for _, w, _, g in grid)
-    answered = within = late = waits_answered = waits = 0.0
+    grid = _grid(rate, servers / mean_handle_s, survival, sorted({threshold_s, *breaks_s}))
+    peak = max(0.0, *(point.exponent for point in grid))
+    idle, busy = math.exp(-peak), rate * erlang_b(load, servers - 1)
+    weights = [busy * point.width * math.exp(point.exponent - peak) for point in grid]
+    total = idle + math.fsum(weights)
     staying = survival(threshold_s)
-    within = answered = idle / total
-    for x, width, stays, exponent in grid:
-        share = width * math.exp(exponent - peak) / total
-        answered += share * stays
-        waits_answered += share * stays * x
-        waits += share * (exponent + service * x) / rate
-        if x <= threshold_s:
-            within += share * stays
-        else:
-            late += share * max(0.0, staying - stays)
-    waiting = 1.0 - idle / total
+    soon = [w * p.stays for w, p in zip(weights, grid, strict=True) if p.at_s <= threshold_s]
+    later = [w * p.stays for w, p in zip(weights, grid, strict=True) if p.at_s > threshold_s]
+    late = [w * max(0.0, staying - p.stays) for w, p in zip(weights, grid, strict=True) if p.at_s > threshold_s]
+    answered = (idle + math.fsum(soon) + math.fsum(later)) / total
     return Figures(
-        answered, max(0.0, 1.0 - answered), 0.0, within, late, waiting, waits_answered / answered, waits,
-        load * answered / servers,
-    )  # fmt: skip
+        answered=answered,
+        abandoned=max(0.0, 1.0 - answered),
+        blocked=0.0,
+        within=(idle + math.fsum(soon)) / total,
+        abandoned_late=math.fsum(late) / total,
+        waiting_share=1.0 - idle / total,
+        asa_s=_sum_of_products(soon + later, [p.at_s for p in grid]) / total / answered,
+        mean_wait_s=_sum_of_products(weights, [p.patience_s for p in grid]) / total,
+        occupancy=load * answered / servers,
+    )
 
 
-def _grid(
-    rate: float, service: float, survival: Callable[[float], float], marks: set[float]
-) -> list[tuple[float, float, float, float]]:
-    """Points x, their quadrature weights, survival there, and λH(x) - cμx, as far as the last is not negligible.
+class _Point(NamedTuple):
+    """A point of a quadrature over the wait that nobody gives up on."""
 
-    Gauss–Legendre on panels that are a fraction of the sharpest the density can be, growing where it is flat.
+    at_s: float
+    width: float
+    stays: float
+    """The survival here."""
+    patience_s: float
+    """H: the mean of the shorter of this wait and the patience."""
+    exponent: float
+
+
+def _grid(rate: float, service: float, survival: Callable[[float], float], marks: Sequence[float]) -> list[_Point]:
+    """Gauss–Legendre points in panels so narrow that neither the density nor the survival changes much in any.
+
+    The exponent is concave, so the end of the panels is where it has fallen far below its peak.
     """
-    from numpy.polynomial.legendre import leggauss  # noqa: PLC0415, I001 – not everybody who asks for Erlang C has numpy
-
-    nodes, halves = leggauss(12)
-    points: list[tuple[float, float, float, float]] = []
-    start, before, peak = 0.0, 0.0, 0.0
-    spread = 2.0 / math.sqrt(rate * service)
-    far = max(marks)
-    inside = 1 / 3600 / 24
-    grown = spread
-    while True:
-        ahead = [mark for mark in marks if mark > start + inside]
-        end = min([start + grown, *ahead])
-        half = (end - start) / 2
-        xs = [start + half * (1 + float(node)) for node in nodes]
-        stays = [survival(x) for x in xs]
-        patience = before
-        for i, x in enumerate(xs):
-            patience = before + _integral(survival, start, x, nodes, halves)
-            points.append((x, half * float(halves[i]), stays[i], rate * patience - service * x))
-        before += half * math.fsum(float(h) * s for h, s in zip(halves, stays, strict=True))
-        exponent = rate * before - service * end
-        peak = max(peak, exponent)
-        start = end
-        steep = abs(rate * stays[-1] - service)
-        grown = min(grown * 1.5, max(spread, min(4.0 / steep if steep else math.inf, 8 * spread)))
-        if exponent < peak - 45 and start >= far:
-            return points
-        if start > 1e7:
-            raise NoSteadyStateError("too few ever give up: the line grows without end")
+    nodes, widths, inner = _gauss()
+    grid: list[_Point] = []
+    start = patience = peak = 0.0
+    width = 1.0 / service
+    while start < LONGEST_PATIENCE_S:
+        ahead = next((mark for mark in marks if mark > start + SHORTEST_PANEL_S), math.inf)
+        width = min(width, ahead - start)
+        while True:
+            stays = [survival(start + width * node) for node in nodes]
+            steepest = max(abs(rate * stays[0] - service), abs(rate * stays[-1] - service))
+            if width <= SHORTEST_PANEL_S or (steepest * width < 6 and stays[0] - stays[-1] < 0.05):
+                break
+            width /= 2
+        for node, share, row, here in zip(nodes, widths, inner, stays, strict=True):
+            at_s, so_far = start + width * node, patience + width * _sum_of_products(row, stays)
+            grid.append(_Point(at_s, width * share, here, so_far, rate * so_far - service * at_s))
+        patience += width * _sum_of_products(widths, stays)
+        peak = max(peak, grid[-1].exponent)
+        if grid[-1].exponent < peak - 45:
+            return grid
+        start = min(ahead, start + width)
+        width *= 2
+    raise NoSteadyStateError("too few ever give up: the line grows without end")
 
 
-def _integral(survival: Callable[[float], float], start: float, end: float, nodes: object, halves: object) -> float:
-    raise NotImplementedError
+def _gauss() -> tuple[list[float], list[float], list[list[float]]]:
+    """Gauss–Legendre's points in (0, 1), their weights, and the weights that integrate from 0 to each point."""
+    import numpy as np  # noqa: PLC0415 – whoever asks for Erlang C has no need of it
+    from numpy.polynomial import legendre  # noqa: PLC0415
+
+    nodes, widths = legendre.leggauss(12)
+    order = np.arange(12)
+    values = legendre.legvander(nodes, 12)
+    below = np.column_stack([-np.ones(12), values[:, :11]])  # P(-1) is -1 here, so that the first integral is x + 1
+    integrals = (values[:, 1:] - below) / (2 * order + 1)
+    inner = integrals @ np.linalg.inv(values[:, :12])
+    return ((nodes + 1) / 2).tolist(), (widths / 2).tolist(), (inner / 2).tolist()
 
 
-def fewest_agents() -> None:
-    pass
+def fewest_agents(
+    arrivals_per_h: float,
+    mean_handle_s: float,
+    threshold_s: float,
+    service_level: float,
+    mean_patience_s: float = math.inf,
+    most_abandoned: float = 1.0,
+    most_occupancy: float = 1.0,
+) -> int:
+    """The fewest agents with that service level (our definition), no more abandoned and none busier; 0 if nobody calls.
+
+    By Erlang A, or Erlang C with endless patience. Each figure only improves with another agent, so it is bisected.
+    """
+    _require(0 <= service_level < 1 and most_abandoned > 0 and most_occupancy > 0, "the targets can be reached")
+    load = arrivals_per_h / SECONDS_IN_HOUR * mean_handle_s
+
+    def enough(servers: int) -> bool:
+        if servers == 0 or (math.isinf(mean_patience_s) and load >= servers):
+            return load == 0
+        figures = mmcm(arrivals_per_h, mean_handle_s, servers, threshold_s, mean_patience_s)
+        reached = figures.service_level >= service_level
+        return reached and figures.abandoned <= most_abandoned and figures.occupancy <= most_occupancy
+
+    too_few, many = -1, 0
+    while not enough(many):
+        too_few, many = many, max(1, 2 * many)
+    while many - too_few > 1:
+        middle = (too_few + many) // 2
+        too_few, many = (too_few, middle) if enough(middle) else (middle, many)
+    return many
 
 
 def _checked(arrivals_per_h: float, mean_handle_s: float, servers: int, threshold_s: float) -> tuple[float, float]:
