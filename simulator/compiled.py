@@ -19,7 +19,8 @@ SOURCES = Path(__file__).parent
 ASKS_FOR_IT = b"simulator.compiled"
 """Whatever file here imports this module holds something to compile."""
 
-_HOW: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False, "fastmath": False}
+_NJIT: Any = numba.njit
+_HOW = {"nogil": True, "error_model": "numpy", "boundscheck": False, "fastmath": False}
 
 
 def machine_code_folder() -> Path:
@@ -50,9 +51,11 @@ if KEPT:
 
 def compiled(*signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A function that Python calls; with a signature it is compiled, or its kept machine code read, at once."""
-    return numba.njit(*signature, cache=KEPT, **_HOW)
+    made: Callable[[Callable[..., Any]], Callable[..., Any]] = _NJIT(*signature, cache=KEPT, **_HOW)
+    return made
 
 
 def inner(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function that only compiled ones call: it becomes a part of them, and is not kept by itself."""
-    return numba.njit(**_HOW)(function)
+    made: Callable[..., Any] = _NJIT(**_HOW)(function)
+    return made
