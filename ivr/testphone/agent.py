@@ -217,7 +217,7 @@ class AgentPhone:
             self._refuse(ring, 486)
         else:
             self.current = ring
-            ring.task = asyncio.get_running_loop().create_task(self._behave(ring, behaviour))
+            self.now(behaviour)
         self.rung.set()
 
     async def _behave(self, ring: Ring, behaviour: Behaviour) -> None:
@@ -297,6 +297,16 @@ class AgentPhone:
             ring.bye_by = "server"
             ring.cancel_reason = bye.get("reason")
             self._finish(ring, RingEnd.ANSWERED)
+
+    def now(self, behaviour: Behaviour) -> None:
+        """What rings is treated so from this instant, whatever was meant for it: the person makes up their mind."""
+        ring = self.current
+        if ring is None or ring.answered_ms:
+            msg = f"nothing rings at {self.name}"
+            raise RuntimeError(msg)
+        if ring.task:
+            ring.task.cancel()
+        ring.task = asyncio.get_running_loop().create_task(self._behave(ring, behaviour))
 
     async def hang_up(self) -> None:
         """The talk is over from our side; a phone that only rings declines."""

@@ -46,11 +46,11 @@ pytestmark = pytest.mark.asterisk
 IN_LINE = Papers(MENU, QueueId("bygg"), Instant(1_700_000_000_000), NO_CLEARANCE)
 BO = AgentId("bo")
 QUICK = TelephonyTimings(
-    without_link_s=1.0,
+    without_link_s=3.0,
     lists=ListTimings(audit_s=0.5, gap_s=0.05, confirm_s=0.05),
     link=LinkTimings(
         ping_every_s=0.2,
-        ping_answer_s=0.4,
+        ping_answer_s=1.0,
         retry_s=0.02,
         retry_most_s=0.1,
         refused_soon_s=0.1,
@@ -141,13 +141,15 @@ async def engine(line: Line, *, up: bool = True) -> AsyncIterator[Engine]:
 
 async def test_an_offer_is_answered_and_its_talk_ends_when_the_agent_hangs_up(line: Line) -> None:
     async with engine(line) as one:
-        await one.phone("bo", answer(after_ms=50, talk_ms=300))
+        bo = await one.phone("bo", answer(after_ms=50))
         _, call = await one.waiting()
         offer = one.offer(call)
+        await until(lambda: PhoneStateChanged(BO, PhoneState.BUSY) in one.fed)
+        await one.until(OfferAnswered)
+        await bo.hang_up()
         await one.until(ConversationEnded)
         told = [e for e in one.fed if isinstance(e, OfferAnswered | ConversationEnded)]
         assert told == [OfferAnswered(call, offer), ConversationEnded(call, offer, TalkEnder.AGENT)]
-        assert PhoneStateChanged(BO, PhoneState.BUSY) in one.fed
         one.telephony.perform(EndCall(call))
         assert await one.listed(lambda calls: not calls) == ()
         assert one.of_kind(CallerHungUp) == []
@@ -183,7 +185,7 @@ async def test_a_phone_that_is_not_registered_is_unreachable_and_one_that_rings_
         assert await one.until(OfferFailed) == OfferFailed(call, unreachable, OfferResult.UNREACHABLE)
         silent = one.offer(call, ring_ms=-1000)
         assert await one.until(OfferFailed, 2) == OfferFailed(call, silent, OfferResult.NO_ANSWER)
-        assert phone.rings[0].end is RingEnd.CANCELLED
+        await until(lambda: phone.rings[0].end is RingEnd.CANCELLED)
 
 
 @pytest.mark.fault("F42")
@@ -197,7 +199,7 @@ async def test_a_withdrawn_ring_stops_and_the_next_phone_rings(line: Line) -> No
         one.telephony.perform(WithdrawOffer(call, first, BO))
         second = one.offer(call, "alma")
         assert await one.until(OfferAnswered) == OfferAnswered(call, second)
-        assert bo.rings[0].end is RingEnd.CANCELLED
+        await until(lambda: bo.rings[0].end is RingEnd.CANCELLED)
         assert one.of_kind(OfferFailed) == []
         await alma.hang_up()
         assert await one.until(ConversationEnded) == ConversationEnded(call, second, TalkEnder.AGENT)
@@ -214,7 +216,7 @@ async def test_an_offer_withdrawn_in_the_same_instant_rings_nobody_for_long(line
         await until(lambda: bool(one.line.trunk.calls))
         caller = next(iter(one.line.trunk.calls.values()))
         assert await caller.hear_prompt("kotid")
-        assert all(ring.end is RingEnd.CANCELLED for ring in bo.rings)
+        await until(lambda: all(ring.end is RingEnd.CANCELLED for ring in bo.rings))
 
 
 async def test_a_caller_who_leaves_while_it_rings_is_said_to_once_and_the_phone_falls_silent(line: Line) -> None:
@@ -227,7 +229,7 @@ async def test_a_caller_who_leaves_while_it_rings_is_said_to_once_and_the_phone_
         await one.until(CallerHungUp)
         assert await one.listed(lambda calls: not calls) == ()
         assert one.of_kind(CallerHungUp) == [CallerHungUp(call)]
-        assert bo.rings[0].end is RingEnd.CANCELLED
+        await until(lambda: bo.rings[0].end is RingEnd.CANCELLED)
         assert one.of_kind(OfferFailed) == []
 
 
@@ -262,7 +264,7 @@ async def test_a_call_outside_a_session_can_be_ended(line: Line) -> None:
         async with engine(line) as second:
             await second.listed(lambda calls: [c.state for c in calls] == [FoundState.TALKING])
             second.telephony.perform(EndCall(call))
-            await asyncio.wait_for(caller.over.wait(), 5)
+            await until(caller.over.is_set)
 
 
 class TestAnotherEngine:
@@ -286,7 +288,7 @@ class TestAnotherEngine:
 
     async def test_a_ring_is_found_with_its_offer_and_answered(self, line: Line) -> None:
         async with engine(line) as first:
-            bo = await first.phone("bo", answer(after_ms=2500))
+            bo = await first.phone("bo", ring_forever())
             _, call = await first.waiting()
             offer = first.offer(call)
             await first.ringing(bo)
@@ -294,6 +296,7 @@ class TestAnotherEngine:
             async with engine(line) as second:
                 (found,) = await second.listed(bool)
                 assert (found.state, found.agent, found.offer) == (FoundState.RINGING, BO, offer)
+                bo.now(answer(0))
                 assert await second.until(OfferAnswered) == OfferAnswered(call, offer)
 
     @pytest.mark.parametrize("talk_ms", [300, 2500])
@@ -301,12 +304,14 @@ class TestAnotherEngine:
         self, line: Line, talk_ms: int
     ) -> None:
         async with engine(line) as first:
-            await first.phone("bo", answer(after_ms=1500, talk_ms=talk_ms))
+            bo = await first.phone("bo", ring_forever())
             _, call = await first.waiting()
             offer = first.offer(call)
-            await first.listed(lambda calls: [c.state for c in calls] == [FoundState.RINGING])
+            await first.ringing(bo)
             await first.telephony.stop()
             async with engine(line) as second:
+                await second.listed(lambda calls: [c.state for c in calls] == [FoundState.RINGING])
+                bo.now(answer(0, talk_ms))
                 await second.until(ConversationEnded)
                 asked = CallResumed if talk_ms < 2000 else CallerHungUp
                 await second.until(asked)
@@ -315,15 +320,16 @@ class TestAnotherEngine:
 
     async def test_a_talk_that_no_engine_saw_begin_has_the_beginning_that_asterisk_noted(self, line: Line) -> None:
         async with engine(line) as first:
-            bo = await first.phone("bo", answer(after_ms=1200))
+            bo = await first.phone("bo", ring_forever())
             _, call = await first.waiting()
             first.offer(call)
-            await first.listed(lambda calls: [c.state for c in calls] == [FoundState.RINGING])
+            await first.ringing(bo)
             await first.telephony.stop()
-            await until(lambda: bo.rings[0].answered_ms and LiveClock()() - bo.rings[0].answered_ms > 1_000)
+            bo.now(answer(0))
+            await until(lambda: bo.rings[0].answered_ms and LiveClock()() - bo.rings[0].answered_ms > 2_000)
             async with engine(line) as second:
                 (found,) = await second.listed(lambda calls: [c.state for c in calls] == [FoundState.TALKING])
-                assert abs(found.since_ms - bo.rings[0].answered_ms) < 500
+                assert abs(found.since_ms - bo.rings[0].answered_ms) < 1_000
 
     async def test_a_talk_is_found_and_a_caller_who_hangs_up_ends_it(self, line: Line) -> None:
         async with engine(line) as first:
@@ -342,13 +348,15 @@ class TestAnotherEngine:
 
     async def test_a_caller_whose_ring_ended_asks_again_and_is_not_cut_by_being_fetched(self, line: Line) -> None:
         async with engine(line) as first:
-            await first.phone("bo", refuse_with(486, after_ms=1500))
+            bo = await first.phone("bo", ring_forever())
             caller, call = await first.waiting()
             offer = first.offer(call)
-            await first.listed(lambda calls: [c.state for c in calls] == [FoundState.RINGING])
+            await first.ringing(bo)
             await first.telephony.stop()
             async with engine(line) as second:
                 second.on(OfferFailed, lambda: second.telephony.perform(TakeBack(call)))
+                await second.listed(lambda calls: [c.state for c in calls] == [FoundState.RINGING])
+                bo.now(refuse_with(486))
                 assert await second.until(OfferFailed) == OfferFailed(call, offer, OfferResult.BUSY)
                 await second.until(CallResumed)
                 second.telephony.perform(HoldMusic(call, "default"))
@@ -358,7 +366,7 @@ class TestAnotherEngine:
 
     async def test_a_ring_of_the_fail_open_queue_is_found_with_an_offer_of_its_own(self, line: Line) -> None:
         async with engine(line) as first:
-            bo = await first.phone("bo", answer(after_ms=1500))
+            bo = await first.phone("bo", ring_forever())
             first.telephony.observe(Step((), (ready("bo"),)))
             await until(lambda: "PJSIP/bo" in line.asterisk.server.cli("queue show fallback-bygg"))
             _, call = await first.waiting()
@@ -368,6 +376,7 @@ class TestAnotherEngine:
                 (found,) = await second.listed(bool)
                 assert (found.call, found.state, found.agent) == (call, FoundState.RINGING, BO)
                 assert found.offer < 0
+                bo.now(answer(0))
                 assert await second.until(OfferAnswered) == OfferAnswered(call, found.offer)
                 second.telephony.perform(TakeBack(call))
                 await second.listed(lambda calls: [c.state for c in calls] == [FoundState.TALKING])
@@ -384,8 +393,8 @@ async def test_the_fail_open_queues_follow_the_engine_and_no_uncleared_phone_is_
     async with engine(line) as one:
         one.telephony.observe(Step((), (ready("bo"), ready("cilla"), ready("dan", AgentState.NOT_READY))))
         await until(lambda: cli("queue show").count("PJSIP/dan") >= 4)
+        await until(lambda: "PJSIP/cilla" in cli("queue show fallback-socialtjanst"))
         secret = cli("queue show fallback-socialtjanst")
-        assert "PJSIP/cilla" in secret
         assert "PJSIP/bo" not in secret
         assert "PJSIP/dan" not in secret
         await until(lambda: "paused" in next(r for r in cli("queue show fallback-ovrigt").split("\n") if "dan" in r))
@@ -479,7 +488,7 @@ class TestTheWire:
             assert await one.until(ConversationEnded) == ConversationEnded(call, offer, TalkEnder.AGENT)
             await caller.hang_up()
             await one.listed(lambda calls: not calls)
-            assert one.of_kind(WorldListed)[-1].phones[1] == (BO, PhoneState.IDLE)
+            await until(lambda: one.of_kind(WorldListed)[-1].phones[1] == (BO, PhoneState.IDLE))
 
     @pytest.mark.fault("F23")
     async def test_neighbours_swapped_is_the_same_talk(self, line: Line) -> None:

@@ -85,6 +85,22 @@ async def test_a_cancelled_ring_stops_and_is_remembered(pair: Pair):
     assert pair.phone.current is None
 
 
+async def test_a_phone_that_rings_does_what_it_is_told_when_it_is_told_and_only_then(pair: Pair):
+    with pytest.raises(RuntimeError, match="nothing rings at anna"):
+        pair.phone.now(answer(0))
+    first, second = pair.caller(ring_forever()), pair.caller(ring_forever())
+    dialled = first.start()
+    assert await until(lambda: pair.phone.current is not None, 5_000)
+    pair.phone.now(refuse_with(480))
+    assert (await dialled).status == 480
+    dialled = second.start()
+    assert await until(lambda: pair.phone.current is not None, 5_000)
+    pair.phone.now(answer(0))
+    assert (await dialled).status == 200
+    with pytest.raises(RuntimeError, match="nothing rings at anna"):
+        pair.phone.now(busy())
+
+
 async def test_a_cancel_that_crosses_the_answer_still_ends_the_call(pair: Pair):
     caller = pair.caller(answer(0))
     caller.start()
