@@ -1,0 +1,69 @@
+"""Where replications are run: in this process, in several on this machine, or on a cluster; one code path for all."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+
+
+class NoClusterError(Exception):
+    """The cluster cannot be used; the text says why and what helps."""
+
+
+@contextmanager
+def executor_for(workers: int | None = None, cluster: str | None = None) -> Iterator[Executor | None]:
+    """What runs tasks: None for this process itself. `workers` None is one for each core; `cluster` goes before it.
+
+    Raises NoClusterError.
+    """
+    if cluster:
+        with _on_cluster(cluster) as executor:
+            yield executor
+        return
+    number = workers or cores()
+    if number == 1:
+        yield None
+        return
+    with _in_processes(number) as executor:
+        yield executor
+
+
+def cores() -> int:
+    """How many processes run at once on this machine."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _in_processes(number: int) -> Iterator[Executor]:
+    """Forked where that can be done: whatever this process has compiled so far, they have too."""
+    forked = "fork" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("fork" if forked else None)
+    pool = ProcessPoolExecutor(number, mp_context=context, initializer=_deaf_to_interrupt)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _deaf_to_interrupt() -> None:
+    """Ctrl-C reaches every process of a terminal; the one that leads decides."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _on_cluster(address: str) -> Iterator[Executor]:
+    try:
+        from distributed import Client  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise NoClusterError('Dask saknas. Installera det med: pip install "tonval[sim,cluster]"') from error
+    try:
+        client = Client(address, timeout=10, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise NoClusterError(f"Ingen Dask-schemaläggare svarar på {address}: {error}") from error
+    try:
+        with client.get_executor(pure=False) as executor:
+            yield executor
+    finally:
+        client.close()
