@@ -38,7 +38,7 @@ def build(draft: Draft, now_ms: int) -> House:
     hours = {name: open_hours(entry, zone, now_ms) for name, entry in draft.hours.hours.items()}
     today = local_date(zone, now_ms)
     known = build_directory(draft, hours, now_ms)
-    plan = replace(_plan(draft, hours), directory=known.directory)
+    plan = replace(build_plan(draft, hours), directory=known.directory)
     numbers = draft.municipality.numbers
     return House(
         name=draft.municipality.name,
@@ -119,7 +119,8 @@ def _standing(
         yield prompt, file, (*path, i)
 
 
-def _plan(draft: Draft, hours: dict[str, OpenHours]) -> Plan:
+def build_plan(draft: Draft, hours: dict[str, OpenHours]) -> Plan:
+    """What the kernel runs on, but for the directory of names."""
     rules = draft.municipality
     return Plan(
         digest=draft.digest,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -38,6 +38,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "prompts.yaml": PromptsFile,
 }
 MAX_FILES = 200
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 @dataclass(slots=True)
@@ -106,24 +107,27 @@ def _take(folder: Folder, name: str) -> bytes:
     folder.problems += problems
     if document:
         folder.documents[name] = document
-        _validate(folder, name, document)
+        model, wrong = validated(document, MODELS[name])
+        folder.problems += wrong
+        if model is not None:
+            folder.models[name] = model
     return raw
 
 
-def _validate(folder: Folder, name: str, document: Document) -> None:
+def validated(document: Document, model: type[_Model]) -> tuple[_Model | None, list[Problem]]:
+    """What the document says, as a model; None with problems, its own or those that its YAML had already."""
     try:
-        model = MODELS[name].model_validate(document.data)
+        said = model.model_validate(document.data)
     except ValidationError as error:
         found = error.errors(include_url=False)
-        folder.problems += [p for e in found if (p := _problem(document, e)) is not None]
-        return
-    if not document.spoiled:
-        folder.models[name] = model
+        return None, [p for e in found if (p := _problem(document, e)) is not None]
+    return (None if document.spoiled else said), []
 
 
 def _problem(document: Document, error: ErrorDetails) -> Problem | None:
     """A validation error as a problem; None where the YAML itself had one already."""
     path, at_key = _path(error["loc"])
+    path = _as_written(document.data, path, absent=error["type"] == "missing" or at_key)
     if any(path[:n] in document.spoiled for n in range(len(path) + 1)):
         return None
     kind = error["type"]
@@ -139,28 +143,51 @@ def _path(loc: tuple[int | str, ...]) -> tuple[tuple[int | str, ...], bool]:
     return loc, False
 
 
+def _as_written(data: Any, path: tuple[int | str, ...], *, absent: bool) -> tuple[int | str, ...]:
+    """The path without the parts that a model puts in where a file may leave them out."""
+    found: list[int | str] = []
+    for n, part in enumerate(path):
+        inside = part in data if isinstance(data, dict) else isinstance(data, list) and isinstance(part, int)
+        if inside:
+            data = data[part]
+        if inside or (absent and n == len(path) - 1):
+            found.append(part)
+    return tuple(found)
+
+
 _CODES = {
     "extra_forbidden": Code.UNKNOWN_FIELD,
     "missing": Code.MISSING_FIELD,
     "literal_error": Code.NOT_AN_OPTION,
     "greater_than_equal": Code.OUT_OF_BOUNDS,
     "less_than_equal": Code.OUT_OF_BOUNDS,
+    "greater_than": Code.OUT_OF_BOUNDS,
     "too_short": Code.OUT_OF_BOUNDS,
     "too_long": Code.OUT_OF_BOUNDS,
     "string_pattern_mismatch": Code.BAD_TEXT,
     **dict.fromkeys(
-        ("int_type", "string_type", "bool_type", "dict_type", "list_type", "tuple_type", "model_type"), Code.WRONG_TYPE
+        ("int_type", "float_type", "string_type", "bool_type", "dict_type", "list_type", "tuple_type", "model_type"),
+        Code.WRONG_TYPE,
     ),
 }
 _OWN_CODES = frozenset(code.value for code in Code)
 _KINDS = {
     "int_type": "ett heltal",
+    "float_type": "ett tal",
     "string_type": "en text (inom citattecken)",
     "bool_type": "true eller false",
     "dict_type": "en grupp av namn: värde",
     "model_type": "en grupp av namn: värde",
     "list_type": "en lista",
     "tuple_type": "en lista",
+}
+SCENARIO_CURES = {
+    Code.NOT_ONE_DISTRIBUTION: "Skriv till exempel 240, {exponential: 240} eller {lognormal: {mean_s: 240, cv: 0.8}}.",
+    Code.BAD_SHARES: "Skriv andelarna för nivå 1, 2 och 3, till exempel [0.6, 0.3, 0.1].",
+    Code.ARRIVALS_FIELDS: "Skriv till exempel 83, {per_hour: [40, 60], slot_minutes: 30} eller {per_day: 90}.",
+    Code.BAD_SHIFT: 'Skriv till exempel {agents: [amina], from: "8:00", to: "16:30", breaks: ["12:00-12:30"]}.',
+    Code.SCENARIO_KIND: "Se simulator/README.md: ett scenario har en kommun, eller egna köer.",
+    Code.NOTHING_COUNTED: "Förläng körningen eller förkorta in- och utsvängningen.",
 }
 _CURES = {
     Code.UNKNOWN_FIELD: "Rätta stavningen eller ta bort raden.",
@@ -177,6 +204,7 @@ _CURES = {
     Code.BAD_DATE: "Skriv datumet som 2026-12-28.",
     Code.UNKNOWN_TIMEZONE: "Skriv Europe/Stockholm.",
     Code.NUMBER_NOT_ALLOWED: "Ange ett vanligt svenskt nummer.",
+    **SCENARIO_CURES,
     Code.BAD_NUMBER: 'Skriv landskod och nummer utan mellanslag, inom citattecken: "+46846500400".',
 }
 
@@ -206,6 +234,8 @@ def _sentence(code: Code, path: tuple[int | str, ...], error: ErrorDetails) -> s
 def _bound(kind: str, limits: Mapping[str, Any]) -> str:
     if kind == "greater_than_equal":
         return f"minst {limits['ge']}"
+    if kind == "greater_than":
+        return f"större än {limits['gt']}"
     if kind == "less_than_equal":
         return f"högst {limits['le']}"
     few = kind == "too_short"

@@ -48,7 +48,7 @@ def open_hours(entry: HoursEntry, timezone: str, now_ms: int, days: int = HORIZO
     merged: list[tuple[int, int]] = []
     for day in each_day(entry, first, days):
         for start, end in day.spans:
-            opens, closes = _instant(day.day, start, zone, fold=0), _instant(day.day, end, zone, fold=1)
+            opens, closes = instant(day.day, start, zone, fold=0), instant(day.day, end, zone, fold=1)
             if merged and opens <= merged[-1][1]:
                 merged[-1] = (merged[-1][0], closes)
             elif opens < closes:
@@ -151,7 +151,7 @@ def _names_of(day: date) -> list[str]:
     return known_red_days(day.year).get(day, "").split("; ")
 
 
-def _instant(day: date, minute: int, zone: ZoneInfo, fold: int) -> int:
+def instant(day: date, minute: int, zone: ZoneInfo, fold: int) -> int:
     """Milliseconds of a wall-clock time; the instant of the change for one that the clocks skip."""
     wall = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minute)
     wall = wall.replace(fold=fold)

@@ -1,4 +1,4 @@
-"""A problem in a municipality's files: a code, how bad it is, where it stands, a sentence and what to do about it.
+"""A problem in a municipality's files, or in a scenario: a code, how bad, where it stands, a sentence, and the cure.
 
 Sentences are Swedish: those who keep the files read them. Every code has one severity and one failing sample among
 the tests; an error keeps the municipality from being used, a warning does not.
@@ -18,7 +18,7 @@ class Severity(StrEnum):
 class Code(StrEnum):
     """What kind of problem. Y: the file as YAML. S: its fields. N: numbers and menus. K: queues, agents, partners.
 
-    T: opening hours. P: prompts and their sounds. D: the directory.
+    T: opening hours. P: prompts and their sounds. D: the directory. M: the planner's scenarios.
     """
 
     FILE_UNREADABLE = "Y01"
@@ -108,6 +108,23 @@ class Code(StrEnum):
     PROMPT_UNTRANSLATED = "P06"
     NOBODY_SPEAKS = "P07"
 
+    UNKNOWN_SCENARIO = "M01"
+    LIKE_CIRCLE = "M02"
+    SCENARIO_KIND = "M03"
+    NOT_ONE_DISTRIBUTION = "M04"
+    BAD_SHARES = "M05"
+    ARRIVALS_FIELDS = "M06"
+    BAD_CALLS_FILE = "M07"
+    NO_SUCH_WAY = "M08"
+    TALK_MISSING = "M09"
+    NOBODY_RINGS = "M10"
+    UNKNOWN_AGENT = "M11"
+    BAD_SHIFT = "M12"
+    SHIFTS_OVERLAP = "M13"
+    ON_LEAVE = "M14"
+    NEVER_WORKS = "M15"
+    NOTHING_COUNTED = "M16"
+
 
 WARNINGS = frozenset(
     {
@@ -135,6 +152,8 @@ WARNINGS = frozenset(
         Code.DIRECTORY_ROW,
         Code.DIRECTORY_NONE,
         Code.DIRECTORY_UNUSED,
+        Code.NOBODY_RINGS,
+        Code.NEVER_WORKS,
     }
 )
 """Every other code is an error. Callers are better served by a tone, or a person of another group, than by nothing."""

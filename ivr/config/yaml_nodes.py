@@ -1,7 +1,8 @@
 """One YAML file as plain values that know their line and column, or the problems that keep it from being that.
 
 Two rules. What people read differently from a YAML 1.1 parser is refused, never guessed: `8:30` (510), `no` (False),
-`0701` (449), a key that stands twice. And nothing is built before it is counted: no anchors, no tags, no deep nesting,
+`0701` (449), `8.30` (8.3; but where a file has no clock times outside quotes, decimals may be allowed), a key that
+stands twice. And nothing is built before it is counted: no anchors, no tags, no deep nesting,
 no long file, so the cost of a file is bounded by its size.
 """
 
@@ -23,6 +24,7 @@ Path = tuple[str | int, ...]
 """Keys and list indices from the root to a value."""
 
 _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,8})\.[0-9]{1,9}")
 _TRUTH_LIKE = re.compile(r"(?i)y|n|yes|no|on|off|true|false|ja|nej|null|none|nil|~")
 _NUMBER_LIKE = re.compile(
     r"""(?ix) [-+]? ( [0-9][0-9_]* (:[0-5]?[0-9])+ (\.[0-9_]*)?   # 8:30 is 510 in YAML 1.1
@@ -74,6 +76,7 @@ class _Reader:
     """Builds one document from the parser's events, noting every problem on the way."""
 
     file: str
+    decimals: bool = False
     root: Any = None
     keys: dict[Path, Place] = field(default_factory=dict)
     values: dict[Path, Place] = field(default_factory=dict)
@@ -127,11 +130,16 @@ class _Reader:
         if self._awaits_key():
             self._key(text, place, plain=plain)
             return
-        value, problem = _meaning(text, place) if plain else (text, None)
+        value, problem = self._value(text, place) if plain else (text, None)
         if problem:
             self.problems.append(problem)
             self.spoiled.add(self._path())
         self._put(value, place)
+
+    def _value(self, text: str, place: Place) -> tuple[Any, Problem | None]:
+        if self.decimals and _DECIMAL.fullmatch(text):
+            return float(text), None
+        return _meaning(text, place)
 
     def _key(self, text: str, place: Place, *, plain: bool) -> None:
         top = self.stack[-1]
@@ -189,12 +197,15 @@ class _Reader:
 _CURES = {Code.ALIAS: "Skriv ut värdet på varje ställe, inom citattecken om det börjar med * eller &."}
 
 
-def read_yaml(file: str, raw: bytes) -> tuple[Document | None, tuple[Problem, ...]]:
-    """The content of `raw` as a document, and its problems; None when so little is left that no more can be said."""
+def read_yaml(file: str, raw: bytes, *, decimals: bool = False) -> tuple[Document | None, tuple[Problem, ...]]:
+    """The content of `raw` as a document, and its problems; None when so little is left that no more can be said.
+
+    decimals: `0.31` is a number, which it must not be where somebody may mean the clock.
+    """
     text, problem = _decoded(file, raw)
     if problem:
         return None, (problem,)
-    reader = _Reader(file)
+    reader = _Reader(file, decimals)
     try:
         going_on = all(reader.take(event) for event in _events(text))
     except yaml.YAMLError as error:

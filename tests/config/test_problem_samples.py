@@ -129,7 +129,9 @@ def test_missing_empty_and_stale_sounds_are_warnings_where_the_prompt_is_used(fo
 
 def test_every_code_has_a_sample():
     elsewhere = {Code.CALENDAR_FAULT, Code.SOUNDS_NOT_BUILT, Code.SOUND_BAD, Code.SOUND_STALE}
-    assert {s.code for s in SAMPLES} | {code for code, _ in WHOLE_FILES} | elsewhere == set(Code)
+    of_scenarios = {code for code in Code if code.startswith("M")}
+    found = {s.code for s in SAMPLES} | {code for code, _ in WHOLE_FILES} | elsewhere
+    assert found == set(Code) - of_scenarios
 
 
 def test_all_problems_come_at_once_in_the_order_of_their_places(folder: Path):
