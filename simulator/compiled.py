@@ -20,6 +20,7 @@ ASKS_FOR_IT = b"simulator.compiled"
 """Whatever file here imports this module holds something to compile."""
 
 _NJIT: Any = numba.njit
+_CONFIG: Any = numba.config
 _HOW = {"nogil": True, "error_model": "numpy", "boundscheck": False, "fastmath": False}
 
 
@@ -46,7 +47,7 @@ def _folder_is_there(folder: Path) -> bool:
 _FOLDER = machine_code_folder()
 KEPT = _folder_is_there(_FOLDER)
 if KEPT:
-    numba.config.CACHE_DIR = str(_FOLDER)
+    _CONFIG.CACHE_DIR = str(_FOLDER)
 
 
 def compiled(*signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
