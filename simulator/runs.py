@@ -6,12 +6,12 @@ of workers nor which of them was quicker makes a difference to any figure. What 
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures import TimeoutError as NotDoneError
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import count
+from itertools import count, islice
 
 import numpy as np
 
@@ -25,12 +25,11 @@ from simulator.world import Scenario
 AHEAD = 256
 """Chunks handed out before the first of them has come back."""
 LEAST_ROOM = 64
-HOUR_MS = 3_600_000
 
 Progress = Callable[[int, int], None]
 """Told how many replications are done, and how many were asked for."""
 Enough = Callable[[Tallies], bool]
-"""Asked after each chunk about all that is done: whether that will do."""
+"""Asked now and then, ever more seldom, about all that is done: whether that will do."""
 
 
 class Speed(StrEnum):
@@ -73,11 +72,13 @@ class Result:
     replications_asked: int
     replications_done: int
     seconds: float
-    """By the clock on the wall."""
+    """By the clock on the wall; shared equally by those that took turns."""
     calls: int
     """Redials included, counted or not."""
-    broken_off: bool = False
-    """By Ctrl-C or a time limit."""
+    interrupted: bool = False
+    """By Ctrl-C."""
+    satisfied: bool = False
+    """Ended because it was enough."""
 
     @property
     def partial(self) -> bool:
@@ -89,6 +90,8 @@ class Result:
 class Task:
     """One chunk to do."""
 
+    which: int
+    """Of the scenarios that take turns."""
     parcel: Parcel
     speed: Speed
     chunk: int
@@ -99,6 +102,7 @@ class Task:
 class Done:
     """What came of it."""
 
+    which: int
     tallies: Tallies
     replications: int
     calls: int
@@ -120,38 +124,117 @@ def run(  # noqa: PLR0913 - what is run, how, and when to end
 
     Raises NotCoveredError when the fast way was ordered in vain, NothingDoneError when broken off at once.
     """
-    began = time.monotonic()
     asked = replications or scenario.run.replications
-    speed, refused = way(scenario, speed)
-    done: list[Done] = []
-    finished = 0
-    broken_off = False
-    coming = _in_order(_tasks(scenario, speed, asked), executor, None if limit_s is None else began + limit_s)
-    try:
-        for one in coming:
-            done.append(one)
-            finished += one.replications
-            if progress:
-                progress(finished, asked)
-            if enough and finished < asked and enough(joined([each.tallies for each in done])):
-                asked = finished
-                break
-    except (KeyboardInterrupt, NotDoneError):
-        broken_off = True
-    finally:
-        coming.close()
-    if not done:
-        raise NothingDoneError(asked)
-    return Result(
-        scenario=scenario,
-        tallies=joined([each.tallies for each in done]),
-        speed=speed,
-        refused=refused,
-        replications_asked=asked,
-        replications_done=finished,
-        seconds=time.monotonic() - began,
-        calls=sum(each.calls for each in done),
-        broken_off=broken_off,
+    work = _Work((scenario,), speed, asked, enough)
+    return work.done_by(executor, progress, limit_s)[0]
+
+
+def run_together(  # noqa: PLR0913
+    scenarios: Sequence[Scenario],
+    *,
+    speed: Speed = Speed.AUTO,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    replications: int | None = None,
+    limit_s: float | None = None,
+) -> tuple[Result, ...]:
+    """Each one's result, as `run` gives it; they take turns, so that if broken off all have done equally much.
+
+    Equally much only if their chunks are equally large, as they are where only plans and staff differ.
+
+    Raises as `run`.
+    """
+    asked = replications or scenarios[0].run.replications
+    return _Work(tuple(scenarios), speed, asked, None).done_by(executor, progress, limit_s)
+
+
+class _Work:
+    """Replications of one or several scenarios, as far as they have come."""
+
+    def __init__(self, scenarios: tuple[Scenario, ...], speed: Speed, asked: int, enough: Enough | None) -> None:
+        self.scenarios = scenarios
+        self.ways = [way(scenario, speed) for scenario in scenarios]
+        self.sizes = [replications_per_chunk(scenario) for scenario in scenarios]
+        self.asked = asked
+        self.enough = enough
+        self.next_look = 0
+        self.done: list[list[Done]] = [[] for _ in scenarios]
+        self.interrupted = self.satisfied = False
+
+    def done_by(
+        self, executor: Executor | None, progress: Progress | None, limit_s: float | None
+    ) -> tuple[Result, ...]:
+        """The results."""
+        began = time.monotonic()
+        coming = _in_order(self._tasks(), executor, None if limit_s is None else began + limit_s)
+        finished = 0
+        try:
+            for one in coming:
+                self.done[one.which].append(one)
+                finished += one.replications
+                if progress:
+                    progress(finished, self.asked * len(self.scenarios))
+                if self._is_enough(finished):
+                    self.asked, self.satisfied = finished, True
+                    break
+        except KeyboardInterrupt:
+            self.interrupted = True
+        except NotDoneError:
+            pass
+        finally:
+            coming.close()
+        return self._results(time.monotonic() - began)
+
+    def _tasks(self) -> Iterator[Task]:
+        parcels = [packed(scenario) for scenario in self.scenarios]
+        left = [self.asked] * len(parcels)
+        for chunk in count():
+            for which, parcel in enumerate(parcels):
+                now = min(self.sizes[which], left[which])
+                if now:
+                    left[which] -= now
+                    yield Task(which, parcel, self.ways[which][0], chunk, now)
+            if not any(left):
+                return
+
+    def _is_enough(self, finished: int) -> bool:
+        if self.enough is None or finished < self.next_look:
+            return False
+        self.next_look = finished + finished // 8
+        self.done[0] = [_together(self.done[0])]
+        return self.enough(self.done[0][0].tallies)
+
+    def _results(self, seconds: float) -> tuple[Result, ...]:
+        if len(set(self.sizes)) == 1:
+            fewest = min(len(one) for one in self.done)
+            self.done = [one[:fewest] for one in self.done]
+        if not all(self.done):
+            raise NothingDoneError(self.asked)
+        whole = [_together(one) for one in self.done]
+        return tuple(
+            Result(
+                scenario=scenario,
+                tallies=one.tallies,
+                speed=speed,
+                refused=refused,
+                replications_asked=self.asked,
+                replications_done=one.replications,
+                seconds=seconds / len(whole),
+                calls=one.calls,
+                interrupted=self.interrupted,
+                satisfied=self.satisfied,
+            )
+            for scenario, (speed, refused), one in zip(self.scenarios, self.ways, whole, strict=True)
+        )
+
+
+def _together(pieces: Sequence[Done]) -> Done:
+    """Several chunks of one scenario, as one."""
+    return Done(
+        pieces[0].which,
+        joined([piece.tallies for piece in pieces]),
+        sum(piece.replications for piece in pieces),
+        sum(piece.calls for piece in pieces),
     )
 
 
@@ -174,21 +257,21 @@ def warm(scenario: Scenario, speed: Speed) -> None:
 def simulated(scenario: Scenario, speed: Speed, chunk: int, replications: int) -> tuple[Contacts, Outcomes]:
     """One chunk, with as much room for redials as it takes."""
     drive = _driver(speed)
-    room = _first_room(scenario, replications)
+    room: int | None = None  # at first as much as is likely
     while True:
         contacts = draw(scenario, chunk, replications, room)
         outcomes = drive(scenario, contacts)
         if not outcomes.ran_out:
             return contacts, outcomes
-        room = max(LEAST_ROOM, 2 * room)
+        room = max(LEAST_ROOM, 2 * (len(contacts.arrival_ms) - int(contacts.first[-1])))
 
 
-def done(task: Task) -> Done:
+def carried_out(task: Task) -> Done:
     """What a worker does with a task."""
     scenario = unpacked(task.parcel)
     contacts, outcomes = simulated(scenario, task.speed, task.chunk, task.replications)
     calls = int(np.count_nonzero(outcomes.outcome != NOT_MADE))
-    return Done(tally(scenario, contacts, outcomes), task.replications, calls)
+    return Done(task.which, tally(scenario, contacts, outcomes), task.replications, calls)
 
 
 def _driver(speed: Speed) -> Callable[[Scenario, Contacts], Outcomes]:
@@ -202,55 +285,36 @@ def _driver(speed: Speed) -> Callable[[Scenario, Contacts], Outcomes]:
     return run_faithful
 
 
-def _first_room(scenario: Scenario, replications: int) -> int:
-    """A guess: nothing depends on it but time."""
-    world = scenario.world
-    if not any(callers.redial or callers.rings_again for callers in world.callers.values()):
-        return 0
-    expected = sum(len(stream.at_ms) + sum(stream.per_hour) * stream.slot_ms / HOUR_MS for stream in world.streams)
-    return LEAST_ROOM + int(replications * expected / 2)
-
-
-def _tasks(scenario: Scenario, speed: Speed, replications: int) -> Iterator[Task]:
-    parcel = packed(scenario)
-    size = replications_per_chunk(scenario)
-    for chunk in count():
-        left = replications - chunk * size
-        if left <= 0:
-            return
-        yield Task(parcel, speed, chunk, min(size, left))
-
-
 def _in_order(tasks: Iterator[Task], executor: Executor | None, until: float | None) -> Iterator[Done]:
     """What comes of the tasks, in their order.
 
-    Raises NotDoneError at `until` (monotonic seconds), unless everything that has been handed out is done.
+    Raises NotDoneError at `until` (monotonic seconds), but not before the first.
     """
-    if executor is None:
-        for task in tasks:
-            if until is not None and time.monotonic() >= until:
-                raise NotDoneError
-            yield done(task)
+    if executor is not None:
+        yield from _handed_out(tasks, executor, until)
         return
-    handed_out: deque[Future[Done]] = deque()
+    for task in tasks:
+        if task.chunk and until is not None and time.monotonic() >= until:
+            raise NotDoneError
+        yield carried_out(task)
+
+
+def _handed_out(tasks: Iterator[Task], executor: Executor, until: float | None) -> Iterator[Done]:
+    waiting: deque[Future[Done]] = deque()
+    limit_s: float | None = None
     try:
-        for task in tasks:
-            handed_out.append(executor.submit(done, task))
-            if len(handed_out) >= AHEAD:
-                yield _awaited(handed_out, until)
-        while handed_out:
-            yield _awaited(handed_out, until)
+        while True:
+            waiting.extend(executor.submit(carried_out, task) for task in islice(tasks, AHEAD - len(waiting)))
+            if not waiting:
+                return
+            one = waiting[0].result(limit_s)
+            waiting.popleft()
+            yield one
+            limit_s = None if until is None else max(0.0, until - time.monotonic())
     except (KeyboardInterrupt, NotDoneError):
-        while handed_out and handed_out[0].done() and not handed_out[0].cancelled():
-            yield handed_out.popleft().result()
+        while waiting and waiting[0].done() and not waiting[0].cancelled():
+            yield waiting.popleft().result()
         raise
     finally:
-        for future in handed_out:
+        for future in waiting:
             future.cancel()
-
-
-def _awaited(handed_out: deque[Future[Done]], until: float | None) -> Done:
-    """The next one; it is off the line only once it has come."""
-    one = handed_out[0].result(None if until is None else max(0.0, until - time.monotonic()))
-    handed_out.popleft()
-    return one

@@ -1,0 +1,146 @@
+"""`tonval compare`: scenarios side by side, met by the same callers, with intervals of what differs."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from simulator.command_line import (
+    USAGE,
+    AsJson,
+    AtSpeed,
+    Cluster,
+    How,
+    OnDate,
+    Replications,
+    Seed,
+    TimeLimit,
+    ToCsv,
+    ToHtml,
+    ToXlsx,
+    Workers,
+    at_work,
+    ends_well,
+    installed,
+    progress_bar,
+    scenario_named,
+)
+from simulator.commands.simulate import ended, facts, measures_as_dict, show_facts, show_measures
+
+if TYPE_CHECKING:
+    from simulator.measures import Difference, Measures
+    from simulator.world import Scenario
+
+Names = Annotated[
+    list[str], typer.Argument(metavar="A B [C…]", help="Scenarios; the others are compared with the first.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """`tonval compare` exists."""
+    app.command("compare")(compare)
+
+
+def compare(
+    scenarios: Names,
+    date: OnDate = None,
+    seed: Seed = None,
+    replications: Replications = None,
+    speed: AtSpeed = How.AUTO,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+    csv: ToCsv = None,
+    xlsx: ToXlsx = None,
+    html: ToHtml = None,
+) -> None:
+    """Run scenarios with the same callers, and print each one's figures and how they differ from the first one's.
+
+    The same people ring at the same time, with the same patience and matters: only what is decided differs, so small
+    differences are seen with few replications. Ends as simulate does.
+
+    Example: tonval compare botkyrka min-ny-bemanning.yaml --date 2026-11-23 --replications 200
+    """
+    installed()
+    if len(scenarios) < 1 + 1:
+        typer.echo("compare tar minst två scenarier", err=True)
+        raise typer.Exit(USAGE)
+    with ends_well(replications or 0):
+        from simulator.measures import difference, measures  # noqa: PLC0415  --help answers at once
+        from simulator.runs import Speed, run_together  # noqa: PLC0415
+
+        wanted = [scenario_named(name, on=date, seed=seed, replications=replications) for name in scenarios]
+        first = wanted[0]
+        wanted = [first, *(as_many(first, other) for other in wanted[1:])]
+        asked = first.run.replications
+        with (
+            at_work(wanted, Speed(speed), workers, cluster, asked) as executor,
+            progress_bar(" / ".join(one.name for one in wanted)) as progress,
+        ):
+            results = run_together(
+                wanted,
+                speed=Speed(speed),
+                executor=executor,
+                progress=progress,
+                replications=asked,
+                limit_s=time_limit,
+            )
+        found = [(one.scenario, measures(one.scenario, one.tallies)) for one in results]
+        base = results[0]
+        differing = [
+            difference(base.scenario, base.tallies, one.scenario, one.tallies)
+            for one in results[1:]
+            if one.replications_done == base.replications_done
+        ]
+        if as_json:
+            each = [facts(one) | measures_as_dict(*pair) for one, pair in zip(results, found, strict=True)]
+            whole = {"scenarios": each, "differences": [one.as_dict() for one in differing]}
+            typer.echo(json.dumps(whole, ensure_ascii=False, indent=1))
+        else:
+            for pair in found:
+                show_measures(*pair)
+            show_differences(differing)
+            for one in results:
+                show_facts(one)
+        write_files(found, differing, csv, xlsx, html)
+    ended(base)
+
+
+def as_many(first: "Scenario", other: "Scenario") -> "Scenario":
+    """The other scenario with the first one's seed and number of replications."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    return replace(other, run=replace(other.run, seed=first.run.seed, replications=first.run.replications))
+
+
+def show_differences(differing: "list[Difference]") -> None:
+    """The differences are on standard output."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from simulator.report_table import print_difference  # noqa: PLC0415
+
+    for one in differing:
+        print_difference(Console(), one)
+
+
+def write_files(
+    found: "list[tuple[Scenario, Measures]]",
+    differing: "list[Difference]",
+    csv: Path | None,
+    xlsx: Path | None,
+    html: Path | None,
+) -> None:
+    """The files that were asked for are there: one report of all, tables of each."""
+    for kind, path in (("csv", csv), ("xlsx", xlsx)):
+        if path:
+            from importlib import import_module  # noqa: PLC0415
+
+            writer: Any = import_module(f"simulator.report_{kind}")
+            for number, (scenario, measured) in enumerate(found, 1):
+                writer.write(path.with_name(f"{path.stem}-{number}{path.suffix}"), scenario, measured)
+    if html:
+        from simulator import report_html  # noqa: PLC0415
+
+        report_html.write(html, found, differences=differing)
