@@ -4,6 +4,7 @@ What still waits in the journal belongs to the log too. It is read before the da
 into the database meanwhile is known by its number; so nothing is missed and nothing is met twice.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -15,6 +16,7 @@ from urllib.parse import quote
 from ivr.call_log.codec import UnknownKindError, entry_from, event_from
 from ivr.call_log.database import check
 from ivr.call_log.journal import JournalReading
+from queues.agents import AgentState
 from queues.asked_entries import SurveyAnswered, SurveyBegun
 from queues.entries import AgentStateChanged, CallEnded, CallEntered, CallRecovered, Entry, TalkEnded
 from queues.ids import AgentId, CallId, Instant, QueueId, partner_of
@@ -126,12 +128,23 @@ class CallLogReader:
         stored = self._entries(self._all("SELECT kind, body FROM entries WHERE call = ? ORDER BY seq", (call,)))
         return [*stored, *(entry for entry in self._waiting() if getattr(entry, "call", None) == call)]
 
-    def entries_between(self, from_ms: int, to_ms: int) -> Iterator[Entry]:
-        """Everything remembered of [from_ms, to_ms), as the statistics want it."""
+    def entries_between(self, from_ms: int, to_ms: int, kinds: Iterable[type[Entry]] = ()) -> Iterator[Entry]:
+        """Everything remembered of [from_ms, to_ms), as the statistics want it; only of these kinds, if any."""
         rows = self._conn.execute(
-            "SELECT kind, body FROM entries WHERE at_ms >= ? AND at_ms < ? ORDER BY at_ms, seq", (from_ms, to_ms)
+            "SELECT kind, body FROM entries WHERE at_ms >= ?1 AND at_ms < ?2"
+            " AND (?3 = '[]' OR kind IN (SELECT value FROM json_each(?3))) ORDER BY at_ms, seq",
+            (from_ms, to_ms, json.dumps([kind.__name__ for kind in kinds])),
         )
         yield from self._entries(rows)
+
+    def agent_states_at(self, at_ms: int) -> dict[AgentId, AgentState]:
+        """What each person was last known to do before that instant; whoever is not in it was not known."""
+        rows = self._all(
+            "SELECT kind, body FROM entries WHERE seq IN"
+            " (SELECT max(seq) FROM entries WHERE kind = 'AgentStateChanged' AND at_ms < ? GROUP BY agent)",
+            (at_ms,),
+        )
+        return {entry.agent: entry.after for entry in self._entries(rows) if isinstance(entry, AgentStateChanged)}
 
     def survey_entries(self, from_ms: int, to_ms: int) -> list[Entry]:
         """What callers of [from_ms, to_ms) were asked after their talks, and answered."""
