@@ -194,6 +194,8 @@ class _Gathering:
                 self._last_talk[entry.agent] = call
             case CallEnded():
                 call.outcome, call.ended_ms = entry.outcome, entry.at_ms
+                if entry.outcome is Outcome.ABANDONED:  # hung up as the phone was answered: answered by nobody (F40)
+                    call.answered_ms = call.talk_ms = call.wrap_up_ms = None
             case _:
                 _marked(call, entry)
 
