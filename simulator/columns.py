@@ -50,7 +50,10 @@ TALK: Final = 27
 WRAP_UP: Final = 28
 OFFERS: Final = 29
 """How often anybody's phone rang for it."""
-COUNT: Final = 30
+PROMISED: Final = 30
+"""Callbacks that somebody promised in a talk: no calls of anybody's, so counted nowhere else."""
+PROMISES_KEPT: Final = 31
+COUNT: Final = 32
 
 NAMES: Final = (
     "offered",
@@ -83,6 +86,8 @@ NAMES: Final = (
     "talk_ms",
     "wrap_up_ms",
     "offers",
+    "promised",
+    "promises_kept",
 )
 """By column."""
 FATES: Final = slice(ANSWERED, FAILED + 1)

@@ -107,5 +107,7 @@ DEFINITIONS: dict[str, Definition] = {
     "callers": _count(c.CALLERS),
     "redials": _count(c.REDIALS, -1),
     "rings_again": _count(c.RINGS_AGAIN, -1),
+    "promised": _count(c.PROMISED),
+    "promises_kept": _count(c.PROMISES_KEPT),
 }
 """By the key that it has everywhere."""

@@ -84,6 +84,11 @@ class Measures:
     by_step: dict[QueueId, tuple[float, ...]]
     """Answers for each replication, by the step of the plan that brought them; first: by none."""
 
+    @property
+    def service_level(self) -> Estimate:
+        """By our definition, of all queues together."""
+        return self.total["service_level"]
+
     def as_dict(self) -> dict[str, Any]:
         """For JSON, with keys that stay."""
         return {
@@ -153,6 +158,11 @@ def difference(before: Scenario, tallies_before: Tallies, after: Scenario, talli
         total=_differences(tallies_before, None, tallies_after, None, n),
         queues={q: _differences(tallies_before, a, tallies_after, b, n) for q, (a, b) in both.items()},
     )
+
+
+def service_level(tallies: Tallies) -> Estimate:
+    """As `Measures.service_level`, and nothing else."""
+    return _estimate(tallies, None, DEFINITIONS["service_level"])
 
 
 def as_dicts(figures: Figures) -> dict[str, dict[str, float | int | None]]:

@@ -194,6 +194,11 @@ def count(
                 slot %= slots
             row = replication * parts + part
             line = line_of[j]
+            follows_talk = n < children and _is_served(outcome[parent[j]])
+            if follows_talk and (fate == made.CALLBACK_KEPT or fate == made.CALLBACK_FAILED):
+                counts[row, line, c.PROMISED] += 1
+                counts[row, line, c.PROMISES_KEPT] += fate == made.CALLBACK_KEPT
+                continue
             counts[row, line, c.OFFERED] += 1
             counts[row, line, c.OFFERS] += offers[j]
             counts[row, line, c.MOVED] += (last_line[j] >= 0) & (last_line[j] != line)
@@ -234,7 +239,7 @@ def count(
                 counts[row, line, c.CALLERS] += 1
                 counts[row, line, c.CALLERS_THROUGH] += luck[j] & 1
                 counts[row, line, c.CALLERS_SETTLED] += luck[j] >> 1
-            elif _is_served(outcome[parent[j]]):
+            elif follows_talk:
                 counts[row, line, c.RINGS_AGAIN] += 1
             else:
                 counts[row, line, c.REDIALS] += 1

@@ -1,0 +1,48 @@
+"""The result in a sentence."""
+
+from simulator.definitions import Unit
+from simulator.intervals import Estimate
+from simulator.labels import LABELS
+from simulator.measures import Difference, Measures
+from simulator.swedish import number, with_interval
+
+
+def threshold(measures: Measures) -> str:
+    """120 s."""
+    seconds = measures.threshold_ms / 1000
+    return f"{number(seconds, 0 if seconds == int(seconds) else 1)}\N{NO-BREAK SPACE}s"
+
+
+def headline(measures: Measures) -> str:
+    """How many are answered in time, with the interval."""
+    level = measures.service_level
+    if not level.known:
+        return "Inga samtal att mäta."
+    return f"{with_interval(level, Unit.SHARE)} besvaras inom {threshold(measures)}."
+
+
+def basis(measures: Measures) -> str:
+    """What the intervals rest on."""
+    if measures.parts > 1:
+        return (
+            f"Ett enda långt förlopp i jämvikt, delat i {measures.n} lika långa delar; intervallen räknas på delarna."
+        )
+    if measures.n == 1:
+        return "Ett enda förlopp: inga intervall. Kör flera replikationer för att få veta hur säkert svaret är."
+    return f"{measures.n} oberoende replikationer; Students t på dem."
+
+
+def difference_headline(difference: Difference) -> str:
+    """What changes in how many are answered in time."""
+    change = difference.total["service_level"]
+    if not change.known:
+        return "Inga samtal att jämföra."
+    written = with_interval(change, Unit.SHARE, signed=True)
+    if change.bounded and change.low95 <= 0 <= change.high95:
+        return f"{LABELS['service_level'].short}: ingen säker skillnad, {written}."
+    return f"{LABELS['service_level'].short}: {written}."
+
+
+def certain(change: Estimate) -> bool:
+    """Whether the 95 % interval leaves nothing out: the change is up or down for sure."""
+    return change.bounded and not change.low95 <= 0 <= change.high95

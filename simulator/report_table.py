@@ -1,0 +1,127 @@
+"""The result in the terminal."""
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from simulator.definitions import DEFINITIONS
+from simulator.headline import basis, certain, difference_headline, headline
+from simulator.labels import ALL_QUEUES, LABELS
+from simulator.measures import Difference, Figures, Measures
+from simulator.swedish import figure, interval
+from simulator.world import Scenario
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+IN_SUMMARY = (
+    "service_level",
+    "service_level_offered",
+    "asa_s",
+    "mean_wait_s",
+    "wait_p50_s",
+    "wait_p90_s",
+    "wait_p99_s",
+    "abandoned_share",
+    "abandoned_short_share",
+    "turned_away_share",
+    "closed_share",
+    "own_share",
+    "other_share",
+    "partner_share",
+    "resolved_share",
+    "callers_through_share",
+    "calls_per_caller",
+    "redials",
+    "occupancy",
+    "cost",
+    "offered",
+)
+BY_QUEUE = (
+    "offered",
+    "service_level",
+    "asa_s",
+    "wait_p90_s",
+    "abandoned_share",
+    "turned_away_share",
+    "own_share",
+    "other_share",
+    "partner_share",
+    "resolved_share",
+)
+ALWAYS = frozenset({"service_level", "asa_s", "abandoned_share", "occupancy", "offered", "wait_p90_s"})
+"""Shown though they be nothing."""
+
+
+def print_measures(console: "Console", scenario: Scenario, measures: Measures) -> None:
+    """The sentence, the figures of all queues with intervals, and each queue's."""
+    console.print(Text(f"{scenario.name}: {headline(measures)}", style="bold"))
+    console.print(summary(measures.total))
+    if len(measures.queues) > 1:
+        console.print(by_queue(scenario, measures))
+    console.print(Text(basis(measures), style="dim"))
+
+
+def print_difference(console: "Console", difference: Difference) -> None:
+    """The sentence, and what changes with intervals."""
+    console.print(
+        Text(f"{difference.after} jämfört med {difference.before}: {difference_headline(difference)}", "bold")
+    )
+    table = _table("Ändring", "95 % KI", "99 % KI", "")
+    for key in shown(difference.total):
+        change, unit = difference.total[key], DEFINITIONS[key].unit
+        verdict = ("bättre" if change.value * DEFINITIONS[key].better > 0 else "sämre") if certain(change) else ""
+        table.add_row(
+            LABELS[key].short,
+            figure(change, unit, signed=True),
+            interval(change, unit),
+            interval(change, unit, level=99),
+            verdict if DEFINITIONS[key].better else "",
+        )
+    console.print(table)
+    note = f"{difference.n} par av replikationer med samma samtal; percentilerna jämförs utan att paras."
+    console.print(Text(note, style="dim"))
+
+
+def summary(figures: Figures) -> Table:
+    """All queues together."""
+    table = _table("Skattning", "95 % KI", "99 % KI")
+    for key in shown(figures):
+        estimate, unit = figures[key], DEFINITIONS[key].unit
+        table.add_row(
+            LABELS[key].short, figure(estimate, unit), interval(estimate, unit), interval(estimate, unit, level=99)
+        )
+    return table
+
+
+def by_queue(scenario: Scenario, measures: Measures) -> Table:
+    """One row for each queue, the last for all."""
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("Kö")
+    keys = [key for key in BY_QUEUE if key in shown(measures.total)]
+    for key in keys:
+        table.add_column(LABELS[key].short, justify="right")
+    rows = [(titled(scenario, queue), figures) for queue, figures in measures.queues.items()]
+    for title, figures in [*rows, (ALL_QUEUES, measures.total)]:
+        table.add_row(Text(title), *(figure(figures[key], DEFINITIONS[key].unit) for key in keys))
+    return table
+
+
+def titled(scenario: Scenario, queue: object) -> str:
+    """What people call the queue."""
+    return next((title for known, title in scenario.titles.items() if known == queue and title), str(queue))
+
+
+def shown(figures: Figures) -> list[str]:
+    """Which of the summary's measures say anything here."""
+    return [key for key in IN_SUMMARY if figures[key].known and (figures[key].value or key in ALWAYS)]
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("Mått")
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
