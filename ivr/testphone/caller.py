@@ -19,6 +19,8 @@ from ivr.testphone.trunk import Trunk
 from ivr.testphone.wire import contact_of, respond
 from ivr.testphone.witness import Terminal
 
+PATIENCE_MS = 30_000
+"""How long a caller listens for something, unless told otherwise."""
 DEFAULT_NUMBER = "0701740605"
 """In the range that is kept free for fiction."""
 
@@ -240,18 +242,18 @@ class Caller:
             return
         await asyncio.wait({self._stream.press(keys, tone_ms, gap_ms, ends)})
 
-    async def hear_agent(self, within_ms: float = 10_000) -> bool:
+    async def hear_agent(self, within_ms: float = PATIENCE_MS) -> bool:
         """Whether an agent is talking now, or began to in that time; who it is says `answered_by`."""
         await until(lambda: self.ear.voice >= 0 or self.over.is_set(), within_ms)
         return self.ear.voice >= 0
 
-    async def hear_sound(self, within_ms: float = 5_000) -> bool:
+    async def hear_sound(self, within_ms: float = PATIENCE_MS) -> bool:
         """Whether anything but silence was heard in that time."""
         since = now_ms()
         await until(lambda: self.ear.last_sound_ms > since or self.over.is_set(), within_ms)
         return self.ear.last_sound_ms > since
 
-    async def hear_prompt(self, prompt: str = "", within_ms: float = 10_000) -> bool:
+    async def hear_prompt(self, prompt: str = "", within_ms: float = PATIENCE_MS) -> bool:
         """Whether that prompt (any, for "") was begun in that time; prompts heard before count. Needs `book`."""
 
         def heard() -> bool:
@@ -260,7 +262,7 @@ class Caller:
         await until(lambda: heard() or self.over.is_set(), within_ms)
         return heard()
 
-    async def hear(self, what: Heard, within_ms: float = 10_000) -> bool:
+    async def hear(self, what: Heard, within_ms: float = PATIENCE_MS) -> bool:
         """Whether the line sounded like that in that time. Needs `attentive`."""
         await until(lambda: self.heard_now() is what or self.over.is_set(), within_ms, every_ms=200)
         return self.heard_now() is what

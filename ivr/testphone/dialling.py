@@ -77,7 +77,7 @@ class Dialled:
         uri = f"sip:{self.number}@{host}:{port}"
         return Message("INVITE", uri, headers=headers, body=describe(self.stream.port))
 
-    async def hear_prompt(self, prompt: str, within_ms: float = 5_000) -> bool:
+    async def hear_prompt(self, prompt: str, within_ms: float = 30_000) -> bool:
         """Whether that prompt was begun in that time."""
         await until(lambda: prompt in self.ear.prompts or self.over.is_set(), within_ms)
         return prompt in self.ear.prompts

@@ -11,7 +11,7 @@ from ivr.asterisk.caller_session import CallerSession, DialEnded
 from ivr.asterisk.papers_wire import VARIABLES
 from routing.events import Event
 
-DEADLINE_S = 10.0
+DEADLINE_S = 30.0
 NO_PAPERS = ("",) * len(VARIABLES)
 HOST = "127.0.0.1"
 

@@ -77,7 +77,7 @@ class FakeAmi:
             writer.transport.abort()
         self._writers.clear()
 
-    async def until(self, condition: Callable[[], bool], within_s: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], bool], within_s: float = 30.0) -> None:
         """The condition holds; asked again at every action and connection."""
         async with asyncio.timeout(within_s), self.seen:
             await self.seen.wait_for(condition)

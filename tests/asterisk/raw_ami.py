@@ -18,7 +18,7 @@ class RawAmi:
     """Of every event that has come."""
 
     async def message(self) -> dict[str, str]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             block = await self.reader.readuntil(b"\r\n\r\n")
         lines = block.decode("utf-8", "replace").split("\r\n")
         message = {key: value for key, _, value in (line.partition(": ") for line in lines) if key}

@@ -116,8 +116,8 @@ async def line_to(asterisk: RunningAsterisk) -> AsyncIterator[Line]:
         await studio.close()
 
 
-async def until(condition: Callable[[], bool], within_s: float = 10.0) -> None:
-    """The condition holds; asked every 20 ms, TimeoutError after the time."""
+async def until(condition: Callable[[], bool], within_s: float = 30.0) -> None:
+    """The condition holds; asked every 20 ms, TimeoutError after a time that is long on a busy machine too."""
     async with asyncio.timeout(within_s):
         while not condition():  # noqa: ASYNC110  # what is waited for is in another process
             await asyncio.sleep(0.02)

@@ -36,7 +36,7 @@ class Call:
     def say(self, *prompts: str) -> None:
         self.session.perform(Say(self.session.call, tuple(map(PromptId, prompts)), "sv"))
 
-    def ask(self, *prompts: str, max_digits: int = 1, first_ms: int = 3_000, next_ms: int = 400) -> None:
+    def ask(self, *prompts: str, max_digits: int = 1, first_ms: int = 30_000, next_ms: int = 400) -> None:
         wanted = tuple(map(PromptId, prompts))
         self.session.perform(AskDigits(self.session.call, wanted, "sv", max_digits, first_ms, next_ms))
 
@@ -101,7 +101,7 @@ async def test_silence_and_several_digits(door: Door) -> None:
     call = await door.call()
     call.ask("huvudmeny", first_ms=100)
     assert await report(call) == DigitsEntered(call.session.call, "")
-    call.ask("huvudmeny", max_digits=4, next_ms=1_000)
+    call.ask("huvudmeny", max_digits=4, first_ms=30_000, next_ms=2_000)
     await call.caller.press("0#5")
     assert await report(call) == DigitsEntered(call.session.call, "0#5")
 
@@ -109,13 +109,18 @@ async def test_silence_and_several_digits(door: Door) -> None:
 @pytest.mark.fault("F53", "F54")
 async def test_keys_that_are_pressed_for_ever_leave_the_menu_usable(door: Door) -> None:
     call = await door.call()
-    flood = asyncio.create_task(call.caller.press("1234567890" * 3, tone_ms=40, gap_ms=40))
+
+    async def press_for_ever() -> None:
+        while True:
+            await call.caller.press("1234567890", tone_ms=40, gap_ms=40)
+
+    flood = asyncio.create_task(press_for_ever())
     for _ in range(5):
         call.ask("huvudmeny", max_digits=3)
         answered = await report(call)
         assert isinstance(answered, DigitsEntered)
         assert 1 <= len(answered.digits) <= 3
-    await flood
+    flood.cancel()
     call.ask("huvudmeny", first_ms=300)
     assert isinstance(await report(call), DigitsEntered)
 
@@ -138,10 +143,10 @@ async def test_a_prompt_is_cut_short_by_the_next_action_and_a_late_interruption_
         call = await door.call()
         interruptions: list[asyncio.Task[None]] = []
         call.session.interrupt = lambda channel: interruptions.append(asyncio.create_task(interrupt(channel)))
-        call.say(*["huvudmeny"] * 20)  # 8 s
+        call.say(*["huvudmeny"] * 100)  # 40 s
         assert await call.caller.hear_prompt("huvudmeny")
-        call.ask("valkommen", first_ms=3_000)
-        assert await call.caller.hear_prompt("valkommen", 3_000)
+        call.ask("valkommen", first_ms=30_000)
+        assert await call.caller.hear_prompt("valkommen")
         await interrupt(call.session.channel)
         await interrupt(call.session.channel)
         await call.caller.press("3")
@@ -193,11 +198,12 @@ async def test_no_answer_and_no_phone_are_told_apart(line: Line, door: Door) -> 
 
 
 async def test_a_talk_ends_with_the_agent_and_the_caller_goes_on(line: Line, door: Door) -> None:
-    phone = await line.phone("finn", answer(50, talk_ms=500))
+    phone = await line.phone("finn", answer(50))
     call = await door.call()
     call.hold()
     call.offer("finn")
     assert await call.caller.hear_agent()
+    await phone.hang_up()
     ended = await report(call)
     assert isinstance(ended, DialEnded)
     assert (ended.status, ended.hangup_cause, ended.answered_by.partition("-")[0]) == ("ANSWER", 16, "PJSIP/finn")
@@ -206,7 +212,7 @@ async def test_a_talk_ends_with_the_agent_and_the_caller_goes_on(line: Line, doo
     assert await report(call) == PromptFinished(call.session.call)
     call.session.perform(EndCall(call.session.call))
     assert await report(call) == (call.session.call, False)
-    await asyncio.wait_for(call.caller.over.wait(), 5)
+    await until(call.caller.over.is_set)
     assert call.caller.bye_by == "server"
 
 
@@ -224,7 +230,7 @@ async def test_a_caller_who_hangs_up_is_gone_in_every_state(line: Line, door: Do
         call.ask(first_ms=30_000)
     elif state in {"ringing", "talking"}:
         call.offer("finn", ring_ms=30_000)
-        await asyncio.wait_for(phone.rung.wait(), 5)
+        await until(phone.rung.is_set)
         assert state == "ringing" or await call.caller.hear_agent()
     await call.caller.hang_up()
     assert await report(call) == CallerHungUp(call.session.call)
@@ -272,4 +278,4 @@ async def test_what_the_builder_quotes_asterisk_reads_as_meant(line: Line) -> No
 
     async with await asyncio.start_server(set_and_get, HOST, line.asterisk.site.agi_port):
         assert await line.caller(NUMBER).dial() == 200
-        assert await asyncio.wait_for(read, 10) == NASTY
+        assert await asyncio.wait_for(read, 30) == NASTY

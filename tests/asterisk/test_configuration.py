@@ -148,7 +148,7 @@ async def test_a_killed_engine_is_not_in_the_way_of_the_next(asterisk: RunningAs
         engine.send_signal(signal.SIGKILL)
         engine.communicate()
     # Asterisk notices within a moment; the engine's quick retries bridge it.
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         while not await _let_in(asterisk):  # noqa: ASYNC110  # another process is watched
             await asyncio.sleep(0.05)
 
@@ -165,7 +165,7 @@ async def test_events_that_say_nothing_are_not_sent(line: Line) -> None:
     async with raw_ami(line.asterisk) as ami:
         caller = line.caller(NUMBER)
         assert await caller.dial() == 200
-        assert await caller.hear_prompt("huvudmeny", 5_000)
+        assert await caller.hear_prompt("huvudmeny")
         await caller.hang_up()
         mine = (await ami.event("UserEvent"))["Uniqueid"]
         gone = await ami.event("Hangup", Uniqueid=mine)
@@ -178,9 +178,9 @@ async def test_cel_joins_the_callers_side_and_holds_no_number(line: Line) -> Non
     line.asterisk.server.cli("queue add member PJSIP/finn to fallback-bygg")
     caller = line.caller(NUMBER)
     assert await caller.dial() == 200
-    assert await caller.hear_prompt("huvudmeny", 5_000)
+    assert await caller.hear_prompt("huvudmeny")
     await caller.press("4")
-    await asyncio.wait_for(caller.over.wait(), 15)
+    await until(caller.over.is_set)
     path = line.asterisk.site.cel_path
 
     def rows() -> list[list[str]]:
@@ -222,9 +222,9 @@ async def test_a_member_who_may_not_hear_is_no_way_around_after_a_restart(line: 
     line.asterisk.server.cli("queue add member PJSIP/dan to fallback-socialtjanst")
     caller = line.caller(NUMBER)
     assert await caller.dial() == 200
-    assert await caller.hear_prompt("huvudmeny", 5_000)
+    assert await caller.hear_prompt("huvudmeny")
     await caller.press("3")
-    assert await caller.hear(Heard.MUSIC, 8_000)
+    assert await caller.hear(Heard.MUSIC)
     assert dan.rings == []
 
 

@@ -1,6 +1,5 @@
 """The fail-open dialplan on a real Asterisk, with no engine at all."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,15 +24,14 @@ def serve(line: Line, person: str, *queues: str) -> None:
         line.asterisk.server.cli(f"queue add member PJSIP/{person} to fallback-{queue}")
 
 
-async def rung(phone: AgentPhone, within_s: float = 8.0) -> None:
-    async with asyncio.timeout(within_s):
-        await phone.rung.wait()
+async def rung(phone: AgentPhone) -> None:
+    await until(phone.rung.is_set)
 
 
 async def in_menu(line: Line, number: str = NUMBER) -> Caller:
     caller = line.caller(number)
     assert await caller.dial() == 200
-    assert await caller.hear_prompt("huvudmeny", 5_000)
+    assert await caller.hear_prompt("huvudmeny")
     return caller
 
 
@@ -43,8 +41,8 @@ async def test_two_leads_to_the_school_groups_phone_and_the_talk_ends_the_call(l
     serve(line, "dan", "ovrigt")
     caller = await in_menu(line)
     await caller.press("2")
-    assert await caller.hear_agent(8_000)
-    await asyncio.wait_for(caller.over.wait(), 8)
+    assert await caller.hear_agent()
+    await until(caller.over.is_set)
     assert caller.ear.prompts[:3] == ["valkommen", "huvudmeny", "reservlage"]
     assert caller.terminal is Terminal.ANSWERED
     assert [len(alma.rings), len(dan.rings)] == [1, 0]
@@ -55,7 +53,7 @@ async def test_a_confidential_call_rings_no_uncleared_phone_even_if_the_list_is_
     serve(line, "dan", "socialtjanst")  # what no engine would do: Dan is not cleared
     caller = await in_menu(line)
     await caller.press("3")
-    assert await caller.hear(Heard.MUSIC, 8_000)
+    assert await caller.hear(Heard.MUSIC)
     serve(line, "cilla", "socialtjanst")
     await rung(cilla)
     assert dan.rings == []
@@ -67,7 +65,7 @@ async def test_silence_ends_with_the_people_for_other_matters(line: Line) -> Non
     dan = await line.phone("dan", ring_forever())
     serve(line, "dan", "ovrigt")
     caller = await in_menu(line)
-    await rung(dan, 12)
+    await rung(dan)
     assert caller.ear.prompts.count("huvudmeny") == 2
     assert caller.up
 
@@ -77,7 +75,7 @@ async def test_wrong_keys_are_told_so_and_end_with_people(line: Line) -> None:
     serve(line, "dan", "ovrigt")
     caller = await in_menu(line)
     await caller.press("9")
-    assert await caller.hear_prompt("fel_val", 5_000)
+    assert await caller.hear_prompt("fel_val")
     await caller.press("#")
     await rung(dan)
     assert caller.up
@@ -87,7 +85,7 @@ async def test_star_repeats_and_zero_reaches_a_person(line: Line) -> None:
     dan = await line.phone("dan", ring_forever())
     serve(line, "dan", "ovrigt")
     caller = await in_menu(line)
-    assert await caller.hear_prompt("repetera", 5_000)
+    assert await caller.hear_prompt("repetera")
     await caller.press("*")
     await until(lambda: caller.ear.prompts.count("huvudmeny") == 2)
     await caller.press("0")
@@ -97,12 +95,12 @@ async def test_star_repeats_and_zero_reaches_a_person(line: Line) -> None:
 async def test_with_nobody_there_the_caller_hears_music_and_is_rung_through_later(line: Line) -> None:
     caller = await in_menu(line)
     await caller.press("1")
-    assert await caller.hear_prompt("reservlage", 5_000)
-    assert await caller.hear(Heard.MUSIC, 8_000)
+    assert await caller.hear_prompt("reservlage")
+    assert await caller.hear(Heard.MUSIC)
     eva = await line.phone("eva", answer(100))
     serve(line, "eva", "aldre")
     await rung(eva)
-    assert await caller.hear_agent(5_000)
+    assert await caller.hear_agent()
 
 
 async def test_a_talk_that_was_none_puts_the_caller_back_in_line(line: Line) -> None:
@@ -142,8 +140,8 @@ async def test_a_call_of_which_nothing_is_known_is_held_and_rings_nobody(line: L
     serve(line, "cilla", "ovrigt", "socialtjanst")
     caller = line.caller("9002")
     assert await caller.dial() == 200
-    assert await caller.hear_prompt("reservlage", 5_000)
-    assert await caller.hear(Heard.MUSIC, 8_000)
+    assert await caller.hear_prompt("reservlage")
+    assert await caller.hear(Heard.MUSIC)
     assert (dan.rings, cilla.rings, caller.up) == ([], [], True)
 
 
@@ -159,19 +157,19 @@ async def test_the_old_place_is_kept(line: Line) -> None:
     """Who entered first is served first, also when fail-open got hold of them in the other order (F02)."""
     later, earlier = line.caller("9003"), line.caller("9004")
     assert await later.dial() == 200
-    assert await later.hear_prompt("reservlage", 5_000)
+    assert await later.hear_prompt("reservlage")
     assert await earlier.dial() == 200
-    assert await earlier.hear(Heard.MUSIC, 8_000)
+    assert await earlier.hear(Heard.MUSIC)
     await line.phone("finn", answer(50))
     serve(line, "finn", "bygg")
-    assert await earlier.hear_agent(8_000)
+    assert await earlier.hear_agent()
     assert later.answered_by == ""
 
 
 async def test_a_caller_left_in_a_menu_hears_that_menu_again_without_the_greeting(line: Line) -> None:
     caller = line.caller("9005")
     assert await caller.dial() == 200
-    assert await caller.hear_prompt("huvudmeny", 5_000)
+    assert await caller.hear_prompt("huvudmeny")
     assert caller.ear.prompts[0] == "huvudmeny"
 
 
@@ -185,7 +183,7 @@ async def test_closed_is_said_and_then_the_call_ends(tmp_path: Path) -> None:
         async with line_to(asterisk) as line:
             caller = line.caller(NUMBER, closing_prompts=frozenset({"stangt"}))
             assert await caller.dial() == 200
-            await asyncio.wait_for(caller.over.wait(), 8)
+            await until(caller.over.is_set)
             assert (caller.ear.prompts, caller.terminal) == (["stangt"], Terminal.CLOSED)
 
 
@@ -214,7 +212,7 @@ async def heard_until_over(line: Line) -> list[str]:
     """All that a caller hears whom the dialplan lets go of by itself."""
     caller = line.caller(NUMBER)
     assert await caller.dial() == 200
-    await asyncio.wait_for(caller.over.wait(), 8)
+    await until(caller.over.is_set)
     assert caller.terminal is Terminal.CLOSED or caller.terminal is Terminal.SERVER_HUNG_UP
     return list(caller.ear.prompts)
 
@@ -242,12 +240,12 @@ async def test_a_crisis_message_is_heard_without_an_engine_in_the_callers_langua
         caller = await in_menu(line)
         assert caller.ear.prompts[:3] == ["kris", "valkommen", "huvudmeny"]
     with globals_of(line, TONVAL_CRISIS="I9999999999kris"):
-        caller = line.caller(NUMBER)
-        assert await caller.dial() == 200
-        assert await caller.hear_prompt("kris", 5_000)
-        assert caller.ear.prompts == ["valkommen", "kris"]
         dan = await line.phone("dan", ring_forever())
         serve(line, "dan", "bygg")
+        caller = line.caller(NUMBER)
+        assert await caller.dial() == 200
+        assert await caller.hear_prompt("kris")
+        assert caller.ear.prompts == ["valkommen", "kris"]
         await caller.press("4")
         await rung(dan)
         with globals_of(line, TONVAL_FORCE="C9999999999"):
@@ -257,8 +255,8 @@ async def test_a_crisis_message_is_heard_without_an_engine_in_the_callers_langua
 async def test_a_language_chosen_without_an_engine_is_what_the_caller_hears_from_then_on(line: Line) -> None:
     caller = await in_menu(line)
     await caller.press("8")
-    assert await caller.hear_prompt("en/huvudmeny", 5_000)
+    assert await caller.hear_prompt("en/huvudmeny")
     await caller.press("9")
-    assert await caller.hear_prompt("en/fel_val", 5_000)
+    assert await caller.hear_prompt("en/fel_val")
     await caller.press("1")
-    assert await caller.hear_prompt("en/reservlage", 8_000)
+    assert await caller.hear_prompt("en/reservlage")

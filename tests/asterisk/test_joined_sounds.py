@@ -142,5 +142,4 @@ async def test_no_key_falls_between_two_prompts_however_slow_the_engine(line: Li
         await caller.press("3", tone_ms=60)
         assert await director.report() == DigitsEntered(session.call, "3")
         session.perform(AskDigits(session.call, MENU, "sv", 1, 600, 600))
-        await until(lambda: caller.ear.prompts.count("repetera") == 1)
-        assert caller.ear.prompts[-3:] == list(MENU)
+        await until(lambda: caller.ear.prompts[-3:] == list(MENU))

@@ -20,13 +20,14 @@ LAST_WORDS = WayOut(Leads.MESSAGE, prompts=(PromptId("stangt"),))
 
 
 def bounded() -> Plan:
-    """One may wait for a second in bygg, and then where nobody is logged in; a number may have one call at a time."""
+    """One may wait for a second in bygg, then where nobody is logged in; one call at once a number; a patient menu."""
     plan = small_plan()
+    menus = {name: replace(menu, first_key_ms=60_000) for name, menu in plan.menus.items()}
     queues = dict(plan.queues)
     bygg, ovrigt = queues[QueueId("bygg")], queues[QueueId("ovrigt")]
     queues[bygg.id] = replace(bygg, max_wait=Limit(1_000, (ON,)))
     queues[ovrigt.id] = replace(ovrigt, nobody_logged_in=Limit(2_500, (LAST_WORDS,)))
-    return replace(plan, queues=queues, max_calls_per_caller=1, too_many_prompts=(PromptId("kris"),))
+    return replace(plan, menus=menus, queues=queues, max_calls_per_caller=1, too_many_prompts=(PromptId("kris"),))
 
 
 @pytest.mark.fault("F46", "F58")

@@ -57,7 +57,7 @@ class Listener:
         self.downs.append(reason)
         self._news.set()
 
-    async def until(self, condition, within_s=5.0):
+    async def until(self, condition, within_s=30.0):
         async with asyncio.timeout(within_s):
             while not condition():
                 await self._news.wait()

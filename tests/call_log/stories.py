@@ -77,7 +77,7 @@ class Alarms:
             self.words.append((word, sentence))
             self._changed.notify_all()
 
-    def heard(self, word: str, within_s: float = 10.0) -> bool:
+    def heard(self, word: str, within_s: float = 30.0) -> bool:
         with self._changed:
             return self._changed.wait_for(lambda: any(said == word for said, _ in self.words), within_s)
 
@@ -110,7 +110,7 @@ class Log:
     def read(self) -> CallLogReader:
         return CallLogReader(self.site.database_path, self.site.journal_path)
 
-    def is_in(self, place: Place, within_s: float = 10.0) -> bool:
+    def is_in(self, place: Place, within_s: float = 30.0) -> bool:
         """Whether the writer got there in time."""
         if self.writer.status.place is place:
             return True

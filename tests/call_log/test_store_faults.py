@@ -72,12 +72,12 @@ def test_f60_a_disk_that_hangs_holds_up_the_thread_and_nobody_else(tmp_path):
 
         def hang(_what: str, _nth: int) -> int:
             hanging.set()
-            released.wait(10)
+            released.wait(30)
             return 0
 
         disk.plan = hang
         log.note(calls=1)
-        assert hanging.wait(10)
+        assert hanging.wait(30)
         log.note(calls=100, first=1)
         assert log.writer.waiting == len(expected_rows(101))
         assert not released.is_set()
@@ -89,7 +89,7 @@ def test_f60_a_disk_that_hangs_holds_up_the_thread_and_nobody_else(tmp_path):
 def test_flushed_means_that_the_log_is_open_too(tmp_path):
     with faulty_disk() as disk:
         released = threading.Event()
-        disk.plan = lambda _what, _nth: 0 * released.wait(10)
+        disk.plan = lambda _what, _nth: 0 * released.wait(30)
         log = log_in(tmp_path)
         assert not log.writer.flush(0.05)
         released.set()
@@ -105,7 +105,7 @@ def test_f60_beyond_the_bound_events_go_first_then_all_and_both_are_counted_and_
     log.note(calls=1)
     assert log.writer.flush()
     gate = threading.Event()
-    log.writer._on_acknowledged = lambda _number: gate.wait(10)
+    log.writer._on_acknowledged = lambda _number: gate.wait(30)
     log.note(calls=1, first=1)
     log.note(calls=30, first=2)
     gate.set()

@@ -62,7 +62,7 @@ async def test_half_an_order_is_none_and_a_whole_one_counts_although_nobody_wait
     await ask(path, {"do": "state"})
     assert anna.state is AgentState.READY
     await vanishes(path, order + b"\n")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while anna.state is AgentState.READY:
             await ask(path, {"do": "state"})
     assert (anna.state, anna.reason) == (AgentState.NOT_READY, "lunch")

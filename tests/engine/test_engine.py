@@ -53,7 +53,7 @@ def plan(ring_ms=20_000):
 
 
 async def until(log, wanted):
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not wanted():
             log.changed.clear()
             await log.changed.wait()

@@ -53,7 +53,7 @@ async def crowd(scene: Scene) -> Crowd:
     return Crowd(talking, ringing, waiting, menu, carina, david)
 
 
-async def rung(phone: AgentPhone, within_s: float = 10.0) -> Ring:
+async def rung(phone: AgentPhone, within_s: float = 30.0) -> Ring:
     """The phone's last ring, as soon as there is one."""
     await until(lambda: phone.rings, within_s)
     return phone.rings[-1]
@@ -66,7 +66,7 @@ async def truth(scene: Scene) -> dict[str, Any]:
     return {"calls": calls, "agents": {name: (who["state"], who["phone"]) for name, who in agents.items()}}
 
 
-async def becomes(scene: Scene, wanted: dict[str, Any], within_s: float = 5.0) -> None:
+async def becomes(scene: Scene, wanted: dict[str, Any], within_s: float = 30.0) -> None:
     """The service believes this (again); AssertionError with the difference if it does not in time."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within_s

@@ -38,7 +38,7 @@ def now_ms() -> float:
     return time.time() * 1000
 
 
-async def until(look: Callable[[], Seen], within_s: float = 10.0) -> Seen:
+async def until(look: Callable[[], Seen], within_s: float = 30.0) -> Seen:
     """What `look` sees as soon as it is true; TimeoutError after the time."""
     async with asyncio.timeout(within_s):
         while not (seen := look()):  # noqa: ASYNC110  # what is waited for is in another process
@@ -118,14 +118,14 @@ class Scene:
         """`tonval status`; {} while no engine answers."""
         return await self.standing.state() or {"agents": {}, "calls": {}, "paused": "dead"}
 
-    async def agent_is(self, name: str, *states: str, within_s: float = 10.0) -> dict[str, Any]:
+    async def agent_is(self, name: str, *states: str, within_s: float = 30.0) -> dict[str, Any]:
         """What the service says of the person, as soon as it is one of these."""
         async with asyncio.timeout(within_s):
             while (person := (await self.state())["agents"].get(name, {})).get("state") not in states:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         return dict(person)
 
-    async def call_is(self, caller: Caller, *states: str, within_s: float = 10.0) -> str:
+    async def call_is(self, caller: Caller, *states: str, within_s: float = 30.0) -> str:
         """The call's id, as soon as the service says one of these of it."""
         call = await self.call_of(caller)
         async with asyncio.timeout(within_s):
@@ -142,7 +142,7 @@ class Scene:
         return await ask(self.standing.site.control_path, {"do": do, **fields})
 
     # ── what the log says ───────────────────────────────────────────────────────────────────────────────────────
-    async def row(self, caller: Caller, within_s: float = 15.0) -> dict[str, Any]:
+    async def row(self, caller: Caller, within_s: float = 30.0) -> dict[str, Any]:
         """The call's row in the log, once it is final."""
         call = await self.call_of(caller)
         columns = "call, queue, entered_at_ms, queued_at_ms, answered_at_ms, ended_at_ms, wait_ms, talk_ms, agent"

@@ -46,14 +46,14 @@ async def scene(standing: Scene) -> AsyncIterator[Scene]:
         yield scene
 
 
-async def rung(phone: AgentPhone, times: int = 1, within_s: float = 15.0) -> Ring:
+async def rung(phone: AgentPhone, times: int = 1, within_s: float = 30.0) -> Ring:
     """The phone's ring, answered."""
     ring = await until(lambda: phone.rings[times - 1] if len(phone.rings) >= times else None, within_s)
     await until(lambda: ring.end is not RingEnd.RINGING, within_s)
     return ring
 
 
-async def hears(ring: Ring, prompt: str, within_s: float = 10.0) -> None:
+async def hears(ring: Ring, prompt: str, within_s: float = 30.0) -> None:
     await until(lambda: prompt in ring.prompts, within_s)
 
 
@@ -63,8 +63,8 @@ async def promised(scene: Scene) -> Caller:
     await scene.call_is(caller, "waiting")
     assert await caller.hear_prompt("ko_bygg")
     await caller.press("5")
-    assert await caller.hear_prompt("aterring_platsen_star", 15_000)
-    await asyncio.wait_for(caller.over.wait(), 15)
+    assert await caller.hear_prompt("aterring_platsen_star")
+    await until(caller.over.is_set)
     return caller
 
 

@@ -35,10 +35,9 @@ async def scene(standing: Scene) -> AsyncIterator[Scene]:
         yield scene
 
 
-async def rung(phone: AgentPhone, within_s: float = 10.0) -> Ring:
+async def rung(phone: AgentPhone) -> Ring:
     """The phone's last ring, as soon as there is one."""
-    async with asyncio.timeout(within_s):
-        await phone.rung.wait()
+    await until(phone.rung.is_set)
     return phone.rings[-1]
 
 
@@ -87,7 +86,7 @@ async def test_every_refusal_leads_to_the_next_phone_at_once_with_its_own_cause(
     phones = {name: await scene.phone(name, refuse_with(status)) for name, (status, _, _) in refusals.items()}
     caller = await scene.chooses()
     call = await scene.call_of(caller)
-    await until(lambda: all(phone.rings for phone in phones.values()), 15)
+    await until(lambda: all(phone.rings for phone in phones.values()))
     jenny = await scene.phone("jenny", answer(100))
     assert await caller.hear_agent()
     rings = [ring for ring in scene.rings() if ring.agent in phones][:7]
@@ -120,7 +119,7 @@ async def test_a_phone_without_power_costs_the_caller_five_seconds_at_the_most(s
     elif how == "leaves while it rings":
         await rung(carina)
         assert await carina.unregister() == 200
-    assert await caller.hear_agent(8_000)
+    assert await caller.hear_agent()
     assert david.rings[0].at_ms - since_ms <= 5_000
     assert [e["result"] for e in scene.entries("OfferEnded", call=call)] == ["unreachable"]
     assert (await scene.state())["agents"]["carina"]["reason"] != "rona"
@@ -153,7 +152,7 @@ async def test_answered_as_the_caller_hangs_up_is_one_outcome_and_never_an_answe
         await asyncio.gather(*(caller.press(SCHOOL) for caller in arrived))
         await asyncio.gather(*(caller.over.wait() for caller in arrived))
         for phone in scene.phones:
-            await scene.agent_is(phone.name, "ready", within_s=2)
+            await scene.agent_is(phone.name, "ready")
     for call, (caller, _) in leaving.items():
         row = await scene.row(caller)
         assert (row["outcome"], row["reason"], row["answered_at_ms"]) == ("abandoned", "caller_hung_up", None)
@@ -272,10 +271,15 @@ async def test_who_hangs_up_is_gone_within_a_second_whatever_they_were_doing(sce
     assert 0 <= row["ended_at_ms"] - caller.ended_ms + 1 <= NEXT_MS
     left_at_ms = row["answered_at_ms"] or row["ended_at_ms"]
     assert row["wait_ms"] == (left_at_ms - row["queued_at_ms"] if row["queued_at_ms"] else 0)
+    after = "wrap_up" if state == "talking" else "ready"
     for ring in scene.rings():
+        await until(lambda ring=ring: ring.ended_ms)
         assert ring.ended_ms - caller.ended_ms <= 500
         assert ring.end is (RingEnd.ANSWERED if state == "talking" else RingEnd.CANCELLED)
-        await scene.agent_is(ring.agent, "wrap_up" if state == "talking" else "ready", within_s=1)
+        await scene.agent_is(ring.agent, after)
+        changes = scene.entries("AgentStateChanged", agent=ring.agent)
+        since = [e["at_ms"] for e in changes if e["after"] == after and e["at_ms"] > caller.started_ms]
+        assert since[0] - caller.ended_ms <= NEXT_MS
 
 
 @pytest.mark.fault("F52")
@@ -288,7 +292,7 @@ async def test_who_hangs_up_before_we_answer_leaves_nothing_open(scene: Scene):
     await asyncio.gather(*(caller.over.wait() for caller in callers))
     await scene.nobody()
     assert {caller.terminal for caller in callers} <= {Terminal.CANCELLED, Terminal.HUNG_UP_WAITING}
-    await until(lambda: not scene.log.open_rows(), 5)
+    await until(lambda: not scene.log.open_rows())
 
 
 @pytest.mark.fault("F51", "F52", "F45")
@@ -321,7 +325,8 @@ async def test_a_call_put_through_has_one_outcome_whoever_ends_it_and_wherever(s
     await left.hang_up()
     row = await scene.row(left)
     assert (row["outcome"], row["state"], row["queue"], row["answered_at_ms"]) == ("abandoned", "offered", "bygg", None)
-    await until(lambda: ring.end is RingEnd.CANCELLED, 1)
+    await until(lambda: ring.end is RingEnd.CANCELLED)
+    assert ring.ended_ms - left.ended_ms <= NEXT_MS
     await until(lambda: now_ms() > answered.ear.voice_ms + NEXT_MS)
     await answered.hang_up()
     row = await scene.row(answered)

@@ -48,7 +48,7 @@ async def place(scene: Scene) -> str:
 
 async def rows_are_all_there(scene: Scene, callers: list[Caller]) -> None:
     """Each call has one row and each of its entries once, in the order in which things happened."""
-    await until(lambda: not scene.log.open_rows(), 30)
+    await until(lambda: not scene.log.open_rows())
     for caller in callers:
         row = await scene.row(caller)
         assert (row["outcome"], row["reason"], row["recoveries"]) == ("answered", "agent_hung_up", 0)

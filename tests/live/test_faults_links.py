@@ -15,7 +15,7 @@ from ivr.config.site import HOST
 from ivr.testphone.agent import RingEnd
 from ivr.testphone.behaviour import answer, ring_forever
 from ivr.testphone.ear import Heard
-from tests.live.crowd import becomes, crowd, rung, truth
+from tests.live.crowd import becomes, crowd, truth
 from tests.live.relay import Relay
 from tests.live.scene import SCHOOL, Scene, now_ms, people, service, until
 
@@ -48,9 +48,9 @@ def agi(scene: Scene) -> Relay:
 
 async def pauses(scene: Scene, more_than: int) -> tuple[int, int]:
     """When the last pause of routing began and ended (ms), once there are more of them than so many."""
-    await until(lambda: len(scene.entries("RoutingPaused")) > more_than, 15)
+    await until(lambda: len(scene.entries("RoutingPaused")) > more_than)
     paused = scene.entries("RoutingPaused")[more_than]["at_ms"]
-    resumed = await until(lambda: [e["at_ms"] for e in scene.entries("RoutingResumed") if e["at_ms"] >= paused], 20)
+    resumed = await until(lambda: [e["at_ms"] for e in scene.entries("RoutingResumed") if e["at_ms"] >= paused])
     return paused, resumed[0]
 
 
@@ -76,7 +76,7 @@ async def test_a_frozen_manager_link_is_seen_in_five_seconds_and_nobody_is_rung_
     before = await truth(scene)
     been, frozen_ms = len(scene.entries("RoutingPaused")), now_ms()
     ami(scene).flowing.clear()
-    await until(lambda: len(scene.entries("RoutingPaused")) > been, 10)
+    await until(lambda: len(scene.entries("RoutingPaused")) > been)
     assert scene.entries("RoutingPaused")[-1]["at_ms"] - frozen_ms <= 5_000
     assert (await scene.state())["paused"]
     assert await everybody.waiting.hear(Heard.MUSIC)
@@ -104,10 +104,10 @@ async def test_a_changed_secret_is_an_alarm_and_not_hammered_and_callers_are_ser
     ami(scene).cut()
     await until(lambda: refusals(scene))
     tries = ami(scene).connections
-    assert await everybody.waiting.hear_prompt("reservlage", 15_000)
+    assert await everybody.waiting.hear_prompt("reservlage")
     newcomer = await scene.in_menu()
     await newcomer.press(SCHOOL)
-    assert await newcomer.hear_prompt("reservlage", 5_000)
+    assert await newcomer.hear_prompt("reservlage")
     assert ami(scene).connections - tries <= 1
     assert refusals(scene) == 1  # told once, however often it is tried
     assert everybody.talking.up
@@ -116,7 +116,7 @@ async def test_a_changed_secret_is_an_alarm_and_not_hammered_and_callers_are_ser
     scene.standing.asterisk.cli("manager reload")
     await pauses(scene, been)
     for caller in (newcomer, everybody.waiting):
-        await scene.call_is(caller, "waiting", within_s=15)
+        await scene.call_is(caller, "waiting")
     elif_ = await scene.phone("elif", answer(50))
     assert await everybody.waiting.hear_agent()
     assert len(elif_.rings) == 1
@@ -132,7 +132,7 @@ async def test_a_withdrawal_lost_with_the_link_is_made_good_and_nothing_is_done_
     ami(scene).cut_at = b"Action: Hangup"
     await scene.order("agent", agent="david", what="pause")
     await pauses(scene, been)
-    await until(lambda: everybody.david.rings[0].end is RingEnd.CANCELLED, 5)
+    await until(lambda: everybody.david.rings[0].end is RingEnd.CANCELLED)
     helena = await scene.phone("helena", answer(50))
     assert await everybody.ringing.hear_agent()
     assert [len(phone.rings) for phone in (everybody.david, elif_, helena)] == [1, 1, 1]
@@ -206,7 +206,7 @@ async def test_a_lost_word_about_a_phone_costs_at_most_fifteen_seconds(scene: Sc
     await until(lambda: lost)
     lost_ms = now_ms()
     second = await scene.chooses()
-    assert await second.hear_agent(20_000)
+    assert await second.hear_agent()
     assert carina.rings[1].at_ms - lost_ms <= 16_000
     assert len(carina.rings) == 2
 
@@ -217,7 +217,7 @@ async def test_sessions_cut_in_a_command_leave_everybody_where_they_were(scene: 
     before = await truth(scene)
     assert agi(scene).cut() >= 3
     heard = len(everybody.menu.ear.prompts)
-    await until(lambda: "galler" in everybody.menu.ear.prompts[heard:], 5)
+    await until(lambda: "galler" in everybody.menu.ear.prompts[heard:])
     await becomes(scene, before)
     everybody.undisturbed()
     await everybody.menu.press(SCHOOL)
@@ -225,8 +225,7 @@ async def test_sessions_cut_in_a_command_leave_everybody_where_they_were(scene: 
     elif_ = await scene.phone("elif", answer(50))
     assert await everybody.waiting.hear_agent()
     assert len(elif_.rings) == 1
-    david = await rung(everybody.david)
-    everybody.david._answer(david, answer(0))  # the phone that rang through it all is picked up
+    everybody.david.now(answer(0))  # the phone that rang through it all is picked up
     assert await everybody.ringing.hear_agent()
     for caller, outcome in ((everybody.talking, "answered"), (everybody.menu, "abandoned")):
         await caller.hang_up()
@@ -272,7 +271,7 @@ async def test_a_scan_of_every_port_and_a_crowd_of_silent_strangers_disturb_nobo
     newcomer = await scene.in_menu()
     assert newcomer.ear.prompts[:1] == ["valkommen"]
     await newcomer.hang_up()
-    await until(lambda: len(list(descriptors.iterdir())) <= held + 4, 10)
+    await until(lambda: len(list(descriptors.iterdir())) <= held + 4)
     for writer in silent:
         writer.close()
     await becomes(scene, before)

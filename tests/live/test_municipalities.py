@@ -22,7 +22,7 @@ async def test_joenkoeping_answers_whoever_presses_and_whoever_waits():
         await scene.agent_is("rolf", "ready")
         silent = await scene.in_menu()
         assert await silent.hear_prompt("vanta_kvar_sa_svarar_vi")
-        assert await silent.hear_agent(15_000)
+        assert await silent.hear_agent()
         assert (len(operator.rings), len(guide.rings)) == (1, 1)
         row = await scene.row(caller)
         assert (row["outcome"], row["queue"], row["agent"]) == ("answered", "vagledning", "rolf")
@@ -60,7 +60,7 @@ async def test_danderyd_sends_what_is_too_much_outside_and_nothing_secret(partne
             assert await first.hear_agent()
             secret = await scene.chooses("3")
             second = await scene.chooses("4")
-            ring = (await until(lambda: partner.rings, 15))[0]
+            ring = (await until(lambda: partner.rings))[0]
             await until(lambda: ring.prompts == ["viskning_danderyd", "viskning_bygg"])
             assert await second.hear_agent()
             assert len(own.rings) == 1
