@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from importlib import import_module
 from math import ceil
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ivr.call_log.reading import CallLogUnreadableError
 from ivr.config import checks, limits, queue_checks
 from ivr.config.build import build_plan
 from ivr.config.draft import Draft
@@ -174,11 +174,11 @@ class Building:
         self, said: FromLogEntry, ringing: Ringing, callers: dict[QueueId, Callers], calendar: Calendar
     ) -> tuple[tuple[Stream, ...], dict[QueueId, Callers]]:
         """The logged calls, and what the log says of people where the file says nothing."""
+        from simulator.from_log import logged  # noqa: PLC0415  few scenarios need it
+
         try:
-            found = import_module("simulator.from_log").logged(
-                self.folder / said.database, said.date, calendar.timezone
-            )
-        except (ImportError, OSError, ValueError) as error:
+            found = logged(self.folder / said.database, said.date, calendar.timezone)
+        except (CallLogUnreadableError, OSError, ValueError) as error:
             place = self.document.where("arrivals_log")
             cure = "Ange calls.sqlite, eller mappen där den ligger, och en dag som finns i loggen."
             self.problems.append(Problem(Code.BAD_CALLS_FILE, place, f"Loggen kan inte läsas ({error}).", cure))

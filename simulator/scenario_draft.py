@@ -41,6 +41,7 @@ HOUSE = {
     "timezone": "UTC",
     "language": "sv",
     "numbers": [{"number": "+46846500400", "menu": "meny"}],
+    "discipline": "longest_wait",
 }
 NO_WORDS: Mapping[str, Any] = {field: [] for field in ("sorry", "fallback", "invalid", "waiting", "closed")}
 
@@ -110,9 +111,7 @@ def rules_of_own_model(path: Path, document: Document) -> Rules:
     if "partners" not in documents["partners.yaml"].data:
         documents["partners.yaml"] = _with(documents["partners.yaml"], {"partners": {}})
     queues = documents["queues.yaml"].data
-    said = queues.get("defaults", {})
-    if isinstance(said, dict):
-        documents["queues.yaml"] = _with(documents["queues.yaml"], {**queues, "defaults": {**QUIET, **said}})
+    documents["queues.yaml"] = _with(documents["queues.yaml"], _own_queues(queues))
     for name in OWN_FILES:
         _take(rules, models, documents, name)
     rules.problems += checks.across_files(Draft(path, models, documents, ""))
@@ -124,6 +123,23 @@ def rules_of_own_model(path: Path, document: Document) -> Rules:
         _around(models, documents, list(documents["queues.yaml"].data["queues"]))
     rules.draft = Draft(path, models, documents, _digest(document))
     return rules
+
+
+def _own_queues(data: Any) -> Any:
+    """Queues that say nothing of a plan are for whoever has them, their own people (levels 2 and 3) first."""
+    said, queues = data.get("defaults", {}), data.get("queues")
+    if not isinstance(said, dict) or not isinstance(queues, dict):
+        return data
+    if "plan" not in said:
+        queues = {
+            name: {"plan": _whoever_has(name), **entry} if isinstance(entry, dict) else entry
+            for name, entry in queues.items()
+        }
+    return {**data, "queues": queues, "defaults": {**QUIET, **said}}
+
+
+def _whoever_has(queue: str) -> list[dict[str, Any]]:
+    return [{"after_s": 0, "to": "own"}, {"after_s": 0, "to": "any", "queues": [queue]}]
 
 
 def _digest(document: Document) -> str:

@@ -40,7 +40,8 @@ class MaxWaitEntry(Strict):
 class MaxLengthEntry(Strict):
     """How many may stand in the line; whoever comes after them does not."""
 
-    over: Annotated[int, Field(ge=1, le=5_000)]
+    over: Annotated[int, Field(ge=0, le=5_000)]
+    """0: only those for whom somebody is free."""
     then: Ways
 
 
