@@ -2,7 +2,7 @@
 
 import importlib.util
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
@@ -14,7 +14,7 @@ import typer
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from simulator.runs import Progress, Speed
+    from simulator.runs import Speed
     from simulator.world import Scenario
 
 WRONG, USAGE, NOT_INSTALLED, BROKEN_OFF = 1, 2, 3, 130
@@ -22,6 +22,10 @@ NEEDED = ("numpy", "numba", "scipy")
 REDRAWN_S = 0.1
 WORTH_IT = {True: 1_000_000, False: 50_000}
 """By whether the fast way is taken: with more calls than this, several processes are quicker than one."""
+
+
+Told = Callable[[int, int | None], None]
+"""Told how much is done, and of how much, if that is known."""
 
 
 class How(StrEnum):
@@ -140,7 +144,7 @@ def at_work(
 
 
 @contextmanager
-def progress_bar(what: str) -> "Iterator[Progress]":
+def progress_bar(what: str) -> "Iterator[Told]":
     """A bar on standard error while that is a terminal; nothing otherwise. No thread draws it: processes are forked."""
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
@@ -153,7 +157,7 @@ def progress_bar(what: str) -> "Iterator[Progress]":
         task = bar.add_task(what, total=None)
         drawn = 0.0
 
-        def told(done: int, asked: int) -> None:
+        def told(done: int, asked: int | None) -> None:
             nonlocal drawn
             now = time.monotonic()
             if now - drawn > REDRAWN_S or done == asked:

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 
 class NoClusterError(Exception):
@@ -59,7 +60,7 @@ def _on_cluster(address: str) -> Iterator[Executor]:
     except ImportError as error:
         raise NoClusterError('Dask saknas. Installera det med: pip install "tonval[sim,cluster]"') from error
     try:
-        client = Client(address, timeout=10, set_as_default=False)
+        client: Any = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError) as error:
         raise NoClusterError(f"Ingen Dask-schemaläggare svarar på {address}: {error}") from error
     try:

@@ -6,7 +6,7 @@ of workers nor which of them was quicker makes a difference to any figure. What 
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures import TimeoutError as NotDoneError
 from dataclasses import dataclass, replace
@@ -28,6 +28,7 @@ LEAST_ROOM = 64
 
 Progress = Callable[[int, int], None]
 """Told how many replications are done, and how many were asked for."""
+Drawing = Callable[[Scenario, int, int, int | None], Contacts]
 Enough = Callable[[Tallies], bool]
 """Asked now and then, ever more seldom, about all that is done: whether that will do."""
 
@@ -254,12 +255,14 @@ def warm(scenario: Scenario, speed: Speed) -> None:
     simulated(brief, way(scenario, speed)[0], 0, 1)
 
 
-def simulated(scenario: Scenario, speed: Speed, chunk: int, replications: int) -> tuple[Contacts, Outcomes]:
-    """One chunk, with as much room for redials as it takes."""
+def simulated(
+    scenario: Scenario, speed: Speed, chunk: int, replications: int, drawn: Drawing = draw
+) -> tuple[Contacts, Outcomes]:
+    """One chunk, with as much room for redials as it takes; `drawn` may know more of the callers than `draw`."""
     drive = _driver(speed)
     room: int | None = None  # at first as much as is likely
     while True:
-        contacts = draw(scenario, chunk, replications, room)
+        contacts = drawn(scenario, chunk, replications, room)
         outcomes = drive(scenario, contacts)
         if not outcomes.ran_out:
             return contacts, outcomes
@@ -285,7 +288,7 @@ def _driver(speed: Speed) -> Callable[[Scenario, Contacts], Outcomes]:
     return run_faithful
 
 
-def _in_order(tasks: Iterator[Task], executor: Executor | None, until: float | None) -> Iterator[Done]:
+def _in_order(tasks: Iterator[Task], executor: Executor | None, until: float | None) -> Generator[Done]:
     """What comes of the tasks, in their order.
 
     Raises NotDoneError at `until` (monotonic seconds), but not before the first.
@@ -299,7 +302,7 @@ def _in_order(tasks: Iterator[Task], executor: Executor | None, until: float | N
         yield carried_out(task)
 
 
-def _handed_out(tasks: Iterator[Task], executor: Executor, until: float | None) -> Iterator[Done]:
+def _handed_out(tasks: Iterator[Task], executor: Executor, until: float | None) -> Generator[Done]:
     waiting: deque[Future[Done]] = deque()
     limit_s: float | None = None
     try:

@@ -112,8 +112,8 @@ def narrow_enough(scenario: "Scenario", precision: float) -> "Enough":
     def enough(tallies: "Tallies") -> bool:
         if tallies.rows < LEAST_REPLICATIONS:
             return False
-        half_width = measures(scenario, tallies).service_level.half_width
-        return half_width is not None and 100 * half_width <= precision
+        level = measures(scenario, tallies).service_level
+        return level.bounded and 100 * level.half_width <= precision
 
     return enough
 
@@ -136,11 +136,13 @@ def facts(result: "Result") -> dict[str, Any]:
 
 def show_facts(result: "Result") -> None:
     """How it was found, for people."""
+    from simulator.swedish import number  # noqa: PLC0415
+
     way = "snabb" if result.speed.value == How.FAST else "trogen (hela kärnan)"
-    per_second = f"{result.calls / max(result.seconds, 1e-9):,.0f}".replace(",", " ")
     typer.echo(
-        f"{result.replications_done} replikationer, {result.calls} samtal på {result.seconds:.2f} s "
-        f"({per_second} samtal/s), {way}, frö {result.scenario.run.seed}."
+        f"{number(result.replications_done)} replikationer, {number(result.calls)} samtal på "
+        f"{number(result.seconds, 2)} s ({number(result.calls / max(result.seconds, 1e-9))} samtal/s), {way}, "
+        f"frö {result.scenario.run.seed}."
     )
     for reason in result.refused:
         typer.echo(f"Den snabba vägen täcker inte: {reason.sentence}")
