@@ -1,0 +1,1 @@
+"""Exact figures of small call centres, by Markov chains and renewal arguments, from nothing of Tonval's."""
