@@ -21,16 +21,16 @@ BYTE_ORDER: Final = "utf-8-sig"
 def write(path: Path, scenario: Scenario, measures: Measures, decimal: str = ",") -> None:
     """All tables are in the folder, one file each; or, if the path ends in .csv, every measure of every queue in it."""
     if path.suffix.lower() == ".csv":
-        _write_one(path, every_measure(scenario, measures), decimal)
+        write_sheet(path, every_measure(scenario, measures), decimal)
         return
     path.mkdir(parents=True, exist_ok=True)
     for sheet in sheets(scenario, measures):
-        _write_one(path / f"{sheet.name.lower()}.csv", sheet, decimal)
+        write_sheet(path / f"{sheet.name.lower()}.csv", sheet, decimal)
 
 
 def write_difference(path: Path, difference: Difference, decimal: str = ",") -> None:
     """The differences are in the file."""
-    _write_one(path, difference_sheet(difference), decimal)
+    write_sheet(path, difference_sheet(difference), decimal)
 
 
 def every_measure(scenario: Scenario, measures: Measures) -> Sheet:
@@ -55,7 +55,8 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(STARTS_FORMULA) else text
 
 
-def _write_one(path: Path, sheet: Sheet, decimal: str) -> None:
+def write_sheet(path: Path, sheet: Sheet, decimal: str = ",") -> None:
+    """One table is in the file."""
     with path.open("w", encoding=BYTE_ORDER, newline="") as file:
         writer = csv.writer(file, delimiter=";" if decimal == "," else ",")
         writer.writerow([harmless(head) for head in sheet.headers])
