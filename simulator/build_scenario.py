@@ -101,7 +101,7 @@ class Building:
     # ── time ────────────────────────────────────────────────────────────────────────────────────────────────────
     def _calendar(self) -> Calendar:
         zone = self.draft.municipality.timezone
-        if self.file.municipality is None or self.file.date is None:
+        if self.file.date is None:
             hours = self.file.run.length_h or USUAL_HOURS * self.file.days
             length_ms = max(round(hours * HOUR_MS), 1)
             first = datetime.fromtimestamp(DAY_MS / 1000, UTC).date()

@@ -22,6 +22,8 @@ from simulator.world import Scenario
 
 SHIPPED = Path(__file__).resolve().parent / "scenarios"
 ENDINGS = (".yaml", ".yml")
+ANY_DAY = dt.date(2026, 3, 3)
+"""Where a file forgets its date: what else is wrong is told all the same."""
 NO_PLAN = frozenset({Code.UNKNOWN_QUEUE, Code.UNKNOWN_HOURS, Code.UNKNOWN_MENU})
 """With these wrong among the rules there is no plan to look at; with anything else what else is wrong is said too."""
 
@@ -104,6 +106,8 @@ def _load(path: Path, instead: Instead) -> Loaded:
     problems += _kind(file, document)
     if any(p.code is Code.SCENARIO_KIND for p in problems):
         return Loaded(None, in_order(problems))
+    if file.municipality is not None and file.date is None:
+        file = file.model_copy(update={"date": ANY_DAY})
     folder = path.resolve().parent
     rules = _rules(path, folder, file, document)
     if isinstance(rules, Problem):

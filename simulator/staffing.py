@@ -47,6 +47,7 @@ class Roster:
         named = set[str]()
         for i, entry in enumerate(self.file.staff or ()):
             named |= self._enter(i, entry)
+        named |= {m for members in self.groups.values() if named & set(members) for m in members}
         whole = ((0, self.calendar.length_ms + 2 * DAY_MS),)
         for name in self.plan.agents:
             if name not in named and (self.file.staff is None or opened is None):
