@@ -74,11 +74,18 @@ def first_words(centre: Centre, call: Call, menu: Menu) -> tuple[tuple[PromptId,
     offers = menu.language_prompts if call.language == centre.plan.language else ()
     crisis = centre.switches.crisis
     if crisis is None or call.warned == (crisis.prompt, call.language):
-        return (), replace(menu, prompts=offers + menu.prompts)
+        return (), _offering(centre, menu) if offers else menu
     call.warned = (crisis.prompt, call.language)
     if crisis.instead:
         return (), replace(menu, prompts=(*offers, crisis.prompt))
-    return (crisis.prompt,), replace(menu, prompts=offers + menu.prompts)
+    return (crisis.prompt,), _offering(centre, menu) if offers else menu
+
+
+def _offering(centre: Centre, menu: Menu) -> Menu:
+    """The menu as it is read to whoever may choose another language; made once."""
+    if menu.id not in centre.offering:
+        centre.offering[menu.id] = replace(menu, prompts=menu.language_prompts + menu.prompts)
+    return centre.offering[menu.id]
 
 
 def speak(centre: Centre, call: Call, language: str) -> None:

@@ -34,6 +34,14 @@ class Circles:
             tuple(q for q in plan.queues if self.pair_steps[q][a]) for a in range(len(people))
         ]
         """By agent: the queues of which any step reaches them."""
+        self.by_time: dict[QueueId, int] = {
+            q.id: sum(1 << i for i, step in enumerate(q.steps) if not step.conditional) for q in plan.queues.values()
+        }
+        """By queue: the steps that have no conditions, as bits."""
+        self.conditional: dict[QueueId, tuple[tuple[int, PlanStep], ...]] = {
+            q.id: tuple((i, step) for i, step in enumerate(q.steps) if step.conditional) for q in plan.queues.values()
+        }
+        """By queue: the others, with their numbers."""
         self.keeps = any(queue.lend_when_ready_over for queue in plan.queues.values())
         """Whether any queue keeps ready people for itself."""
         self.clearances: frozenset[Clearance] = frozenset().union(

@@ -4,7 +4,7 @@ Two rules. An owner has at most one deadline of a kind: setting it again replace
 comes in the order of `DeadlineKind`, then in the order in which it was set.
 """
 
-from collections.abc import KeysView
+from collections.abc import Set as AbstractSet
 from enum import IntEnum
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
@@ -50,27 +50,32 @@ class Deadlines:
 
     def __init__(self) -> None:
         self._heap: list[Deadline] = []
-        self._live: dict[tuple[str, DeadlineKind], Deadline] = {}
+        """Those that were replaced or cancelled lie there until they come to the top, or are too many."""
+        self._live: dict[str, dict[DeadlineKind, Deadline]] = {}
         self._sequence = 0
 
     def set(self, owner: str, kind: DeadlineKind, at_ms: int) -> None:
         """`owner` has exactly this deadline of `kind`."""
         self._sequence += 1
         deadline = Deadline(at_ms, kind, self._sequence, owner)
-        self._live[owner, kind] = deadline
+        mine = self._live.get(owner)
+        if mine is None:
+            self._live[owner] = {kind: deadline}
+        else:
+            mine[kind] = deadline
         heappush(self._heap, deadline)
-        if len(self._heap) > 64 + 4 * len(self._live):
-            self._heap = list(self._live.values())
+        if len(self._heap) > 64 + 8 * len(self._live):
+            self._heap = [kept for mine in self._live.values() for kept in mine.values()]
             heapify(self._heap)
 
     def cancel(self, owner: str, kind: DeadlineKind) -> None:
         """`owner` has no deadline of `kind`."""
-        self._live.pop((owner, kind), None)
+        if mine := self._live.get(owner):
+            mine.pop(kind, None)
 
     def cancel_all(self, owner: str) -> None:
         """`owner` has no deadline."""
-        for kind in DeadlineKind:
-            self._live.pop((owner, kind), None)
+        self._live.pop(owner, None)
 
     def next_at(self) -> int | None:
         """The earliest instant (ms), or None."""
@@ -85,22 +90,25 @@ class Deadlines:
         if before is not None and first.at_ms == now and first.kind > before:
             return None
         heappop(self._heap)
-        del self._live[first.owner, first.kind]
+        del self._live[first.owner][first.kind]
         return first
 
     def at(self, owner: str, kind: DeadlineKind) -> int | None:
         """The instant (ms) of the owner's deadline of this kind, or None."""
-        deadline = self._live.get((owner, kind))
+        mine = self._live.get(owner)
+        deadline = mine.get(kind) if mine else None
         return deadline.at_ms if deadline else None
 
-    def owned(self) -> KeysView[tuple[str, DeadlineKind]]:
+    def owned(self) -> AbstractSet[tuple[str, DeadlineKind]]:
         """Who has a deadline, and of which kind."""
-        return self._live.keys()
+        return {(owner, kind) for owner, mine in self._live.items() for kind in mine}
 
     def _first(self) -> Deadline | None:
-        while self._heap:
-            first = self._heap[0]
-            if self._live.get((first.owner, first.kind)) is first:
+        heap = self._heap
+        while heap:
+            first = heap[0]
+            mine = self._live.get(first.owner)
+            if mine and mine.get(first.kind) is first:
                 return first
-            heappop(self._heap)
+            heappop(heap)
         return None

@@ -35,6 +35,8 @@ def keep_within(centre: Centre) -> None:
             limit = centre.queue_of(call).max_length
             if limit is not None and len(centre.lines[call.queue]) > limit.over:
                 _moves_on(centre, call, limit, MAX_LENGTH)
+    if not watch.unattended:
+        return
     for call_id in () if centre.paused else watch.unattended:
         call = centre.calls.get(call_id)
         if call is not None and call.state is CallState.WAITING:

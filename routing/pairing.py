@@ -29,6 +29,14 @@ def match(centre: Centre, weigh: Weigh | None = None) -> None:
     """No call waits for a person who is ready and may take it. `weigh` is told of each decision before it counts."""
     if centre.new_people and centre.circles.keeps:
         centre.new_people.update(dict.fromkeys(sorted(centre.ready)))
+    if centre.new_people:
+        _serve_people(centre, weigh)
+    if centre.new_calls:
+        _serve_calls(centre, weigh)
+
+
+def _serve_people(centre: Centre, weigh: Weigh | None) -> None:
+    """Nobody who has become eligible could take a call that waits."""
     # Sorted once, not searched anew for each: an offer makes nobody new, and after an outage thousands are.
     for a in sorted(centre.new_people, key=lambda i: (centre.ready_since[i], i)):
         del centre.new_people[a]
@@ -36,6 +44,10 @@ def match(centre: Centre, weigh: Weigh | None = None) -> None:
             if weigh:
                 weigh(centre, call, a)
             offer(centre, call, centre.people[centre.circles.seats[a]])
+
+
+def _serve_calls(centre: Centre, weigh: Weigh | None) -> None:
+    """No call that has become eligible could be taken by anybody who is ready."""
     few = len(centre.new_calls) <= MANY_AT_ONCE
     for call_id in sorted(centre.new_calls, key=lambda c: _place(centre, c)):
         del centre.new_calls[call_id]

@@ -179,8 +179,8 @@ class Person:
     """Logged out by their own will: a reachable phone alone does not log them in again."""
     talked_to: TalkedTo | None = None
     """Whom they talk to, or talked to last: what they promise is about them."""
+    partner: PartnerId = field(init=False)
+    """Whose line this seat is; "" for a person."""
 
-    @property
-    def partner(self) -> PartnerId:
-        """Whose line this seat is; "" for a person."""
-        return partner_of(self.id)
+    def __post_init__(self) -> None:
+        self.partner = partner_of(self.id)

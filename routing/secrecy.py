@@ -18,7 +18,7 @@ def may_hear(clearances: frozenset[Clearance], clearance: Clearance) -> bool:
 
 def risen(clearance: Clearance, queue: Clearance) -> Clearance:
     """What a call needs when it enters a queue: it never falls. Before a choice it is unknown: that decides."""
-    if clearance == UNKNOWN_CLEARANCE:
+    if clearance == UNKNOWN_CLEARANCE or clearance == queue == NO_CLEARANCE:
         return queue
     names = {*clearance.split(AND), *queue.split(AND)} - {NO_CLEARANCE}
     return Clearance(AND.join(sorted(names)))

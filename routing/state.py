@@ -7,7 +7,7 @@ the lines, the deadlines and what is remembered in agreement.
 from queues.agents import CHANGES, AgentState, PhoneState
 from queues.entries import AgentStateChanged, CallEnded, CallQueued, Entry, Outcome
 from queues.forecasts import Forecasts
-from queues.ids import AgentId, CallId, Clearance, Instant, OfferId, PartnerId, QueueId
+from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PartnerId, QueueId
 from queues.line import Line, place
 from routing.actions import Action, EndCall, KeepPapers
 from routing.bounds import KeptPlace, Watch
@@ -16,7 +16,7 @@ from routing.deadlines import DeadlineKind, Deadlines
 from routing.handed import let_go
 from routing.outside import PartnerMemory
 from routing.parties import NO_OFFER, NO_QUEUE, NOBODY, RINGING, Call, CallState, Person
-from routing.plan import FAR_FUTURE_MS, Plan, PlanStep, Queue, TargetKind
+from routing.plan import FAR_FUTURE_MS, Menu, Plan, PlanStep, Queue, TargetKind
 from routing.secrecy import risen
 from routing.switches import Switches
 from routing.told import Told
@@ -25,6 +25,7 @@ __all__ = ["NOBODY", "NO_OFFER", "NO_QUEUE", "RINGING", "RULES_OF_NO_QUEUE", "Ca
 
 RULES_OF_NO_QUEUE = Queue(NO_QUEUE, (PlanStep(0, TargetKind.ANY),))
 """For a call found talking or ringing without papers that name a queue of the plan."""
+WITH_A_CALL = frozenset({AgentState.RINGING, AgentState.TALKING})
 OVER_KEPT = 10_000
 """How many ended calls are remembered, so that a late word about one is known to be late."""
 
@@ -60,6 +61,8 @@ class Centre:
         """Waiting calls for which a step may open in this step, in order."""
         self.narrowed: dict[tuple[Clearance, str, QueueId, int], list[int]] = {}
         """The rows of `eligibility`, until somebody comes or goes."""
+        self.offering: dict[MenuId, Menu] = {}
+        """The plan's menus as they are read to whoever may choose another language, once they have been."""
         self.unsettled: dict[CallId, bool] = {}
         """Calls that hear nothing yet if nobody takes them in this step → whether they are new in line."""
         self.kept_places: dict[str, KeptPlace] = {}
@@ -86,7 +89,7 @@ class Centre:
         self.ready = {p.index for p in people if p.state is AgentState.READY and p.phone is PhoneState.IDLE}
         self.logged_in = {p.index for p in people if p.state is not AgentState.LOGGED_OUT}
         self.lines = {queue: self.lines.get(queue) or Line() for queue in self.plan.queues}
-        self.narrowed = {}
+        self.narrowed, self.offering = {}, {}
         for partner in self.plan.partners:
             self.partners.setdefault(partner, PartnerMemory(self.plan.partners[partner].lines))
             self.deadlines.set(f"{partner}/", DeadlineKind.PARTNER_DUE, self.now)
@@ -221,21 +224,21 @@ class Centre:
             return
         assert before is state or state in CHANGES[before], f"{before} to {state}"  # noqa: S101 - a broken kernel must not go on
         person.state, person.reason, person.since_ms = state, reason, self.now
-        if state not in {AgentState.RINGING, AgentState.TALKING}:
+        if state not in WITH_A_CALL:
             person.call = CallId("")
         self.deadlines.cancel_all(person.id)
         if until_ms and state is AgentState.WRAP_UP:
             self.deadlines.set(person.id, DeadlineKind.WRAP_UP_ENDS, until_ms)
         elif until_ms:
             self.deadlines.set(person.id, DeadlineKind.PAUSE_ENDS, until_ms)
-        if AgentState.LOGGED_OUT in {before, state} and before is not state:
+        if before is not state and AgentState.LOGGED_OUT in (before, state):
             self._staff_changed(person)
         self.refresh(person)
         self.entries.append(AgentStateChanged(self.now, person.id, before, state, reason, until_ms))
 
     def ends_by_itself(self, person: Person) -> bool:
         """Whether the person's pause is one that the engine made and will end."""
-        return (person.id, DeadlineKind.PAUSE_ENDS) in self.deadlines.owned()
+        return self.deadlines.at(person.id, DeadlineKind.PAUSE_ENDS) is not None
 
     def refresh(self, person: Person) -> None:
         """Whether the person can be offered a call is written down where matching looks."""

@@ -16,10 +16,14 @@ from routing.state import Call, Centre
 def widen(centre: Centre) -> bool:
     """Every step that may be open is, for each call for which something has changed; True if any has opened."""
     watch = centre.watch
-    holding = {queue: conditions(centre, queue) for queue in watch.changed if watch.held[queue]}
-    for queue, holds in holding.items():
-        if holds & ~watch.held_under.get(queue, 0) or (queue in watch.moved and _any_estimate(centre, queue)):
-            centre.unopened.update(watch.held[queue])
+    if not (watch.changed or centre.unopened):
+        return False
+    holding: dict[QueueId, int] = {}
+    for queue in watch.changed:
+        if held := watch.held.get(queue):
+            holds = holding[queue] = conditions(centre, queue)
+            if holds & ~watch.held_under.get(queue, 0) or (queue in watch.moved and _any_estimate(centre, queue)):
+                centre.unopened.update(held)
     watch.changed.clear()
     watch.moved.clear()
     opened = False
@@ -43,7 +47,8 @@ def step_due(centre: Centre, owner: str) -> None:
 
 def conditions(centre: Centre, queue: QueueId) -> int:
     """The steps of the queue's plan whose conditions hold for the line as a whole, as bits."""
-    return sum(1 << i for i, step in enumerate(centre.plan.queues[queue].steps) if _holds(centre, queue, step))
+    circles = centre.circles
+    return circles.by_time[queue] | sum(1 << i for i, step in circles.conditional[queue] if _holds(centre, queue, step))
 
 
 def _holds(centre: Centre, queue: QueueId, step: PlanStep) -> bool:
