@@ -50,6 +50,7 @@ _OF_CALLS = (
 )
 _LATEST_END_MS = 6 * 3_600_000
 """So long after the span that is asked for a call of it is still followed."""
+_BUSY = frozenset({AgentState.TALKING, AgentState.WRAP_UP})
 _OURS = frozenset(reason.value for reason in NotReadyReason if reason)
 """Why somebody is not ready when the engine decided it: no pause of their own."""
 
@@ -234,11 +235,16 @@ class _Gathering:
 
 
 class _Days:
-    """One person's comings, pauses and goings."""
+    """One person's comings, pauses and goings, as they wished them.
+
+    Whoever goes to a pause, or home, right from a call has wanted to for a while, and nobody knows since when: since the
+    middle of the call, it is taken. Were it the call's end, a replayed person would take another call before it.
+    """
 
     def __init__(self, agent: AgentId) -> None:
         self._agent = agent
         self._in_since: int | None = None
+        self._busy_since: int | None = None
         self._pause_since: int | None = None
         self._pauses: list[tuple[int, int]] = []
         self._done: list[Presence] = []
@@ -247,13 +253,18 @@ class _Days:
         if self._pause_since is not None:
             self._pauses.append((self._pause_since, at_ms))
             self._pause_since = None
+        wished_ms = at_ms if self._busy_since is None else (self._busy_since + at_ms) // 2
+        if state not in _BUSY:
+            self._busy_since = None
+        elif self._busy_since is None:
+            self._busy_since = at_ms
         if state is AgentState.LOGGED_OUT:
-            self._leaves(at_ms)
+            self._leaves(wished_ms)
             return
         if self._in_since is None:
             self._in_since = at_ms
         if state is AgentState.NOT_READY and reason not in _OURS:
-            self._pause_since = at_ms
+            self._pause_since = wished_ms
 
     def _leaves(self, at_ms: int) -> None:
         if self._in_since is not None and at_ms > self._in_since:

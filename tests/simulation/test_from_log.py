@@ -135,6 +135,21 @@ def test_people_are_there_but_for_their_own_pauses(tmp_path: Path):
     assert [one.pauses for one in span.presences] == [((at(1_000), at(5_000)),), ((at(20_000), at(22_000)),)]
 
 
+def test_whoever_leaves_right_from_a_call_has_wished_to_since_its_middle(tmp_path: Path):
+    changes = [
+        (0, "logged_out", "ready", ""),
+        (10_000, "ringing", "talking", ""),
+        (60_000, "talking", "wrap_up", ""),
+        (70_000, "wrap_up", "not_ready", "lunch"),
+        (90_000, "not_ready", "ready", ""),
+        (100_000, "ringing", "talking", ""),
+        (120_000, "talking", "logged_out", ""),
+    ]
+    entries = [AgentStateChanged(at(ms), ANNA, AgentState(a), AgentState(b), why, 0) for ms, a, b, why in changes]
+    (found,) = span_of(tmp_path, *entries).presences
+    assert (found.to_ms, found.pauses) == (at(110_000), ((at(40_000), at(90_000)),))
+
+
 def test_who_rang_again_after_being_left_unserved(tmp_path: Path):
     first = [*entered("a", 0, "0701740605"), ended("a", 30_000, Outcome.ABANDONED)]
     again = [*entered("b", 90_000, "0701740605"), *answered("b", 120_000, 1)]
