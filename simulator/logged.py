@@ -237,8 +237,8 @@ class _Gathering:
 class _Days:
     """One person's comings, pauses and goings, as they wished them.
 
-    Whoever goes to a pause, or home, right from a call has wanted to for a while, and nobody knows since when: since the
-    middle of the call, it is taken. Were it the call's end, a replayed person would take another call before it.
+    Whoever goes to a pause, or home, right from a call has wanted to for a while, and nobody knows since when: it is
+    taken to be since the middle of the call. Were it its end, a replayed person would take another call before it.
     """
 
     def __init__(self, agent: AgentId) -> None:
