@@ -14,6 +14,7 @@ from simulator.contacts import Whole
 from simulator.crews import HOUR_MS, Grid
 from simulator.fewest import Goal, Judged
 from simulator.shift_rules import QUARTERS_A_DAY, Pattern, Roster
+from simulator.swedish import number
 from simulator.world import DAY_MS
 
 HEADERS = {
@@ -45,8 +46,8 @@ class Plan:
     speed: str
     finished: bool = True
     roster: Roster | None = None
-    rostered: Judged | None = None
-    """How the roster does."""
+    rostered: tuple[Judged, ...] = ()
+    """How the roster does when everybody comes; and if absence is reckoned with, with that."""
 
     @property
     def hours(self) -> float:
@@ -106,6 +107,7 @@ def as_dict(plan: Plan) -> dict[str, Any]:
         "seconds": round(plan.seconds, 2),
         "slots": list(rows(plan)),
         "shifts": list(_shift_rows(plan)),
+        "missed_with_shifts": [_missed(plan, result) for result in plan.rostered],
     }
 
 
@@ -117,12 +119,14 @@ def print_plan(console: Console, plan: Plan) -> None:
         f"{run.threshold_ms / 1000:g} s (inom parentes Erlang A)"
     )
     used = [i for i in range(len(plan.grid.queues)) if plan.need[i].any() or plan.erlang_a[i].any()]
-    for header in ("tid", *(plan.grid.title(plan.grid.queues[i]) for i in used), "alla", "lägsta servicenivå"):
-        table.add_column(header, justify="right")
+    together = ("alla",) if len(used) > 1 else ()
+    for header in ("tid", *(plan.grid.queues[i] for i in used), *together, "lägsta servicenivå"):
+        table.add_column(header, justify="right", no_wrap=True)
     for slot in range(plan.grid.slots):
-        cells = [_cell(plan, (i,), slot) for i in (*used,)]
+        cells = [_cell(plan, (i,), slot) for i in used]
         if any(cells):
-            table.add_row(plan.grid.clock(slot), *cells, _cell(plan, used, slot), _worst(plan, slot))
+            cells += [_cell(plan, used, slot)] if together else []
+            table.add_row(plan.grid.clock(slot), *cells, _worst(plan, slot))
     console.print(table)
     for sentence in (*how_found(plan), *_rostered(plan)):
         console.print(sentence, highlight=False, soft_wrap=True)
@@ -145,18 +149,26 @@ def _worst(plan: Plan, slot: int) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f}".rstrip("0").rstrip(".").replace(".", ",") + " %"
+    return number(100 * share, 1) + "\N{NO-BREAK SPACE}%"
+
+
+def _hours(hours: float) -> str:
+    return number(hours, 2 if hours % 1 else 0)
 
 
 def how_found(plan: Plan) -> Iterator[str]:
     """What she who defends the figures needs to know."""
     run = plan.grid.scenario.run
-    yield (f"Sammanlagt {plan.hours:g} timmar; Erlang A, kö för kö och kvart för kvart, säger {plan.erlang_hours:g}.")
+    slot = "kvart för kvart" if plan.grid.slot_ms < HOUR_MS else "timme för timme"
+    yield (
+        f"Sammanlagt {_hours(plan.hours)} timmar; Erlang A, kö för kö och {slot}, säger {_hours(plan.erlang_hours)}."
+    )
     yield (
         f"Så är det funnet: {plan.tries} bemanningar prövade genom simulering med samma uppringare ({plan.speed}), med "
         f"början i Erlang A; ingen kö och tid kan avvara någon utan att målet missas där eller strax intill. Sist "
-        f"{plan.replications} dagar med frö {run.seed}: i varje kö och tid är servicenivån minst "
-        f"{_percent(plan.goal.target)} med {_percent(plan.goal.confidence)} säkerhet. {plan.seconds:.1f} s."
+        f"{plan.replications} dagar med andra uppringare (frö {run.seed}): i varje kö och tid ska servicenivån vara "
+        f"minst {_percent(plan.goal.target)} med {_percent(plan.goal.confidence)} säkerhet. "
+        f"{number(plan.seconds, 1)} s."
     )
     if not plan.finished:
         yield "Avbrutet: detta är det bästa som hann hittas, och det är inte prövat till slut."
@@ -171,21 +183,26 @@ def how_found(plan: Plan) -> Iterator[str]:
 
 
 def _rostered(plan: Plan) -> Iterator[str]:
-    if plan.roster is None or plan.rostered is None:
+    if plan.roster is None:
         return
     yield ""
-    yield f"Skift som täcker behovet: {plan.roster.people} skift, {plan.roster.hours:g} timmar utan raster."
+    yield f"Skift som täcker behovet: {plan.roster.people} skift, {_hours(plan.roster.hours)} timmar utan raster."
     for row in _shift_rows(plan):
         rest = f", rast {row['break_from']}–{row['break_to']}" if row["break_from"] else ""
         yield f"  {plan.grid.title(row['queue'])}: {row['agents']} × {row['from']}–{row['to']}{rest}"
     if plan.roster.short:
         yield f"  Inget tillåtet skift täcker {len(plan.roster.short)} av kvarterna."
-    level = plan.rostered.level
-    known = level[~(level != level)]  # noqa: PLR0124 - nan where nobody rang
-    missed = int((known < plan.goal.target).sum())
     shrinkage = plan.grid.scenario.world.shrinkage
-    absent = f" och {_percent(shrinkage)} frånvaro" if shrinkage else ""
-    yield f"  Med skiften{absent} blir servicenivån under målet i {missed} av {len(known)} köer och tider."
+    if shrinkage:
+        gross = _hours(round(plan.roster.hours / (1 - shrinkage), 2))
+        yield f"  Uppräknat för {_percent(shrinkage)} frånvaro: {gross} timmar."
+    for result, who in zip(plan.rostered, ("alla på plats", f"{_percent(shrinkage)} frånvaro"), strict=False):
+        yield f"  Med dessa skift och {who} missas målet i {_missed(plan, result)} köer och tider."
+
+
+def _missed(plan: Plan, result: Judged) -> int:
+    """In how many lines and slots."""
+    return sum(bool(level < plan.goal.target) for level in result.level.flat if not math.isnan(level))
 
 
 def _shift_rows(plan: Plan) -> Iterator[dict[str, Any]]:
@@ -246,7 +263,8 @@ def write_picture(path: Path, plan: Plan) -> None:
             axes.stairs(below + need, edges, baseline=below, fill=True, label=plan.grid.title(queue))
             below = below + need
     axes.stairs(plan.erlang_a.sum(0)[span[0] : span[-1]], edges, color="black", linestyle="--", label="Erlang A")
-    ticks = edges[:: max(1, len(edges) // 12)]
+    hours = max(1, HOUR_MS // plan.grid.slot_ms)
+    ticks = edges[:: hours * max(1, len(edges) // (14 * hours))]
     axes.set_xticks(ticks, [plan.grid.clock(span[0] + int(tick)) for tick in ticks])
     axes.set_ylabel("handläggare")
     axes.set_title(f"{plan.grid.scenario.name}: minsta bemanning för {_percent(plan.goal.target)}")

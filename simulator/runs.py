@@ -24,6 +24,8 @@ from simulator.world import Scenario
 
 AHEAD = 256
 """Chunks handed out before the first of them has come back."""
+FOLDED = 32
+"""Chunks kept apart; then they are added up."""
 LEAST_ROOM = 64
 
 Progress = Callable[[int, int], None]
@@ -172,6 +174,7 @@ class _Work:
         try:
             for one in coming:
                 self.done[one.which].append(one)
+                self._fold()
                 finished += one.replications
                 if progress:
                     progress(finished, self.asked * len(self.scenarios))
@@ -197,6 +200,12 @@ class _Work:
                     yield Task(which, parcel, self.ways[which][0], chunk, now)
             if not any(left):
                 return
+
+    def _fold(self) -> None:
+        """What all have done of is kept as one, now and then, and takes little room."""
+        whole = min(len(one) for one in self.done)
+        if whole >= FOLDED:
+            self.done = [[_together(one[:whole]), *one[whole:]] for one in self.done]
 
     def _is_enough(self, finished: int) -> bool:
         if self.enough is None or finished < self.next_look:

@@ -195,18 +195,20 @@ def _simulated(scenario: "Scenario", speed: "Speed", executor: "Executor | None"
 
 
 def _with_shifts(found: "Plan", rules: "Rules", speed: "Speed", executor: "Executor | None") -> "Plan":
-    """Shifts that cover what is needed and the absence that is reckoned with, and how they do."""
-    import numpy as np  # noqa: PLC0415
-
+    """Shifts that cover what is needed, and how they do when everybody comes and with the absence reckoned with."""
     from simulator.fewest import judged  # noqa: PLC0415
     from simulator.shift_rules import at_work as with_roster  # noqa: PLC0415
     from simulator.shift_rules import covering, of_local_day  # noqa: PLC0415
 
-    there = 1 - found.grid.scenario.world.shrinkage
-    need, midnight_ms = of_local_day(found.grid, np.ceil(found.need / there - 1e-9).astype(np.int64))
+    need, midnight_ms = of_local_day(found.grid, found.need)
     roster = covering(need, rules)
-    tallies = _simulated(with_roster(found.grid, roster, midnight_ms), speed, executor, sure=True)
-    return replace(found, roster=roster, rostered=judged(tallies, found.grid, found.goal))
+    as_is = with_roster(found.grid, roster, midnight_ms)
+    all_come = replace(as_is, world=replace(as_is.world, shrinkage=0.0))
+    rostered = [
+        judged(_simulated(one, speed, executor, sure=True), found.grid, found.goal)
+        for one in ((all_come, as_is) if as_is.world.shrinkage else (all_come,))
+    ]
+    return replace(found, roster=roster, rostered=tuple(rostered))
 
 
 def _show(found: "Plan", *, as_json: bool, csv: Path | None, xlsx: Path | None, picture: Path | None) -> None:

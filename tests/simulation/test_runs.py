@@ -1,0 +1,161 @@
+"""Chunks of replications come to one result, however many do them, in whatever order they come, and if broken off."""
+
+import dataclasses
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+
+from routing.plan import ALWAYS_OPEN
+from simulator.executors import NoClusterError, executor_for
+from simulator.measures import measures
+from simulator.parcels import OtherVersionError, Parcel, packed, unpacked
+from simulator.runs import NotCoveredError, NothingDoneError, Speed, run, run_together, warm
+from simulator.scenario_file import load_scenario
+
+THREE_CHUNKS = 900
+MODEL = """
+title: tre personer
+queues: {q: {}}
+agents: {a: {count: 3, queues: {q: 3}}}
+arrivals: {q: 60}
+talk: {exponential: 120}
+patience: {exponential: 60}
+redial: {probability: 0.5, after: {exponential: 300}}
+run: {length_h: 2, replications: 900}
+"""
+
+
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory):
+    return of(MODEL, tmp_path_factory.mktemp("runs"))
+
+
+def of(text, folder):
+    path = folder / "model.yaml"
+    path.write_text(text, encoding="utf-8")
+    loaded = load_scenario(str(path))
+    assert loaded.scenario, loaded.problems
+    return loaded.scenario
+
+
+def same(one, other):
+    """Bit by bit."""
+    return all(
+        np.array_equal(getattr(one, field.name), getattr(other, field.name)) for field in dataclasses.fields(one)
+    )
+
+
+@pytest.fixture(scope="module")
+def here(scenario):
+    return run(scenario)
+
+
+def test_all_replications_are_done_and_counted(here):
+    assert (here.replications_done, here.partial, here.speed) == (THREE_CHUNKS, False, Speed.FAST)
+    assert here.tallies.rows == THREE_CHUNKS
+    assert here.calls > THREE_CHUNKS * 2 * 60
+    assert here.refused == ()
+
+
+def test_two_processes_come_to_the_same_bit_by_bit(scenario, here):
+    warm(scenario, Speed.AUTO)
+    with executor_for(2) as executor:
+        assert same(run(scenario, executor=executor).tallies, here.tallies)
+
+
+def test_a_cluster_comes_to_the_same_bit_by_bit(scenario, here):
+    from distributed import LocalCluster  # noqa: PLC0415
+
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster,
+        executor_for(cluster=cluster.scheduler_address) as executor,
+    ):
+        assert same(run(scenario, executor=executor).tallies, here.tallies)
+
+
+def test_a_cluster_that_is_not_there_is_said_so():
+    with pytest.raises(NoClusterError, match=r"127\.0\.0\.1:9"), executor_for(cluster="tcp://127.0.0.1:9"):
+        pass
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_is_done_when_broken_off_is_kept(scenario, workers):
+    def interrupting(done, _asked):
+        if done >= THREE_CHUNKS // 2:
+            raise KeyboardInterrupt
+
+    with executor_for(workers) as executor:
+        partial = run(scenario, executor=executor, progress=interrupting)
+    assert partial.interrupted
+    assert partial.partial
+    assert 0 < partial.replications_done < THREE_CHUNKS
+    assert same(partial.tallies, run(scenario, replications=partial.replications_done).tallies)
+
+
+def test_a_time_limit_keeps_the_first_chunk_at_least(scenario):
+    partial = run(scenario, limit_s=1e-6)
+    assert partial.partial
+    assert not partial.interrupted
+    assert partial.tallies.rows == partial.replications_done > 0
+
+
+def test_broken_off_before_anything_is_done_says_so(scenario):
+    class Interrupting:
+        def submit(self, *_):
+            raise KeyboardInterrupt
+
+    with pytest.raises(NothingDoneError):
+        run(scenario, executor=Interrupting())
+
+
+def test_it_goes_on_until_the_interval_is_narrow_enough(scenario):
+    def enough(tallies):
+        return measures(scenario, tallies).service_level.half_width <= 0.004
+
+    result = run(scenario, replications=100_000, enough=enough)
+    assert result.satisfied
+    assert result.replications_asked == result.replications_done < 100_000
+    assert enough(result.tallies)
+
+
+def test_those_who_take_turns_come_as_far_and_meet_the_same_callers(scenario, here):
+    seen = []
+
+    def interrupting(done, asked):
+        seen.append((done, asked))
+        if done >= THREE_CHUNKS:
+            raise KeyboardInterrupt
+
+    first, second = run_together([scenario, scenario], progress=interrupting)
+    assert first.replications_done == second.replications_done < THREE_CHUNKS
+    assert same(first.tallies, second.tallies)
+    assert seen[-1][1] == 2 * THREE_CHUNKS
+    assert np.array_equal(first.tallies.counts, here.tallies.counts[: first.tallies.rows])
+
+
+def test_what_the_fast_way_does_not_cover_is_driven_faithfully_and_named(tmp_path):
+    text = MODEL.replace("replications: 900", "replications: 2") + "transfers: true\nquestion_levels: [0.5, 0.3, 0.2]\n"
+    demanding = of(text, tmp_path)
+    result = run(demanding)
+    assert result.speed is Speed.FAITHFUL
+    assert result.refused
+    assert all(reason.feature and reason.sentence for reason in result.refused)
+    with pytest.raises(NotCoveredError, match=result.refused[0].sentence):
+        run(demanding, speed=Speed.FAST)
+
+
+def test_a_plan_is_the_same_after_the_journey(scenario):
+    plan = scenario.plan
+    plan = dataclasses.replace(plan, agents=MappingProxyType(dict(plan.agents)))
+    back = unpacked(packed(dataclasses.replace(scenario, plan=plan)))
+    assert back.plan == plan
+    steps = [step for queue in back.plan.queues.values() for step in queue.steps]
+    assert steps
+    assert all(step.hours is ALWAYS_OPEN for step in steps)  # another object would be a condition
+
+
+def test_a_worker_of_another_version_refuses(scenario):
+    parcel = packed(scenario)
+    with pytest.raises(OtherVersionError):
+        unpacked(Parcel(parcel.digest, parcel.packed, "another"))
