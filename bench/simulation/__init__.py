@@ -1,0 +1,1 @@
+"""The simulator beside Ciw, SimPy and salabim on the same models, in one interleaved run."""
