@@ -39,7 +39,17 @@ from routing.offers import (
     offer_ends,
 )
 from routing.promise import Promise
-from routing.promises import forget, given_up, keeps_within_house, may_promise, may_ring, rules_of, stand, write_down
+from routing.promises import (
+    forget,
+    given_up,
+    has_closed_for_good,
+    keeps_within_house,
+    may_promise,
+    may_ring,
+    rules_of,
+    stand,
+    write_down,
+)
 from routing.resume import remember
 from routing.secrecy import known_better, risen
 from routing.spoken_swedish import number as spoken
@@ -222,6 +232,8 @@ def why_not(centre: Centre, person: Person, call: CallId, queue: QueueId) -> str
         return "known_call"
     if not callable_number(last.caller):
         return "number_not_rung"
+    if has_closed_for_good(centre, rules, centre.now):
+        return "line_closed"
     return "" if may_ring(centre, callable_number(last.caller)) else "already_promised"
 
 

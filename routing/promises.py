@@ -10,7 +10,7 @@ from routing.actions import ForgetCallback, KeepCallback, OfferCallback
 from routing.callback_events import CallbackRestored
 from routing.deadlines import DeadlineKind
 from routing.numbers import callable_number
-from routing.plan import FAR_FUTURE_MS, CallbackRules, TargetKind
+from routing.plan import FAR_FUTURE_MS, CallbackRules, Queue, TargetKind
 from routing.promise import Promise
 from routing.spoken_swedish import LARGEST, minutes
 from routing.state import NO_OFFER, NO_QUEUE, NOBODY, Call, CallState, Centre, Person
@@ -25,10 +25,12 @@ _MINUTE_MS = 60_000
 def may_promise(centre: Centre, call: Call, queue: QueueId = NO_QUEUE) -> bool:
     """Whether the caller can be offered a callback from `queue` ("": the line they stand in).
 
-    Not to a number that we do not ring or do not know, and not twice to the same one.
+    Not to a number that we do not ring or do not know, not twice to the same one, and not where it would be given up.
     """
     rules = centre.plan.queues.get(queue or call.queue)
     if rules is None or rules.callback is None or call.promise is not None:
+        return False
+    if has_closed_for_good(centre, rules, call.entered_at_ms or centre.now):
         return False
     return may_ring(centre, callable_number(call.caller))
 
@@ -71,11 +73,15 @@ def stand(centre: Centre, call: Call, promise: Promise) -> None:
 
 def ends_with_its_line(centre: Centre, call: Call) -> bool:
     """Whether the line has closed for the call and the promise is not kept another day: then it is given up."""
-    queue = centre.queue_of(call)
-    closes_ms = centre.switches.line_closes_at(queue, call.entered_at_ms, centre.now)
+    return has_closed_for_good(centre, centre.queue_of(call), call.entered_at_ms)
+
+
+def has_closed_for_good(centre: Centre, queue: Queue, entered_at_ms: int) -> bool:
+    """Whether the line has closed for who entered it then, and keeps no promise for another day."""
+    closes_ms = centre.switches.line_closes_at(queue, entered_at_ms, centre.now)
     if not closes_ms or closes_ms > centre.now:
         return False
-    return queue.hours.opens_at(centre.now) == FAR_FUTURE_MS or not rules_of(centre, call).next_day
+    return queue.hours.opens_at(centre.now) == FAR_FUTURE_MS or not (queue.callback or DEFAULT_RULES).next_day
 
 
 def stand_again(centre: Centre, call: Call, promise: Promise) -> None:

@@ -33,6 +33,7 @@ WHY = {
     "no_talk": "har inte talat med någon sedan växeln startade",
     "no_queue": "det finns ingen sådan grupp",
     "number_not_rung": "numret är dolt, utländskt eller ett betalnummer och rings inte upp",
+    "line_closed": "gruppen har stängt och ringer inte upp någon annan dag",
     "already_promised": "numret ska redan ringas upp",
     "no_promise": "det finns inget sådant löfte",
     "being_rung": "medborgaren rings just nu",

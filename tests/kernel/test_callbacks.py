@@ -22,7 +22,7 @@ from routing.callback_events import (
     FoundCallback,
     FoundCallbackState,
 )
-from routing.callbacks import promise
+from routing.callbacks import promise, why_not
 from routing.events import (
     AgentPaused,
     AgentReady,
@@ -369,6 +369,25 @@ def test_closing_time_is_crossed_as_the_rules_say(next_day):
     assert not callbacks(s.step)
     assert callbacks(s.at(1_000)) == [("c1", "anna")]
     assert s.call("c1").entered_at_ms == 95_000
+
+
+def test_a_line_that_has_closed_for_good_promises_no_callback_that_would_be_given_up_unrung():
+    hours = OpenHours((0, 1_000_000), (100_000, 2_000_000))
+    no_more = {"callback": replace(RULES, next_day=False), "hours": hours, "serve_after_close_ms": 0}
+    today = queue("bygg", steps=OWN, **no_more)
+    other = queue("park", steps=OWN, callback=RULES)
+    s = Bench(plan_of([agent("anna", bygg=2, park=2)], [today, other], callback_words=WORDS))
+    s.staff(80, "anna")
+    s.arrive(90, "c1", "1")
+    s.answer(95, "c1")
+    s.at(99, CallerHungUp(C1))
+    s.at(101, Tick())
+    assert why_not(s.kernel.centre, s.person("anna"), CallId("p1"), QueueId("")) == "line_closed"
+    assert late(s.at(102, CallbackOrdered(ANNA, CallId("p1"), QueueId(""), 0, ""))) == ["CallbackOrdered"]
+    s.at(103, CallArrived(CallId("c2"), "0850000", "0701740606"), DigitsEntered(CallId("c2"), "2"))
+    assert not promise(s.kernel.centre, s.call("c2"), queue=QueueId("bygg"))
+    assert may_promise(s.kernel.centre, s.call("c2"))
+    assert not late(s.at(104, CallbackOrdered(ANNA, CallId("p2"), QueueId("park"), 0, "")))
 
 
 def test_a_line_that_is_closed_and_opened_by_hand_holds_its_promises_meanwhile():
