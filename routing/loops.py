@@ -9,7 +9,7 @@ from queues.ids import Instant, partner_of
 from routing.actions import WithdrawOffer
 from routing.events import CallArrived
 from routing.offers import back, withdraw
-from routing.partners import line_failed
+from routing.partners import line_failed, minutes_spent
 from routing.state import Call, CallState, Centre
 
 LOOPED = "looped_back"
@@ -34,6 +34,7 @@ def take_home(centre: Centre, call: Call) -> None:
     centre.entries.append(TalkEnded(centre.now, call.id, call.offer, call.agent, talk_ms, TalkEnder.UNKNOWN))
     centre.entries.append(CallReturned(centre.now, call.id, call.queue, call.entered_at_ms, LOOPED))
     call.answered_at_ms = Instant(0)
+    minutes_spent(centre, person.partner, talk_ms)
     line_failed(centre, call, person, OfferResult.LOOPED)
     back(centre, call)
 

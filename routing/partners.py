@@ -81,9 +81,8 @@ def talk_begins(centre: Centre, person: Person) -> None:
 
 def line_talked(centre: Centre, call: Call, person: Person, talk_ms: int, by: TalkEnder) -> None:
     """A talk on this line is over: it is counted, and one that the partner ended at once is a failure."""
-    memory, midnight = _memory(centre, person.partner), centre.now // DAY_MS * DAY_MS
-    memory.begins(centre.now // DAY_MS)
-    memory.used_ms += min(talk_ms, centre.now - midnight)
+    memory = _memory(centre, person.partner)
+    minutes_spent(centre, person.partner, talk_ms)
     short = talk_ms < short_talk_ms(centre, person.partner)
     mute = by is TalkEnder.NO_SOUND and talk_ms < centre.plan.dead_air_ms
     if mute or (short and by is TalkEnder.AGENT):
@@ -91,6 +90,13 @@ def line_talked(centre: Centre, call: Call, person: Person, talk_ms: int, by: Ta
     elif not short and by is not TalkEnder.NO_SOUND:
         memory.failures = 0
     line_free(centre, person)
+
+
+def minutes_spent(centre: Centre, partner: PartnerId, talk_ms: int) -> None:
+    """A talk that ends now counts among the partner's of this day, as far as it was today."""
+    memory, midnight = _memory(centre, partner), centre.now // DAY_MS * DAY_MS
+    memory.begins(centre.now // DAY_MS)
+    memory.used_ms += min(talk_ms, centre.now - midnight)
 
 
 def short_talk_ms(centre: Centre, partner: PartnerId) -> int:

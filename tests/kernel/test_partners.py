@@ -7,7 +7,7 @@ import pytest
 
 from queues.agents import AgentState, PhoneState
 from queues.asked_entries import Force
-from queues.entries import CallReturned, OfferEnded, OfferResult, PartnerChanged, TalkEnder
+from queues.entries import CallReturned, OfferEnded, OfferResult, PartnerChanged, TalkEnded, TalkEnder
 from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, AgentId, CallId, Instant, PartnerId, PromptId, QueueId
 from routing.actions import EndCall, KeepPapers, OfferToPartner, WithdrawOffer
 from routing.events import (
@@ -343,6 +343,15 @@ class TestLoops:
         assert b.call("c1").state.value == "waiting"
         assert b.call("c1").entered_at_ms == 5_000
         assert sent(b.at(900)) == []
+
+    @pytest.mark.fault("S06")
+    def test_the_partners_talk_before_a_call_came_back_counts_among_the_minutes_of_the_day(self):
+        b = bench(most_ms_a_day=60_000)
+        b.arrive(5, "c1", "1")
+        b.answer(6, "c1")
+        step = b.at(16, CallArrived(CallId("c2"), "0850000", "", been_outside=True, sent_as=CALL))
+        assert [e.talk_ms for e in step.entries if isinstance(e, TalkEnded)] == [10_000]
+        assert b.kernel.centre.partners[SVAR].used_ms == 10_000
 
     @pytest.mark.fault("F84")
     def test_a_call_that_comes_back_after_the_partner_answered_is_taken_home(self):
