@@ -53,10 +53,12 @@ def message_due(centre: Centre, owner: str) -> None:
     call = centre.calls[CallId(owner)]
     queue = centre.queue_of(call)
     call.message_at_ms = Instant(centre.now + max(queue.message_every_ms, SHORTEST_PAUSE_MS))
-    call.told.heard = 0
+    stormed, call.told.heard = call.told.heard >= KEYS_HEARD, 0
     centre.deadlines.set(owner, DeadlineKind.MESSAGE_DUE, call.message_at_ms)
     if call.place is not None and (prompts := message(centre, call)):
         say(centre, call, prompts)
+    elif call.place is not None and stormed:
+        hold(centre, call)  # with nothing to say, keys are listened to again all the same
 
 
 def message(centre: Centre, call: Call) -> tuple[PromptId, ...]:

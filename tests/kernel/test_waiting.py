@@ -254,6 +254,18 @@ def test_a_thousand_keys_end_no_call_and_cost_no_place(key):
     assert heard(press(b, 62, "c2", "*"), "c2").keys
 
 
+@pytest.mark.fault("F53")
+def test_keys_are_heard_again_after_a_storm_in_a_line_that_has_nothing_to_say():
+    b = waiting("c1", plan=house(waiting_prompts=(), waiting=replace(PLACE_AND_KEYS, position=False, estimate=False)))
+    for _ in range(KEYS_HEARD):
+        step = press(b, 5, "c1", "*")
+    assert heard(step, "c1").keys == ""
+    step = b.at(60)
+    assert heard(step, "c1") == HoldMusic(CallId("c1"), "default", "*0")
+    assert not late(press(b, 61, "c1", "*"))
+    assert b.at(150).actions == ()
+
+
 # ── the offer ───────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("moment", ["said", "music", "key"])
 def test_an_offer_is_made_in_the_step_that_finds_it_whatever_is_heard(moment):
