@@ -15,6 +15,7 @@ from routing.papers import Papers
 from routing.partners import short_talk_ms
 from routing.secrecy import known_better, risen
 from routing.state import NO_OFFER, NOBODY, RINGING, Call, CallState, Centre
+from routing.surveys import thank
 
 
 def arrived(centre: Centre, event: CallArrived) -> bool:
@@ -67,7 +68,9 @@ def _go_on(centre: Centre, call: Call) -> None:
     call.offer, call.agent, call.adopted, call.search = NO_OFFER, NOBODY, False, None
     remember(centre, call)
     call.found_again = False
-    if call.outcome is not None:
+    if call.outcome is Outcome.ANSWERED:
+        thank(centre, call)
+    elif call.outcome is not None:
         leave(centre, call, call.last_words, call.outcome, call.reason)
     elif call.queue in centre.plan.queues and call.clearance != UNKNOWN_CLEARANCE:
         centre.enqueue(call, call.queue, "resumed", quietly=True)

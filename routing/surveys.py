@@ -51,7 +51,7 @@ def key_pressed(centre: Centre, call: Call, event: DigitsEntered) -> None:
     survey = centre.plan.survey
     key = event.digits[:1]
     if survey is None or not key or call.question >= len(survey.questions):
-        _thank(centre, call)
+        thank(centre, call)
     elif key in GRADES:
         name = survey.questions[call.question].name
         centre.entries.append(SurveyAnswered(centre.now, call.id, call.queue, name, int(key)))
@@ -65,14 +65,14 @@ def _ask(centre: Centre, call: Call, survey: Survey, before: tuple[PromptId, ...
     """The caller hears the question that is next; after the last one, and when it was asked often enough, thanks."""
     call.asks += 1
     if call.question >= len(survey.questions) or call.asks > TRIES:
-        _thank(centre, call)
+        thank(centre, call)
         return
     prompts = before + survey.questions[call.question].prompts
     wait_ms = survey.key_ms
     centre.actions.append(AskDigits(call.id, prompts, call.language, 1, wait_ms, wait_ms, served=True))
 
 
-def _thank(centre: Centre, call: Call) -> None:
+def thank(centre: Centre, call: Call) -> None:
     """The caller hears a last word; the call ends when it has been heard."""
     if not call.last_words:
         centre.hang_up(call, Outcome.ANSWERED, call.reason)

@@ -170,7 +170,7 @@ BEGUN = "begun"
 _AGAIN = (
     *((S.MENU, to) for to in (S.WAITING, S.LEAVING)),
     *((S.OFFERED, to) for to in (S.WAITING, S.MENU, S.LEAVING)),
-    (S.SURVEYING, S.LEAVING),
+    *((S.SURVEYING, to) for to in (S.LEAVING, ENDED)),
     *((S.TALKING, to) for to in (S.WAITING, S.MENU, ENDED)),
 )
 _FROM_AWAY = ((S.AWAY, S.MENU), (S.AWAY, S.WAITING), (S.AWAY, S.LEAVING))

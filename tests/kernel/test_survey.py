@@ -131,7 +131,17 @@ def test_a_session_lost_during_the_questions_thanks_and_ends():
     talked(b)
     step = b.at(80, CallResumed("c1", "0850000", "", Papers(queue="bygg", entered_at_ms=Instant(11_000), clearance="")))
     assert said(step) == [("tack",)]
+    assert next(action for action in step.actions if isinstance(action, Say)).served
+    step = b.at(81, CallResumed("c1", "0850000", "", Papers(queue="bygg", entered_at_ms=Instant(11_000), clearance="")))
+    assert next(action for action in step.actions if isinstance(action, Say)).served
     assert ended(b.at(82, PromptFinished("c1"))) == [("c1", "answered", "agent_hung_up")]
+
+
+def test_a_session_lost_during_the_questions_ends_where_no_thanks_are_said_and_nobody_is_told_to_be_sorry():
+    b = house(replace(ASKED, thanks=()))
+    talked(b)
+    step = b.at(80, CallResumed("c1", "0850000", "", Papers(queue="bygg", entered_at_ms=Instant(11_000), clearance="")))
+    assert (said(step), ended(step)) == ([], [("c1", "answered", "agent_hung_up")])
 
 
 @pytest.mark.parametrize("restarted", [False, True])
