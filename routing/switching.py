@@ -60,9 +60,10 @@ def hours_ids(plan: Plan) -> frozenset[str]:
 
 def plan_changed(centre: Centre) -> None:
     """Hours that nobody keeps any more are forced no longer; lines close as the new plan has it."""
-    for hours_id in centre.switches.forced.keys() - hours_ids(centre.plan):
+    for hours_id in sorted(centre.switches.forced.keys() - hours_ids(centre.plan)):
         del centre.switches.forced[hours_id]
         centre.deadlines.cancel_all(owner_of(hours_id))
+        centre.entries.append(HoursSwitched(centre.now, hours_id, Force.SCHEDULE, Instant(0), ""))
     _close_lines_anew(centre)
 
 

@@ -147,8 +147,10 @@ class TestHours:
         b = house()
         b.at(20, force("open", 5_000))
         changed = replace(b.kernel.centre.plan, entrances={"": Entrance(MENU)}, queues={"bygg": queue("bygg")})
-        b.replace_plan(21, changed)
+        step = b.replace_plan(21, changed)
         assert not b.kernel.centre.switches.forced
+        switched = [entry for entry in step.entries if isinstance(entry, HoursSwitched)]
+        assert switched == [HoursSwitched(21_000, "dag", Force.SCHEDULE, 0, "")]
         b.at(6_000)
 
     def test_hours_without_a_name_follow_the_house(self):
