@@ -187,6 +187,14 @@ def test_a_date_with_hours_of_its_own_is_an_extension_of_its_own_and_the_last_mi
     assert "sat" not in hours.split("[hours-")[0]
 
 
+def test_whoever_hangs_up_leaves_no_session_with_the_engine_behind() -> None:
+    dialplan = rendered(small_house())["extensions.conf"]
+    asking = [part for part in dialplan.split("\n[") if "AGI(agi://" in part]
+    assert len(asking) >= 3
+    for part in asking:
+        assert "AGIEXITONHANGUP=yes" in part.split("AGI(agi://")[0], part.split("]")[0]
+
+
 def test_many_phones_are_looked_at_less_often() -> None:
     house = small_house()
     many = {AgentId(f"a{n}"): Person(AgentId(f"a{n}"), f"A {n}", str(1000 + n)) for n in range(200)}
