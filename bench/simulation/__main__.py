@@ -105,16 +105,9 @@ def cores(share: float, rounds: int) -> dict[str, Any]:
             one = with_tonval.seeded(day, turn + 1)
             alone.append(with_tonval.timed(one, days, Speed.FAST).seconds)
             both.append(with_tonval.timed(one, days, Speed.FAST, pool).seconds)
-    ratio = statistics.median(alone) / statistics.median(both)
-    say(
-        f"\nTwo cores: {days} days in {statistics.median(both):.2f} s, one core {statistics.median(alone):.2f} s: {ratio:.2f}×"
-    )
-    return {
-        "days": days,
-        "one_core_s": statistics.median(alone),
-        "two_cores_s": statistics.median(both),
-        "ratio": ratio,
-    }
+    one_s, two_s = statistics.median(alone), statistics.median(both)
+    say(f"\nTwo cores: {days} days in {two_s:.2f} s, one core {one_s:.2f} s: {one_s / two_s:.2f}×")
+    return {"days": days, "one_core_s": one_s, "two_cores_s": two_s, "ratio": one_s / two_s}
 
 
 def warm(pool: Executor | None, day: Any) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-
 OWN = 2
 """From this level on the line of one's group comes before all others."""
 
