@@ -51,6 +51,12 @@ class _Laying:
         places.update({p: place for p, place in new.items() if p[: len(path)] == path})
 
 
+def without(document: Document, names: frozenset[str]) -> Document:
+    """The document but for some of its uppermost names."""
+    data = {name: value for name, value in document.data.items() if name not in names}
+    return Document(document.file, data, document.keys, document.values, document.spoiled)
+
+
 def moved(document: Document, places: Mapping[Path, Path]) -> Document:
     """A document of parts of another: each path of `places` comes to stand at its new one."""
     data: Any = {}

@@ -15,13 +15,14 @@ from ivr.config.plain_files import read_bytes
 from ivr.config.problems import Code, Place, Problem, Severity, in_order
 from ivr.config.yaml_nodes import MAX_BYTES, Document, read_yaml
 from simulator.build_scenario import Building
-from simulator.overlay import laid_over
+from simulator.overlay import laid_over, without
 from simulator.scenario_draft import Rules, rules_of_municipality, rules_of_own_model
 from simulator.scenario_models import OF_MUNICIPALITY, OWN_MODEL, ScenarioFile
 from simulator.world import Scenario
 
 SHIPPED = Path(__file__).resolve().parent / "scenarios"
 ENDINGS = (".yaml", ".yml")
+ARRIVING = frozenset({"arrivals", "arrivals_csv", "arrivals_log"})
 ANY_DAY = dt.date(2026, 3, 3)
 """Where a file forgets its date: what else is wrong is told all the same."""
 NO_PLAN = frozenset({Code.UNKNOWN_QUEUE, Code.UNKNOWN_HOURS, Code.UNKNOWN_MENU})
@@ -156,9 +157,10 @@ def _document(path: Path, below: tuple[Path, ...]) -> tuple[Document | None, lis
     problems += [_at_like(p, document) if p.code is Code.UNKNOWN_SCENARIO else p for p in wrong]
     if lower is None:
         return None, problems
+    if {"arrivals_csv", "arrivals_log"} & set(document.data):
+        lower = without(lower, ARRIVING)
     joined = laid_over(document, lower)
-    data = {key: value for key, value in joined.data.items() if key != "like"}
-    return Document(document.file, data, joined.keys, joined.values, joined.spoiled), problems
+    return without(joined, frozenset({"like"})), problems
 
 
 def _at_like(problem: Problem, document: Document) -> Problem:

@@ -4,7 +4,7 @@ Queues, agents, partners and opening hours are written exactly as in a municipal
 their models; only what those do not know is defined here.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -72,7 +72,7 @@ class ArrivalsEntry(Strict):
         return value
 
     @model_validator(mode="after")
-    def _says_one_thing(self) -> "ArrivalsEntry":
+    def _says_one_thing(self) -> Self:
         if sum(field is not None for field in (self.per_hour, self.per_day, self.weekdays)) != 1:
             raise refusal(Code.ARRIVALS_FIELDS, "Här ska stå precis en av per_hour, per_day och weekdays.")
         if self.per_hour is not None and self.profile is not None:
@@ -132,7 +132,7 @@ class StaffEntry(Strict):
         return {**value, "agents": [value["agents"]]} if alone else value
 
     @model_validator(mode="after")
-    def _is_a_shift(self) -> "StaffEntry":
+    def _is_a_shift(self) -> Self:
         begins: float
         ends: float
         by_clock, by_seconds = (self.from_, self.to), (self.from_s, self.to_s)
@@ -219,6 +219,13 @@ class ScenarioFile(Strict):
     cost_per_agent_hour: Annotated[float, Field(ge=0, le=100_000)] = 0.0
     """In kronor."""
     run: RunEntry = RunEntry()
+
+    @model_validator(mode="after")
+    def _says_once_who_rings(self) -> Self:
+        said = [name for name in ("arrivals", "arrivals_csv", "arrivals_log") if getattr(self, name)]
+        if len(said) > 1 and "arrivals_log" in said:
+            raise refusal(Code.ARRIVALS_FIELDS, "En loggad dag (arrivals_log) är alla som ringer; ta bort arrivals.")
+        return self
 
 
 OWN_MODEL = ("queues", "defaults", "agents", "other_queues", "partners", "discipline", "rona_pause_s", "rona_limit")

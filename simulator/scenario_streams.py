@@ -1,5 +1,6 @@
 """Who rings, in a scenario: each queue's callers with their keys and rates, and what is wrong with them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -40,8 +41,8 @@ class Ringing:
         found = [self._stream(QueueId(name), entry) for name, entry in self.file.arrivals.items()]
         return tuple(stream for stream in (*found, *self._from_csv()) if stream is not None)
 
-    def logged(self, arrivals: dict[QueueId, tuple[int, ...]]) -> tuple[Stream, ...]:
-        """Those who rang on a logged day, at their instants."""
+    def logged(self, arrivals: Mapping[QueueId, tuple[int, ...]]) -> tuple[Stream, ...]:
+        """Those who rang on a logged day, each at their instant."""
         found = []
         for queue, at_ms in arrivals.items():
             if queue in self.plan.queues and (way := self._way(queue, None)) is not None:

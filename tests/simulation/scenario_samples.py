@@ -35,10 +35,15 @@ SAMPLES = (
     Sample(Code.ARRIVALS_FIELDS, MODEL.replace("q: 60", "q: {per_hour: 3, per_day: 4}"), "arrivals:", "two"),
     Sample(Code.ARRIVALS_FIELDS, MODEL.replace("q: 60", "q: {slot_minutes: 3}"), "arrivals:", "none"),
     Sample(Code.ARRIVALS_FIELDS, MODEL.replace("q: 60", "q: {per_day: 4, profile: natt}"), "arrivals:", "profile"),
+    Sample(Code.ARRIVALS_FIELDS, TOWN + "arrivals_log: {database: x, date: 2026-03-03}\n", "municipality:", "log"),
     Sample(Code.BAD_CALLS_FILE, MODEL + "arrivals_csv: finns_inte.csv\n", "arrivals_csv:"),
     Sample(Code.BAD_CALLS_FILE, MODEL + "patience: {empirical_csv: finns_inte.csv}\n", "patience:", "spans"),
     Sample(
-        Code.BAD_CALLS_FILE, TOWN + "arrivals_log: {database: finns_inte, date: 2026-03-03}\n", "arrivals_log:", "log"
+        Code.BAD_CALLS_FILE,
+        TOWN.replace("arrivals: {aldre: {per_day: 80}}\n", "")
+        + "arrivals_log: {database: finns_inte, date: 2026-03-03}\n",
+        "arrivals_log:",
+        "log",
     ),
     Sample(Code.NO_SUCH_WAY, TOWN.replace("per_day: 80", 'per_day: 80, keys: ["2"]'), "keys:", "another queue"),
     Sample(Code.NO_SUCH_WAY, TOWN.replace("per_day: 80", 'per_day: 80, keys: ["*"]'), "keys:", "nowhere"),

@@ -13,6 +13,7 @@ from routing.kernel import Kernel
 from routing.plan import Discipline, TargetKind
 from simulator.scenario_file import Loaded, UnknownScenarioError, load_scenario, shipped, shipped_scenarios
 from simulator.world import FOR_EVER, NONE, Duration, Scenario, Shape, Shift
+from tests.simulation.made_log import lived, write
 from tests.simulation.scenario_samples import MODEL, SAMPLES, TOWN, Sample
 
 README = Path(__file__).parents[2] / "simulator" / "README.md"
@@ -377,6 +378,19 @@ def test_calls_file_that_is_wrong_tells_the_row(load, tmp_path: Path, rows: str,
     (tmp_path / "samtal.csv").write_text(rows)
     text = "municipality: botkyrka\ndate: 2026-03-03\ntalk: 9\narrivals_csv: samtal.csv\n"
     assert any(said in p.sentence for p in load(text).errors)
+
+
+def test_a_logged_day_in_place_of_rates(scenario, tmp_path: Path):
+    """Lived by the simulator itself, written as the engine writes, and read back: as many calls, when they came."""
+    entries, _, outcomes = lived(load_scenario("botkyrka", replications=1).scenario)
+    write(tmp_path / "home", entries)
+    day = scenario(
+        "like: botkyrka\narrivals_log: {database: home, date: 2026-03-03, patience: true, talk: true}\n"
+        "talk: {aldre: {exponential: 100}}\n"
+    )
+    at = sorted(ms for stream in day.world.streams for ms in stream.at_ms)
+    assert at == sorted(outcomes.arrival_ms[outcomes.entered_ms >= 0].tolist())
+    assert day.world.callers[QueueId("aldre")].talk[3] == Duration(Shape.EXPONENTIAL, 100_000.0)
 
 
 def test_costs_and_thresholds(scenario):
