@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asterisk
 async def test_the_tiniest_run_measures_every_figure_and_loses_no_call(tmp_path):
     """Costs and a killed engine: the two that use everything the other pieces are made of."""
     said = []
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(180):
         result = await measure(TINY, ("cost", "killing"), said.append)
     assert json.loads(json.dumps(result, allow_nan=False)) == result
     assert set(result["pieces"]) == {"cost", "killing"}

@@ -60,7 +60,7 @@ async def run(calls: int, *, seed: int = 1) -> Campaign:
         stopped_ms = place.now_ms()
         await _until(place, calls)
         place.swarm.calls = 0
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while place.swarm.trunk and place.swarm.trunk.calls:
                 await asyncio.sleep(0.1)
         _judge(place, found, stopped_ms)
