@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from numba.extending import register_jitable
 
 from routing import matching
 
@@ -21,6 +22,7 @@ ASKS_FOR_IT = b"simulator.compiled"
 
 _NJIT: Any = numba.njit
 _CONFIG: Any = numba.config
+_REGISTER: Any = register_jitable
 _HOW = {"nogil": True, "error_model": "numpy", "boundscheck": False, "fastmath": False}
 
 
@@ -60,3 +62,26 @@ def inner(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function that only compiled ones call: it becomes a part of them, and is not kept by itself."""
     made: Callable[..., Any] = _NJIT(**_HOW)(function)
     return made
+
+
+def whole(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that Python calls and that owns no memory: it works in what it is given, and allocates nothing."""
+    made: Callable[..., Any] = _NJIT(cache=KEPT, _nrt=False, **_HOW)(function)
+    return made
+
+
+def part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A part of a `whole`, where it becomes code in place: nothing is passed and no owner counted."""
+    made: Callable[..., Any] = _NJIT(forceinline=True, _nrt=False, **_HOW)(function)
+    return made
+
+
+def rare(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A part of a `whole` that is seldom needed, and stays a function of its own."""
+    made: Callable[..., Any] = _NJIT(_nrt=False, **_HOW)(function)
+    return made
+
+
+def also_compiled(function: Callable[..., Any]) -> None:
+    """Compiled functions may call this plain one, which stays as it is for everybody else."""
+    _REGISTER(_nrt=False, **_HOW)(function)

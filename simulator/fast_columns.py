@@ -1,0 +1,242 @@
+"""The columns of the fast loop's arrays, and the numbers in them. Everything is int64; instants are ms from time 0."""
+
+from simulator.world import NEVER_MS
+
+NO = -1
+BIG = 4 * NEVER_MS
+"""An instant that never comes."""
+
+# ── one number for all ──────────────────────────────────────────────────────────────────────────────────────────────
+NOW = 0
+SEQUENCE = 1
+"""Counts everything that is scheduled: at one instant the same kinds of things happen in this order."""
+ARRIVED = 2
+"""How many have rung in this replication: the last word on a place in line."""
+READY_COUNT = 3
+WAITING_COUNT = 4
+"""How many stand in any line."""
+NEW_CALLS = 5
+NEW_PEOPLE = 6
+UNOPENED = 7
+ENTERED_NOW = 8
+TOUCHED = 9
+LEAVING = 10
+HEAP = 11
+FREE_SLOT = 12
+"""The first slot of those that were used before; NO if none is free."""
+SLOTS = 13
+"""How many slots were ever used in this replication."""
+OFFER = 14
+"""How many offers there have been in this chunk."""
+CHILD = 15
+"""The next free index among the room."""
+RAN_OUT = 16
+LIVE = 17
+"""Contacts that have begun, or will by a redial, and not ended."""
+OCCUPIED = 18
+"""People who will do something by themselves: who wrap up, or are away until they are back."""
+LAST = 19
+"""The last instant at which a contact ended or a person did something."""
+CHANGED_ANY = 20
+"""Whether any queue has changed whose steps have conditions."""
+ROOT = 21
+"""The next root to ring."""
+LEFT = 22
+"""How many of those who are to leave have been asked to."""
+STAFF_NEXT = 23
+REGISTERS = 24
+
+# ── a timer, and a thing in the heap ────────────────────────────────────────────────────────────────────────────────
+KEY, SEQ, WHO = 0, 1, 2
+WINNER = 1
+"""In the tree of timers: whose the earliest is."""
+
+# ── a call that lives (its slot) ────────────────────────────────────────────────────────────────────────────────────
+CONTACT = 0
+QUEUE = 1
+ENTERED = 2
+PRIORITY = 3
+STEPS = 4
+CLEARANCE = 5
+STATE = 6
+QUEUED_AT = 7
+WAITED_OUT = 8
+OVERFLOWS = 9
+ASKED = 10
+"""Whose hours have been asked about, as bits, and in OPEN what the answers were."""
+OPEN = 11
+STEP_AT = 12
+STEP_SEQ = 13
+CLOSES_AT = 14
+CLOSES_SEQ = 15
+WAIT_AT = 16
+WAIT_SEQ = 17
+HANGS_AT = 18
+HANGS_SEQ = 19
+PUSHED = 20
+"""Which of its deadlines are in the heap, as bits."""
+NEXT = 21
+BEFORE = 22
+HELD_NEXT = 23
+HELD_BEFORE = 24
+HELD = 25
+SEAT = 26
+OFFERS = 27
+ORDER = 28
+MARKS = 29
+"""NEW, TO_OPEN and TOUCHED_MARK, as bits."""
+STEP_PUSHED = 30
+"""The last opening of a step that was put in the heap."""
+CALL_COLUMNS = 32
+
+FREE, MENU, PRESSES, WAITING, RINGING_CALL, TALKING_CALL = range(6)
+MARK_NEW, MARK_UNOPENED, MARK_TOUCHED = 1, 2, 4
+PUSHED_CLOSES, PUSHED_WAIT, PUSHED_HANGS = 1, 2, 4
+
+# ── a seat ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+DOES = 0
+SINCE = 1
+"""When they last began something, for the count of their time."""
+SLOT = 2
+MISSES = 3
+WISH = 4
+TURN = 5
+STEP = 6
+"""The step by which their call came to them."""
+PARTNER = 7
+"""Whose line the seat is; NO for a person."""
+READY_AT = 8
+"""Their place among the ready; NO if they are not."""
+NEW_MARK = 9
+OCCUPIES = 10
+"""1 if they will do something by themselves."""
+TIME = 11
+"""And seven more: time in each of the states below."""
+STATES = 8
+SEAT_COLUMNS = TIME + STATES
+
+OUT, READY, RINGING, TALKING, WRAPPING, RESTING, AWAY, PAUSED = range(STATES)
+"""RESTING: after a missed call, over by itself; AWAY: after too many, until they are back; PAUSED: a break."""
+
+# ── a queue: what the plan says, then what is so now ────────────────────────────────────────────────────────────────
+Q_PRIORITY = 0
+Q_RING = 1
+Q_WRAPS = 2
+Q_TARGET = 3
+Q_KEEPS = 4
+Q_SERVES_ON = 5
+Q_MAX_WAIT = 6
+Q_MAX_LENGTH = 7
+Q_HOURS = 8
+Q_HOURS_KEY = 9
+Q_STEPS = 10
+Q_CONDITIONAL = 11
+Q_SKIPS = 12
+Q_CLEARANCE = 13
+Q_FIRST = 14
+"""The head of the line, then its tail and length."""
+Q_LAST = 15
+Q_LENGTH = 16
+Q_HELD_FIRST = 17
+Q_HELD_LAST = 18
+Q_HELD = 19
+Q_CHANGED = 20
+Q_HOLDS = 21
+Q_HOLDS_KNOWN = 22
+Q_HELD_UNDER = 23
+Q_OWN_READY = 24
+"""How many of its own agents are ready."""
+Q_OPEN = 25
+"""The steps that are open for any call in the line, as bits."""
+QUEUE_COLUMNS = 26
+
+# ── a step of a queue's plan ────────────────────────────────────────────────────────────────────────────────────────
+S_AFTER = 0
+S_SKIPS_EMPTY = 1
+S_LONGER_THAN = 2
+S_OWN_UNDER = 3
+S_HOURS = 4
+S_ONLY_LIMIT = 5
+S_HERE = 6
+"""How many are logged in whom the step names and who may hear the queue's calls."""
+S_WAITING = 7
+"""For how many in the line it is open."""
+STEP_COLUMNS = 8
+
+# ── a way out of a line ─────────────────────────────────────────────────────────────────────────────────────────────
+W_QUEUE = 0
+"""Where it leads; NO for a message."""
+W_LAST = 1
+WAY_COLUMNS = 2
+FOR_LENGTH, FOR_WAIT = 0, 1
+
+# ── a stream ────────────────────────────────────────────────────────────────────────────────────────────────────────
+M_QUEUE = 0
+"""Where the keys lead."""
+M_HOURS = 1
+M_HOURS_KEY = 2
+M_CALLERS = 3
+"""By whose Callers they ring again who came into no line."""
+STREAM_COLUMNS = 4
+
+# ── a partner ───────────────────────────────────────────────────────────────────────────────────────────────────────
+P_FIRST = 0
+P_LINES = 1
+P_HOURS = 2
+P_OPEN = 3
+P_DUE = 4
+P_SEQ = 5
+PARTNER_COLUMNS = 6
+
+# ── what happens, in the order in which it counts at one instant ────────────────────────────────────────────────────
+KINDS = 16
+"""An instant and a kind are one number: instant × KINDS + kind."""
+TALK_ENDS = 0
+REST_ENDS = 1
+WRAP_UP_ENDS = 2
+STAFF = 3
+RETURNS = 4
+RING_ENDS = 5
+STEP_OPENS = 6
+LINE_CLOSES = 7
+WAIT_ENDS = 8
+PARTNER_DUE = 9
+ANSWERS = 10
+HANGS_UP = 11
+ARRIVES = 12
+LATER = 13
+"""Redials, and keys in a menu."""
+LEAVES = 14
+"""Whoever was to leave and rang has put the receiver down: at once, and in no list."""
+NEVER_KEY = BIG * KINDS
+
+# ── a change of staff ───────────────────────────────────────────────────────────────────────────────────────────────
+C_AT, C_SEAT, C_WISH = 0, 1, 2
+
+# ── what holds for the whole plan ───────────────────────────────────────────────────────────────────────────────────
+DISCIPLINE = 0
+KEEPS = 1
+COUNTS_OWN = 2
+"""Whether it matters how many of a queue's own agents are ready."""
+RONA_PAUSE = 3
+RONA_LIMIT = 4
+RETURNS_AFTER = 5
+AT_ONCE = 6
+"""Whether every phone is answered as it begins to ring: then offer and answer are one."""
+LENGTH = 7
+CUT = 8
+DRAWN_OFFERS = 9
+"""For how many offers there are numbers; NO: nothing about phones is by chance."""
+PARAMETERS = 10
+
+# ── spans and shares by queue ───────────────────────────────────────────────────────────────────────────────────────
+PATIENCE = 0
+TALK = 1
+WRAP_UP = 6
+REDIAL_AFTER = 11
+RINGS_AGAIN_AFTER = 12
+SPANS = 13
+RESOLVED = 0
+REDIAL = 5
+RINGS_AGAIN = 6
+SHARES = 7
