@@ -12,6 +12,7 @@ from ivr.config.problems import Place
 from ivr.config.yaml_nodes import Document, Path
 from simulator.scenario_fields import SPANS
 
+_NOTHING = object()
 EITHER_OR = SPANS | {"per_hour", "per_day", "weekdays", "probability", "from", "from_s", "to"}
 """A group that holds one of these says all by itself."""
 
@@ -64,9 +65,9 @@ def moved(document: Document, places: Mapping[Path, Path]) -> Document:
     values: dict[Path, Place] = {(): document.where()}
     spoiled: set[Path] = set()
     for old, new in places.items():
-        if old not in document.values:
-            continue
         value = _at(document.data, old)
+        if value is _NOTHING:
+            continue
         if new == ():
             data = value
         else:
@@ -79,6 +80,8 @@ def moved(document: Document, places: Mapping[Path, Path]) -> Document:
 
 def _at(data: Any, path: Path) -> Any:
     for name in path:
+        if not isinstance(data, dict) or name not in data:
+            return _NOTHING
         data = data[name]
     return data
 

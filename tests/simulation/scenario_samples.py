@@ -81,6 +81,12 @@ SAMPLES = (
     Sample(Code.UNKNOWN_QUEUE, MODEL + "patience: {w: {exponential: 3}}\n", "patience:", "of a figure"),
     Sample(Code.UNKNOWN_QUEUE, MODEL.replace("{q: 3}", "{w: 3}"), "agents:", "of an agent"),
     Sample(Code.UNKNOWN_QUEUE, TOWN + "change: {agents: {nils: {queues: {w: 3}}}}\n", "change:", "of a new agent"),
+    Sample(
+        Code.DUPLICATE_KEY,
+        TOWN + "change: {defaults: {}}\nchange: {agents: {nils: {}}}\n",
+        "agents: {nils",
+        "change twice",
+    ),
     Sample(Code.OUT_OF_BOUNDS, MODEL + "resolution: {q: {own: 1.4}}\n", "resolution:", "share over 1"),
     Sample(Code.OUT_OF_BOUNDS, MODEL + "resolution: 1.4\n", "resolution:", "share alone over 1"),
     Sample(Code.OUT_OF_BOUNDS, MODEL + "redial: {probability: -0.1, after: 60}\n", "redial:", "share under 0"),
