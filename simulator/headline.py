@@ -2,7 +2,6 @@
 
 from simulator.definitions import Unit
 from simulator.intervals import Estimate
-from simulator.labels import LABELS
 from simulator.measures import Difference, Measures
 from simulator.swedish import number, with_interval
 
@@ -37,10 +36,10 @@ def difference_headline(difference: Difference) -> str:
     change = difference.total["service_level"]
     if not change.known:
         return "Inga samtal att jämföra."
-    written = with_interval(change, Unit.SHARE, signed=True)
-    if change.bounded and change.low95 <= 0 <= change.high95:
-        return f"{LABELS['service_level'].short}: ingen säker skillnad, {written}."
-    return f"{LABELS['service_level'].short}: {written}."
+    if not certain(change):
+        return f"Ingen säker skillnad i servicenivå: {with_interval(change, Unit.SHARE, signed=True)}."
+    verb, size = ("ökar", change) if change.value > 0 else ("minskar", change.turned)
+    return f"Servicenivån {verb} med {with_interval(size, Unit.SHARE, signed=True).removeprefix('+')}."
 
 
 def certain(change: Estimate) -> bool:

@@ -54,6 +54,11 @@ class Estimate:
         bounds = (self.low95, self.high95, self.low99, self.high99)
         return Estimate.of(self.value * factor, [bound * factor for bound in bounds], self.n)
 
+    @property
+    def turned(self) -> "Estimate":
+        """The same with its sign turned."""
+        return Estimate(-self.value, -self.high95, -self.low95, -self.high99, -self.low99, self.n)
+
     def as_dict(self) -> dict[str, float | int | None]:
         """For JSON, which knows no nan."""
         figures = {
@@ -141,7 +146,8 @@ def _symmetric(value: Reals, error: Reals, _: Reals, t: float) -> tuple[Reals, R
 def _wilson(value: Reals, error: Reals, counted: Reals, t: float) -> tuple[Reals, Reals]:
     """Wilson's interval, with as many independent calls as would be as uncertain; all of them where none differed."""
     spread = value * (1 - value)
-    alike = np.where(error > 0, spread / (error * error), np.where(spread > 0, np.inf, counted))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        alike = np.where(error > 0, spread / (error * error), np.where(spread > 0, np.inf, counted))
     pull = t * t / alike
     middle = (value + pull / 2) / (1 + pull)
     reach = t / (1 + pull) * np.sqrt(np.maximum(0.0, spread / alike + pull / alike / 4))
@@ -167,37 +173,22 @@ class Spread(NamedTuple):
 
 
 def percentile(spread: Spread, share: float, n: int) -> Estimate:
-    """How long that share waits at most, in seconds; the interval is that of the share, read off likewise (Woodruff).
+    """How long that share waits at most, in seconds: the interval is every wait whose own share may well be that.
 
     Place 0 is no wait at all, place k more than k - 1 and at most k seconds.
     """
     if not spread.everybody:
         return Estimate(math.nan)
-    below = spread.up_to / spread.everybody
-    place = min(int(np.searchsorted(below, share)), len(below) - 1)
-    error = _error_of_share(spread, place, n)
-    limits = []
-    for level in (0.95, 0.99):
-        low, high = _wilson(
-            np.array([share]), np.array([error]), np.array([spread.everybody]), t_quantile(n - 1, level)
-        )
-        limits += [_read_off(below, float(low[0])), _read_off(below, float(high[0]))]
-    return Estimate.of(_read_off(below, share), limits, n)
-
-
-def _error_of_share(spread: Spread, place: int, n: int) -> float:
-    """The standard error of the share that waits at most so long."""
+    value = _read_off(spread.up_to / spread.everybody, share)
     if n < 2:
-        return math.nan
-    value = spread.up_to[place] / spread.everybody
-    scatter = spread.squares[place] - 2 * value * spread.of_all[place] + value * value * spread.everybody_2
-    return math.sqrt(max(0.0, float(scatter)) * n / (n - 1)) / spread.everybody
+        return Estimate(value, n=n)
+    band = spread.shares(n)
+    ends = (band.high95, band.low95, band.high99, band.low99)
+    return Estimate.of(value, [_read_off(np.maximum.accumulate(end), share) for end in ends], n)
 
 
 def _read_off(below: Reals, share: float) -> float:
-    """How many seconds that share waits at most, within the second in proportion."""
-    if math.isnan(share):
-        return math.nan
+    """How many seconds that share waits at most, in proportion within a second; the longest seen if none is enough."""
     place = int(np.searchsorted(below, share))
     if place == 0:
         return 0.0
