@@ -7,7 +7,6 @@ from math import ceil
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ivr.call_log.reading import CallLogUnreadableError
 from ivr.config import checks, limits, queue_checks
 from ivr.config.build import build_plan
 from ivr.config.draft import Draft
@@ -174,7 +173,8 @@ class Building:
         self, said: FromLogEntry, ringing: Ringing, callers: dict[QueueId, Callers], calendar: Calendar
     ) -> tuple[tuple[Stream, ...], dict[QueueId, Callers]]:
         """The logged calls, and what the log says of people where the file says nothing."""
-        from simulator.from_log import logged  # noqa: PLC0415  few scenarios need it
+        from ivr.call_log.reading import CallLogUnreadableError  # noqa: PLC0415  few scenarios need the log
+        from simulator.from_log import logged  # noqa: PLC0415
 
         try:
             found = logged(self.folder / said.database, said.date, calendar.timezone)
