@@ -82,6 +82,8 @@ def svg(figure: Figure, name: str, alternative: str) -> str:
 def tidy(text: str) -> str:
     """The text on one line, of a length that a picture has room for."""
     plain = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    if plain.startswith("_"):  # what begins so is left out of legends
+        plain = f"\N{ZERO WIDTH SPACE}{plain}"
     return plain if len(plain) <= MOST_LETTERS else plain[: MOST_LETTERS - 1] + "…"
 
 

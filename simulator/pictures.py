@@ -165,7 +165,8 @@ def people(measures: Measures) -> Figure | None:
         named(axes, [person.id for person in staff])
         axes.set_xlim(0, max(100.0, float(start.max())))
         axes.set_title("Andel av den inloggade tiden, %")
-        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=9)
+        if start.any():
+            axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=9)
         return figure
 
 
