@@ -137,6 +137,23 @@ class CallLogReader:
         )
         yield from self._entries(rows)
 
+    def first_lines(self, from_ms: int, to_ms: int) -> list[tuple[int, QueueId, str]]:
+        """When each call of [from_ms, to_ms) entered, its first line ("": none) and its outcome ("": it goes on)."""
+        rows = self._all(
+            "SELECT k.entered_at_ms,"
+            " (SELECT e.body ->> '$.queue' FROM entries e WHERE e.call = k.call AND e.kind = 'CallQueued'"
+            "  ORDER BY e.seq LIMIT 1),"
+            " (SELECT e.body ->> '$.outcome' FROM entries e WHERE e.call = k.call AND e.kind = 'CallEnded'"
+            "  ORDER BY e.seq DESC LIMIT 1)"
+            " FROM call_keys k WHERE k.entered_at_ms >= ? AND k.entered_at_ms < ? ORDER BY k.entered_at_ms, k.call",
+            (from_ms, to_ms),
+        )
+        return [(at_ms, QueueId(queue or ""), outcome or "") for at_ms, queue, outcome in rows]
+
+    def first_at_ms(self) -> int:
+        """When the first call of the log entered; 0 when there is none."""
+        return int(self._all("SELECT min(entered_at_ms) FROM call_keys")[0][0] or 0)
+
     def agent_states_at(self, at_ms: int) -> dict[AgentId, AgentState]:
         """What each person was last known to do before that instant; whoever is not in it was not known."""
         rows = self._all(
