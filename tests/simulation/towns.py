@@ -65,7 +65,7 @@ def botkyrka_plan() -> Plan:
     return house.plan
 
 
-def botkyrka(calls_an_hour=30.0, replications=1, seed=1, **changed):
+def botkyrka(calls_an_hour=30.0, replications=1, seed=1, hours=12, **changed):
     """A Monday: everybody works with a lunch, wraps up, misses a call now and then, and callers ring again."""
     plan = replace(botkyrka_plan(), directory=None)
     number = next(iter(plan.entrances))
@@ -82,7 +82,7 @@ def botkyrka(calls_an_hour=30.0, replications=1, seed=1, **changed):
         rings_again=0.3,
         rings_again_after=exponential(3_600_000),
     )
-    rates = (0.0,) * 7 + (calls_an_hour,) * 11
+    rates = (0.0,) * 6 + (calls_an_hour,) * hours
     shifts = tuple(
         Shift(a, 6 * HOUR_MS + i * 600_000, 17 * HOUR_MS + i * 300_000, (_lunch(i),)) for i, a in enumerate(plan.agents)
     )
