@@ -24,7 +24,7 @@ from ivr.speech import build
 from ivr.spoken_names import forget_others, name_manuscripts
 
 Say = Callable[[str], None]
-SERVING_WITHIN_S = 30.0
+SERVING_WITHIN_S = 90.0
 
 
 class NotServingError(Exception):

@@ -17,8 +17,8 @@ from pathlib import Path
 BEAT_S = 0.5
 SILENCE_S = 2.5
 """An engine silent for so long is dead or stuck: killed within 3 s of its last tick."""
-BIRTH_S = 15.0
-"""The first beat may take so long: imports, configuration, log."""
+BIRTH_S = 60.0
+"""The first beat may take so long: imports, configuration, log, on a machine where everything starts at once."""
 CRASHES, WITHIN_S, REST_S = 5, 10.0, 60.0
 """So many deaths within that time: the fail-open dialplan has all calls for `REST_S`, then one more try."""
 HEARTBEAT_FD = "TONVAL_HEARTBEAT_FD"

@@ -18,7 +18,7 @@ from ivr.config.secrets import Secrets
 from ivr.config.site import Site
 
 _CONFIGURATION = "etc/asterisk.conf"
-_START_LIMIT_S = 30.0
+_START_LIMIT_S = 60.0
 _STOP_LIMIT_S = 10.0
 _DEAF_AFTER_S = 3.0
 _CLI_LIMIT_S = 30.0
