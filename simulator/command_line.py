@@ -88,6 +88,8 @@ def scenario_named(
             typer.echo(str(problem))
         typer.echo(f"{len(loaded.problems)} fel.", err=True)
         raise typer.Exit(WRONG)
+    for problem in loaded.problems:
+        typer.echo(str(problem), err=True)
     return loaded.scenario
 
 

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -132,15 +132,25 @@ def write_files(
     xlsx: Path | None,
     html: Path | None,
 ) -> None:
-    """The files that were asked for are there: one report of all, tables of each."""
-    for kind, path in (("csv", csv), ("xlsx", xlsx)):
-        if path:
-            from importlib import import_module  # noqa: PLC0415
+    """The files that were asked for are there: a report of all, a workbook or tables of each, numbered."""
+    if csv:
+        from simulator import report_csv  # noqa: PLC0415
 
-            writer: Any = import_module(f"simulator.report_{kind}")
-            for number, (scenario, measured) in enumerate(found, 1):
-                writer.write(path.with_name(f"{path.stem}-{number}{path.suffix}"), scenario, measured)
+        for number, (scenario, measured) in enumerate(found, 1):
+            report_csv.write(numbered(csv, f"{number}"), scenario, measured)
+        for number, one in enumerate(differing, 2):
+            report_csv.write_difference(numbered(csv, f"{number}-1").with_suffix(".csv"), one)
+    if xlsx:
+        from simulator import report_xlsx  # noqa: PLC0415
+
+        for number, (scenario, measured) in enumerate(found, 1):
+            report_xlsx.write(numbered(xlsx, f"{number}"), scenario, measured, differing if number == 1 else ())
     if html:
         from simulator import report_html  # noqa: PLC0415
 
         report_html.write(html, found, differences=differing)
+
+
+def numbered(path: Path, number: str) -> Path:
+    """The path with a number before its ending."""
+    return path.with_name(f"{path.stem}-{number}{path.suffix}")

@@ -93,7 +93,7 @@ def simulate(
                 progress=progress,
                 replications=most,
                 limit_s=time_limit,
-                enough=None if precision is None else narrow_enough(wanted, precision),
+                enough=None if precision is None else narrow_enough(precision),
             )
         found = measures(wanted, result.tallies)
         if as_json:
@@ -105,14 +105,14 @@ def simulate(
     ended(result, by_precision=precision is not None)
 
 
-def narrow_enough(scenario: "Scenario", precision: float) -> "Enough":
+def narrow_enough(precision: float) -> "Enough":
     """Whether all that is done tells the service level to so many percentage points."""
-    from simulator.measures import measures  # noqa: PLC0415
+    from simulator.measures import service_level  # noqa: PLC0415
 
     def enough(tallies: "Tallies") -> bool:
         if tallies.rows < LEAST_REPLICATIONS:
             return False
-        level = measures(scenario, tallies).service_level
+        level = service_level(tallies)
         return level.bounded and 100 * level.half_width <= precision
 
     return enough
@@ -150,7 +150,9 @@ def show_facts(result: "Result") -> None:
 
 def measures_as_dict(scenario: "Scenario", found: "Measures") -> dict[str, Any]:
     """The measures, and the formula's figures where there is one, for programs."""
-    return found.as_dict()
+    from simulator import beside  # noqa: PLC0415
+
+    return found.as_dict() | {"formulas": beside.as_dict(scenario)}
 
 
 def show_measures(scenario: "Scenario", found: "Measures") -> None:

@@ -54,6 +54,7 @@ def test_simulate_as_json_prints_nothing_else(model):
     assert (found["replications"], found["seed"], found["speed"], found["partial"]) == (30, 7, "fast", False)
     level = found["total"]["service_level"]
     assert level["low99"] < level["low95"] < level["value"] < level["high95"] < level["high99"]
+    assert 0.9 < found["formulas"]["q"]["service_level"] < 1
     again = json.loads(tonval("simulate", model, "--json", "--replications", 30, "--seed", 7).stdout)
     assert again["total"] == found["total"]
 
@@ -120,9 +121,11 @@ def test_compare_with_one_person_less_is_worse_beyond_doubt(model, tmp_path):
     result = tonval("compare", model, two, "--json")
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["differences"][0]["total"]["service_level"]["high99"] < 0
-    shown = tonval("compare", model, two, "--html", tmp_path / "ut.html")
+    outs = ("--html", tmp_path / "ut.html", "--csv", tmp_path / "ut.csv", "--xlsx", tmp_path / "ut.xlsx")
+    shown = tonval("compare", model, two, *outs)
     assert "jämfört med" in shown.stdout
-    assert (tmp_path / "ut.html").exists()
+    made = {path.name for path in tmp_path.glob("ut*")}
+    assert made == {"ut.html", "ut-1.csv", "ut-2.csv", "ut-2-1.csv", "ut-1.xlsx", "ut-2.xlsx"}
 
 
 def test_compare_wants_two(model):
