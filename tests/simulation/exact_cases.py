@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from simulator import theory
+from tests.simulation.exact.delayed import Delayed
 from tests.simulation.exact.skills import Handles, Kind, Pool, figures
 from tests.simulation.exact.staff import Day, Piece, through
 from tests.simulation.exact.talks import constant, mixed, phased
@@ -212,6 +213,11 @@ def redials():
     return of_design({"q": kind}, [Pool(5, (Handles(0, 240),))], 120, ["a_1"])
 
 
+def partner():
+    share = Delayed(75, 4, 240, 3, 200, 60, 480).share(120)
+    return of_share("q", share) | {("q", "partner_share"): share.by_pool[1] / share.answered}
+
+
 def three_levels():
     pools = [Pool(n, (Handles(0, talk, level),)) for n, talk, level in ((1, 200, 3), (2, 240, 2), (2, 320, 1))]
     return of_design({"q": Kind(60, 480)}, pools, 120, ["expert", "van_1", "ny_1"], {"q": [2]})
@@ -250,6 +256,8 @@ CASES = [
     Case("patience_lognormal", patience(partial(lognormal_survival, 240, 1.5))),
     Case("patience_weibull", patience(partial(weibull_survival, 240, 0.7))),
     Case("patience_constant", patience(lambda at_s: float(at_s < 100), [100.0])),
+    Case("help_after_60_s", lambda: of_share("q", Delayed(40, 2, 240, 2, 300, 60, 240).share(60), [1])),
+    Case("partner", partner),
     Case("day_up_and_down", day_up_and_down),
     Case("day_handover", day_handover),
 ]

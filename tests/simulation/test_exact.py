@@ -8,6 +8,7 @@ from scipy.linalg import expm
 
 from simulator import theory
 from tests.simulation.exact.chains import after, generator, long_run
+from tests.simulation.exact.delayed import Delayed
 from tests.simulation.exact.skills import Handles, Kind, Pool, day, figures
 from tests.simulation.exact.staff import Day, Piece, chosen, through
 from tests.simulation.exact.talks import constant, mixed, phased
@@ -146,6 +147,29 @@ def test_constant_talks_are_as_erlang_found_for_one_agent():
         assert constant(10, 180, 1, by_s)[1] == pytest.approx(0.5 * sum(terms))
     assert constant(55, 180, 3, 0)[1] == pytest.approx(constant(55, 180, 3, 0)[0])
     assert constant(55, 180, 3, 5000)[1] == pytest.approx(1)
+
+
+def test_help_that_comes_at_once_is_a_second_pool_and_help_that_never_comes_is_none():
+    pools = [Pool(2, (Handles(0, 240, 2),)), Pool(2, (Handles(0, 300, 1, 1, own=False),))]
+    (at_once,), _ = figures([Kind(40, 240)], pools, T)
+    soon, never = Delayed(40, 2, 240, 2, 300, 1e-4, 240).share(T), Delayed(40, 2, 240, 2, 300, 3000, 240).share(T)
+    assert told(soon) == pytest.approx(told(at_once), rel=1e-5, abs=1e-9)
+    assert soon.by_pool == pytest.approx(at_once.by_pool, rel=1e-5)
+    assert told(never) == pytest.approx(as_theory(theory.mmcm(40, 240, 2, T, 240)), abs=1e-9)
+    between = Delayed(40, 2, 240, 2, 300, 30, 240).share(T)
+    assert soon.answered > between.answered > Delayed(40, 2, 240, 2, 300, 60, 240).share(T).answered > never.answered
+
+
+def test_help_after_a_while_keeps_the_balance_of_those_who_come_and_go():
+    """Of who is answered and who gives up by any time, none is missing, wherever the threshold lies."""
+    model = Delayed(40, 2, 240, 2, 300, 60, 240)
+    for threshold_s in (0, 30, 59.999, 60, 90, 2000):
+        share = model.share(threshold_s)
+        assert 0 <= share.within <= share.answered
+        assert -1e-9 <= share.abandoned_late <= share.abandoned
+    instant = model.share(60).within - model.share(59.9999).within
+    assert instant > 0.05  # whom a free helper has waited for
+    assert model.share(0).within == pytest.approx(model.share(0).at_once)
 
 
 # --- Days ---
