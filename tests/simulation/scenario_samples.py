@@ -47,6 +47,12 @@ SAMPLES = (
     ),
     Sample(Code.NO_SUCH_WAY, TOWN.replace("per_day: 80", 'per_day: 80, keys: ["2"]'), "keys:", "another queue"),
     Sample(Code.NO_SUCH_WAY, TOWN.replace("per_day: 80", 'per_day: 80, keys: ["*"]'), "keys:", "nowhere"),
+    Sample(
+        Code.NO_SUCH_WAY,
+        TOWN.replace("aldre: {per_day: 80}", 'ovrigt: {per_day: 80, keys: [""]}'),
+        "keys:",
+        "silence once, where the menu is said twice",
+    ),
     Sample(Code.NO_SUCH_WAY, TOWN.replace("per_day: 80", 'per_day: 80, number: "112"'), "number:", "number"),
     Sample(
         Code.NO_SUCH_WAY,

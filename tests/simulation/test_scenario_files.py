@@ -75,6 +75,13 @@ def test_problem_in_a_share_of_several_stands_at_that_share(load):
     assert "'other' ska vara högst 1" in problem.sentence
 
 
+def test_problem_stands_at_what_is_written_though_names_were_left_out(load):
+    (problem,) = load(MODEL.replace("talk: 240", "talk: {exponential: -1}")).errors
+    assert (problem.where.line, problem.where.column) == (4, 21)
+    (problem,) = load(MODEL + "resolution: {q: 1.4}\n").errors
+    assert "'q' ska vara högst 1" in problem.sentence
+
+
 @pytest.mark.parametrize("text", ["", "[]\n", "3\n", "queues: 3\nagents: []\n", "a: b: c\n", MODEL + "like: 3\n"])
 def test_no_file_makes_it_raise(load, text: str):
     assert load(text).scenario is None
@@ -283,6 +290,12 @@ def test_a_week_has_each_days_calls_and_none_on_closed_days(scenario):
     week = scenario(TOWN.replace("per_day: 80", "weekdays: {måndag: 110, tisdag: 90, lördag: 70}"), days=7)
     assert expected(week) == pytest.approx([200])
     assert week.run.length_ms == 7 * 24 * HOUR_MS
+
+
+def test_shifts_are_by_the_clock_on_the_wall_also_the_day_after_it_changed(scenario):
+    text = 'staff: [{agents: alla, from: "8:00", to: "16:30"}]\n'
+    weekend = scenario(TOWN.replace("03-03", "03-28") + text, days=2)
+    assert {shift.from_ms / HOUR_MS for shift in weekend.world.shifts} == {8, 31}
 
 
 def test_everybody_works_from_opening_until_the_lines_have_been_served(scenario):
