@@ -246,7 +246,7 @@ class Fit:
         weight = np.where(is_closed, 0.5 ** (self.age / SHAPE_HALF_LIFE), 0.0)
         if not weight.sum():
             return np.zeros(QUARTERS)
-        mean: Real = np.tensordot(weight, self.counts.calls.sum(axis=1), axes=1) / weight.sum()
+        mean: Real = np.tensordot(weight, self.counts.calls[:, -1], axes=1) / weight.sum()
         return mean
 
 

@@ -146,6 +146,7 @@ def test_rules_come_from_a_folder_as_the_engine_loads_it_or_from_a_scenario():
 
 def test_the_command(at_once: Path, tmp_path: Path):
     order = ["replay", "botkyrka", "--day", TUESDAY.isoformat(), "--home", str(at_once), "--replications", "3"]
+    order += ["--speed", "faithful"]
     table = tmp_path / "calls.csv"
     shown = CliRunner().invoke(app, [*order, "--changed", str(MENUS / "botkyrka"), "--json", "--csv", str(table)])
     assert shown.exit_code == 0, shown.output
