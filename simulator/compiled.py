@@ -64,20 +64,14 @@ def inner(function: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
-def whole(function: Callable[..., Any]) -> Callable[..., Any]:
+def whole(signature: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A function that Python calls and that owns no memory: it works in what it is given, and allocates nothing."""
-    made: Callable[..., Any] = _NJIT(cache=KEPT, _nrt=False, **_HOW)(function)
+    made: Callable[[Callable[..., Any]], Callable[..., Any]] = _NJIT(signature, cache=KEPT, _nrt=False, **_HOW)
     return made
 
 
 def part(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A part of a `whole`, where it becomes code in place: nothing is passed and no owner counted."""
-    made: Callable[..., Any] = _NJIT(forceinline=True, _nrt=False, **_HOW)(function)
-    return made
-
-
-def rare(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A part of a `whole` that is seldom needed, and stays a function of its own."""
+    """A part of a `whole`, which owns no memory either."""
     made: Callable[..., Any] = _NJIT(_nrt=False, **_HOW)(function)
     return made
 

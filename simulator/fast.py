@@ -6,12 +6,14 @@ the millisecond: every contact and every person's time (tests/simulation/test_tw
 
 from typing import Any, NamedTuple
 
+import numba
 import numpy as np
 
 from simulator.contacts import NO_ONE, Contacts, Outcomes, Real, Small, Whole
 from simulator.covered import refusals
+from simulator.fast_arrays import table_of
 from simulator.fast_columns import CALL_COLUMNS, RAN_OUT, REGISTERS
-from simulator.fast_loop import run_chunk
+from simulator.fast_loop import run_at, run_chunk
 from simulator.tables import Tables, tables_of
 from simulator.world import Scenario
 
@@ -86,9 +88,18 @@ def run_fast(scenario: Scenario, contacts: Contacts) -> Outcomes:
         raise NotCoveredError(", ".join(refusal.feature for refusal in refused))
     tables = tables_of(scenario, contacts)
     work, became = _work(tables, len(contacts.arrival_ms)), _became(contacts, len(tables.seats))
-    run_chunk(tables, work, _chances(contacts), became)
+    _run(tables, work, _chances(contacts), became)
     transfers = np.zeros(len(contacts.arrival_ms), np.int32)
     return Outcomes(**became._asdict(), transfers=transfers, ran_out=bool(work.reg[RAN_OUT]))
+
+
+def _run(*arrays: Tables | Work | Chances | Became) -> None:
+    """The loop has run; uncompiled where numba is told to compile nothing."""
+    if numba.config.DISABLE_JIT:
+        run_chunk(*arrays)
+    else:
+        tables = [table_of(some) for some in arrays]
+        run_at(*(table.ctypes.data for table in tables))
 
 
 def _chances(contacts: Contacts) -> Chances:

@@ -1,6 +1,6 @@
 """Opening hours in the fast loop, as `routing.plan.OpenHours` and `routing.switches` have them when nothing is forced."""
 
-from simulator.compiled import part, rare
+from simulator.compiled import part
 from simulator.fast_columns import ASKED, BIG, ENTERED, NO, NOW, OPEN, Q_HOURS, Q_SERVES_ON, QUEUE
 
 
@@ -29,7 +29,7 @@ def closes_at(t, hours, at):
     return t.closes[i] if i != NO and at < t.closes[i] else at
 
 
-@rare
+@part
 def opens_at(t, hours, at):
     """The next opening, the instant itself when open, BIG when never."""
     if are_open(t, hours, at):

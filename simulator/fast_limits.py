@@ -1,13 +1,62 @@
 """Calls enter lines, lines keep their bounds, and a step is decided in the fast loop: `routing.state`, `limits`, `kernel`."""
 
-from simulator.compiled import part, rare
+from simulator.compiled import part
 from simulator.contacts import TURNED_AWAY
 from simulator.fast_columns import (
-    BIG, CLEARANCE, CLOSES_AT, CLOSES_SEQ, CONTACT, DOES, ENTERED, ENTERED_NOW, FOR_LENGTH, HANGS_AT, HANGS_SEQ,
-    HANGS_UP, HEAP, KINDS, LINE_CLOSES, MARK_NEW, MARK_TOUCHED, MARKS, NEW_CALLS, NEW_MARK, NEW_PEOPLE, NO, NOW, OUT,
-    OVERFLOWS, PATIENCE, PRIORITY, PUSHED, PUSHED_CLOSES, PUSHED_HANGS, PUSHED_WAIT, Q_CLEARANCE, Q_HOURS,
-    Q_HOURS_KEY, Q_LENGTH, Q_MAX_LENGTH, Q_MAX_WAIT, Q_PRIORITY, QUEUE, QUEUED_AT, STATE, STEP_AT, STEP_OPENS, STEP_PUSHED, STEP_SEQ,
-    STEPS, TOUCHED, W_LAST, W_QUEUE, WAIT_AT, WAIT_ENDS, WAIT_SEQ, WAITED_OUT, WAITING,
+    BIG,
+    CLEARANCE,
+    CLOSES_AT,
+    CLOSES_SEQ,
+    CONTACT,
+    DOES,
+    ENTERED,
+    ENTERED_NOW,
+    FOR_LENGTH,
+    HANGS_AT,
+    HANGS_SEQ,
+    HANGS_UP,
+    HEAP,
+    KINDS,
+    LINE_CLOSES,
+    MARK_NEW,
+    MARK_TOUCHED,
+    MARKS,
+    NEW_CALLS,
+    NEW_MARK,
+    NEW_PEOPLE,
+    NO,
+    NOW,
+    OUT,
+    OVERFLOWS,
+    PATIENCE,
+    PRIORITY,
+    PUSHED,
+    PUSHED_CLOSES,
+    PUSHED_HANGS,
+    PUSHED_WAIT,
+    Q_CLEARANCE,
+    Q_HOURS,
+    Q_HOURS_KEY,
+    Q_LENGTH,
+    Q_MAX_LENGTH,
+    Q_MAX_WAIT,
+    Q_PRIORITY,
+    QUEUE,
+    QUEUED_AT,
+    STATE,
+    STEP_AT,
+    STEP_OPENS,
+    STEP_PUSHED,
+    STEP_SEQ,
+    STEPS,
+    TOUCHED,
+    W_LAST,
+    W_QUEUE,
+    WAIT_AT,
+    WAIT_ENDS,
+    WAIT_SEQ,
+    WAITED_OUT,
+    WAITING,
 )  # fmt: skip
 from simulator.fast_heap import push, sweep
 from simulator.fast_hours import is_open_for, line_closes_at
@@ -89,13 +138,13 @@ def keep_within(t, w, c, o):
     reg[ENTERED_NOW] = 0
 
 
-@rare
+@part
 def moves_on(t, w, c, o, s, why):
     """The call goes the first way that is open now; if none is, the last, as far as that can be."""
     q = w.calls[s, QUEUE]
     for i in range(t.way_count[q, why]):
-        to = t.ways[q, why, i, W_QUEUE]
-        last = t.ways[q, why, i, W_LAST]
+        to = t.ways[2 * q + why, i, W_QUEUE]
+        last = t.ways[2 * q + why, i, W_LAST]
         if last or to == NO or (_may_enter(t, w, s, to) and _serves(t, w, s, to)):
             if to == NO:
                 leave(t, w, c, o, s)

@@ -1,12 +1,65 @@
 """Lines and people of the fast loop: the small moves of `routing.state`, on arrays."""
 
-from simulator.compiled import part, rare
+from simulator.compiled import part
 from simulator.fast_columns import (
-    AWAY, BEFORE, CHANGED_ANY, CLOSES_SEQ, COUNTS_OWN, DOES, ENTERED, HELD, HELD_BEFORE, HELD_NEXT, LEAVING,
-    MARK_NEW, MARK_TOUCHED, MARK_UNOPENED, MARKS, NEVER_KEY, NEW_CALLS, NEW_MARK, NEW_PEOPLE, NEXT, NO, NOW, OCCUPIED,
-    OCCUPIES, ORDER, OUT, PARTNER, PRIORITY, Q_CHANGED, Q_CONDITIONAL, Q_FIRST, Q_HELD, Q_HELD_FIRST, Q_HELD_LAST,
-    Q_LAST, Q_LENGTH, Q_OPEN, Q_OWN_READY, Q_SKIPS, Q_STEPS, QUEUE, READY, READY_AT, READY_COUNT, RESTING, S_HERE,
-    S_WAITING, SEQUENCE, SINCE, STEP_SEQ, STEPS, TIME, TOUCHED, TURN, UNOPENED, WAIT_SEQ, WAITING_COUNT, WISH,
+    AWAY,
+    BEFORE,
+    CHANGED_ANY,
+    CLOSES_SEQ,
+    COUNTS_OWN,
+    DOES,
+    ENTERED,
+    HELD,
+    HELD_BEFORE,
+    HELD_NEXT,
+    LEAVING,
+    MARK_NEW,
+    MARK_TOUCHED,
+    MARK_UNOPENED,
+    MARKS,
+    NEVER_KEY,
+    NEW_CALLS,
+    NEW_MARK,
+    NEW_PEOPLE,
+    NEXT,
+    NO,
+    NOW,
+    OCCUPIED,
+    OCCUPIES,
+    ORDER,
+    OUT,
+    PARTNER,
+    PRIORITY,
+    Q_CHANGED,
+    Q_CONDITIONAL,
+    Q_FIRST,
+    Q_HELD,
+    Q_HELD_FIRST,
+    Q_HELD_LAST,
+    Q_LAST,
+    Q_LENGTH,
+    Q_OPEN,
+    Q_OWN_READY,
+    Q_SKIPS,
+    Q_STEPS,
+    QUEUE,
+    READY,
+    READY_AT,
+    READY_COUNT,
+    RESTING,
+    S_HERE,
+    S_WAITING,
+    SEQUENCE,
+    SINCE,
+    STEP_SEQ,
+    STEPS,
+    TIME,
+    TOUCHED,
+    TURN,
+    UNOPENED,
+    WAIT_SEQ,
+    WAITING_COUNT,
+    WISH,
 )  # fmt: skip
 from simulator.fast_heap import set_timer
 from simulator.shifts import Wish
@@ -241,7 +294,7 @@ def _own_changed(w, t, a, by):
         i += 1
 
 
-@rare
+@part
 def _comes_or_goes(w, t, a, does):
     """Who is there for each step is known; whoever leaves may have been the last."""
     by = -1 if does == OUT else 1

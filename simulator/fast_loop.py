@@ -7,15 +7,92 @@ are one step of the kernel: whoever is to leave does so when all of them have pa
 from simulator.compiled import part, whole
 from simulator.contacts import ABANDONED, ANSWERED, CLOSED, FAILED, NOT_MADE, TURNED_AWAY
 from simulator.contacts import PARTNER as BY_PARTNER
+from simulator.fast_arrays import ArraysType, opened
 from simulator.fast_columns import (
-    ARRIVED, ARRIVES, ANSWERS, ASKED, C_AT, C_SEAT, C_WISH, CHILD, CLEARANCE, CLOSES_SEQ, CONTACT, CUT, DOES,
-    ENTERED, FOR_WAIT, FREE, FREE_SLOT, HANGS_SEQ, HANGS_UP, HEAP, HELD, KEY, KINDS, LAST, LATER, LEAVING, LEFT, LENGTH,
-    LEAVES, LINE_CLOSES, LIVE, M_HOURS, M_HOURS_KEY, M_QUEUE, MARKS, MENU, NEVER_KEY, NEXT, NO, NOW, OCCUPIED, OFFERS, OPEN,
-    ORDER, OVERFLOWS, P_DUE, P_SEQ, PARTNER, PARTNER_DUE, PRESSES, PRIORITY, PUSHED, QUEUE, QUEUED_AT, RAN_OUT,
-    READY, REST_ENDS, RING_ENDS, RINGING, RINGING_CALL, ROOT, SEAT, SINCE, SLOT, SLOTS, STAFF, STAFF_NEXT, STATE,
-    STEP_OPENS, STEP_PUSHED, STEP_SEQ, STEPS, TALK_ENDS, TALKING, TIME, WAIT_SEQ, WAITED_OUT,
-    WAITING, WHO, WINNER, WRAPPING,
+    ANSWERS,
+    ARRIVED,
+    ARRIVES,
+    ASKED,
+    C_AT,
+    C_SEAT,
+    C_WISH,
+    CHILD,
+    CLEARANCE,
+    CLOSES_SEQ,
+    CONTACT,
+    CUT,
+    DOES,
+    ENTERED,
+    FOR_WAIT,
+    FREE,
+    FREE_SLOT,
+    HANGS_SEQ,
+    HANGS_UP,
+    HEAP,
+    HELD,
+    KEY,
+    KINDS,
+    LAST,
+    LATER,
+    LEAVES,
+    LEAVING,
+    LENGTH,
+    LINE_CLOSES,
+    LIVE,
+    M_HOURS,
+    M_HOURS_KEY,
+    M_QUEUE,
+    MARKS,
+    MENU,
+    NEVER_KEY,
+    NEXT,
+    NO,
+    NOW,
+    OCCUPIED,
+    OFFER,
+    OFFERS,
+    OPEN,
+    ORDER,
+    OVERFLOWS,
+    P_DUE,
+    P_SEQ,
+    PARTNER,
+    PARTNER_DUE,
+    PRESSES,
+    PRIORITY,
+    PUSHED,
+    QUEUE,
+    QUEUED_AT,
+    RAN_OUT,
+    READY,
+    REST_ENDS,
+    RING_ENDS,
+    RINGING,
+    RINGING_CALL,
+    ROOT,
+    SEAT,
+    SEQUENCE,
+    SINCE,
+    SLOT,
+    SLOTS,
+    STAFF,
+    STAFF_NEXT,
+    STATE,
+    STEP_OPENS,
+    STEP_PUSHED,
+    STEP_SEQ,
+    STEPS,
+    TALK_ENDS,
+    TALKING,
+    TIME,
+    WAIT_SEQ,
+    WAITED_OUT,
+    WAITING,
+    WHO,
+    WINNER,
+    WRAPPING,
 )  # fmt: skip
+from simulator.fast_forms import BECAME_FORMS, CHANCE_FORMS, TABLE_FORMS, WORK_FORMS
 from simulator.fast_heap import clear_timers, drop_first, holds, push
 from simulator.fast_hours import is_open_for
 from simulator.fast_limits import decide, enter_queue, moves_on
@@ -25,7 +102,7 @@ from simulator.fast_seats import goes_on, leaves_at_last, staff_changes, turns_t
 from simulator.world import NEVER_MS
 
 
-@whole
+@part
 def run_chunk(t, w, c, o):
     """Every replication of the chunk has been run; or there was not room enough."""
     w.reg[:] = 0
@@ -53,8 +130,9 @@ def _begin(t, w, c, r):
     for q in range(t.steps.shape[0]):
         _copy(t.steps[q], w.steps[q])
     clear_timers(w)
-    for i in (NOW, ARRIVED, HEAP, SLOTS, LAST, LEAVING, LEFT):
-        reg[i] = 0
+    for i in range(reg.shape[0]):
+        if i not in (SEQUENCE, OFFER, CHILD, RAN_OUT):
+            reg[i] = 0
     reg[FREE_SLOT] = NO
     reg[ROOT] = c.first[r]
     reg[STAFF_NEXT] = t.staff_bounds[r, 0]
@@ -269,3 +347,16 @@ def _callers_time_is_up(t, w, c, o, kind, s):
             calls[s, WAITED_OUT] = 1
             moves_on(t, w, c, o, s, FOR_WAIT)
     return NOT_MADE
+
+
+TABLES = ArraysType("Tables", TABLE_FORMS)
+WORK = ArraysType("Work", WORK_FORMS)
+CHANCES = ArraysType("Chances", CHANCE_FORMS)
+BECAME = ArraysType("Became", BECAME_FORMS)
+_tables, _work, _chances, _became = opened(TABLES), opened(WORK), opened(CHANCES), opened(BECAME)
+
+
+@whole("void(int64, int64, int64, int64)")
+def run_at(tables, work, chances, became):
+    """As `run_chunk`, with the addresses of the arrays."""
+    run_chunk(_tables(tables), _work(work), _chances(chances), _became(became))

@@ -1,15 +1,66 @@
 """Phones ring, people talk and calls end in the fast loop: `routing.offers`, and what made-up callers do afterwards."""
 
 from routing import matching
-from simulator.compiled import part, rare
+from simulator.compiled import part
 from simulator.contacts import ANSWERED, Chance
 from simulator.contacts import PARTNER as BY_PARTNER
 from simulator.fast_columns import (
-    ANSWERS, AT_ONCE, CHILD, CONTACT, DOES, DRAWN_OFFERS, ENTERED, FREE, FREE_SLOT, HANGS_AT, HANGS_SEQ, HANGS_UP, KINDS,
-    LAST, LATER, LIVE, M_CALLERS, MISSES, NEXT, NO, NOW, OFFER, OFFERS, OUT, P_DUE, P_FIRST, P_HOURS, P_LINES, P_OPEN,
-    P_SEQ, PARTNER, PUSHED, PUSHED_HANGS, Q_RING, QUEUE, RAN_OUT, READY, REDIAL, REDIAL_AFTER, RESOLVED,
-    RING_ENDS, RINGING, RINGING_CALL, RINGS_AGAIN, RINGS_AGAIN_AFTER, SEAT, SLOT, STATE, STEP, STEPS, TALK, TALK_ENDS,
-    TALKING, TALKING_CALL, BIG, WRAP_UP,
+    ANSWERS,
+    AT_ONCE,
+    BIG,
+    CHILD,
+    CONTACT,
+    DOES,
+    DRAWN_OFFERS,
+    ENTERED,
+    FREE,
+    FREE_SLOT,
+    HANGS_AT,
+    HANGS_SEQ,
+    HANGS_UP,
+    KINDS,
+    LAST,
+    LATER,
+    LIVE,
+    M_CALLERS,
+    MISSES,
+    NEXT,
+    NO,
+    NOW,
+    OFFER,
+    OFFERS,
+    OUT,
+    P_DUE,
+    P_FIRST,
+    P_HOURS,
+    P_LINES,
+    P_OPEN,
+    P_SEQ,
+    PARTNER,
+    PUSHED,
+    PUSHED_HANGS,
+    Q_RING,
+    QUEUE,
+    RAN_OUT,
+    READY,
+    REDIAL,
+    REDIAL_AFTER,
+    RESOLVED,
+    RING_ENDS,
+    RINGING,
+    RINGING_CALL,
+    RINGS_AGAIN,
+    RINGS_AGAIN_AFTER,
+    SEAT,
+    SLOT,
+    STATE,
+    STEP,
+    STEPS,
+    TALK,
+    TALK_ENDS,
+    TALKING,
+    TALKING_CALL,
+    WRAP_UP,
 )  # fmt: skip
 from simulator.fast_heap import push, set_timer
 from simulator.fast_hours import are_open, closes_at, opens_at
@@ -18,6 +69,7 @@ from simulator.spans import span as spans_span
 from simulator.world import NEVER_MS, PARTNER_LEVEL
 
 SETTLED, NOT_SETTLED = 1, 2
+CHANCE_RESOLVED, CHANCE_REDIAL, CHANCE_RINGS_AGAIN = Chance.RESOLVED, Chance.REDIAL, Chance.RINGS_AGAIN
 ms_of = part(spans_span)
 
 
@@ -144,13 +196,13 @@ def ends(t, w, c, o, s, outcome):
     reg[FREE_SLOT] = s
     whose = q if q != NO else t.streams[o.stream[contact], M_CALLERS]
     if outcome == ANSWERED or outcome == BY_PARTNER:
-        if c.chances[Chance.RESOLVED, contact] < t.shares[whose, RESOLVED + o.level[contact]]:
+        if c.chances[CHANCE_RESOLVED, contact] < t.shares[whose, RESOLVED + o.level[contact]]:
             o.settled[contact] = SETTLED
         else:
             o.settled[contact] = NOT_SETTLED
-            if c.chances[Chance.RINGS_AGAIN, contact] < t.shares[whose, RINGS_AGAIN]:
+            if c.chances[CHANCE_RINGS_AGAIN, contact] < t.shares[whose, RINGS_AGAIN]:
                 _rings_in(w, o, contact, max(lasts(t, c, whose, RINGS_AGAIN_AFTER, contact), 1))
-    elif c.chances[Chance.REDIAL, contact] < t.shares[whose, REDIAL]:
+    elif c.chances[CHANCE_REDIAL, contact] < t.shares[whose, REDIAL]:
         _rings_in(w, o, contact, max(lasts(t, c, whose, REDIAL_AFTER, contact), 1))
 
 
@@ -173,7 +225,7 @@ def _rings_in(w, o, contact, ms):
 
 
 # ── partners ────────────────────────────────────────────────────────────────────────────────────────────────────────
-@rare
+@part
 def follow(t, w, p, freed):
     """Every line of the partner that is not busy does what it should now, and it is known when that changes next.
 
@@ -194,7 +246,7 @@ def follow(t, w, p, freed):
     partners[p, P_SEQ] = next_sequence(w)
 
 
-@rare
+@part
 def _sits(t, w, a, opened):
     does = READY if opened else OUT
     if w.seats[a, DOES] != does:

@@ -4,10 +4,31 @@ Every choice between two pairs is made by the very functions of `routing.matchin
 """
 
 from routing import matching
-from simulator.compiled import also_compiled, part, rare
+from simulator.compiled import also_compiled, part
 from simulator.fast_columns import (
-    CLEARANCE, DISCIPLINE, ENTERED, KEEPS, MARK_NEW, MARKS, NEW_CALLS, NEW_MARK, NEW_PEOPLE, NEXT, NO, NOW, ORDER,
-    PRIORITY, Q_FIRST, Q_KEEPS, Q_OPEN, Q_OWN_READY, Q_TARGET, QUEUE, READY_COUNT, STEPS, WAITING_COUNT,
+    CLEARANCE,
+    DISCIPLINE,
+    ENTERED,
+    KEEPS,
+    MARK_NEW,
+    MARKS,
+    NEW_CALLS,
+    NEW_MARK,
+    NEW_PEOPLE,
+    NEXT,
+    NO,
+    NOW,
+    ORDER,
+    PRIORITY,
+    Q_FIRST,
+    Q_KEEPS,
+    Q_OPEN,
+    Q_OWN_READY,
+    Q_TARGET,
+    QUEUE,
+    READY_COUNT,
+    STEPS,
+    WAITING_COUNT,
 )  # fmt: skip
 from simulator.fast_lines import stands_before
 
@@ -37,7 +58,7 @@ def people_first(t, w):
     return reg[NEW_PEOPLE]
 
 
-@rare
+@part
 def _everybody_is_new(w):
     reg = w.reg
     if reg[NEW_PEOPLE] == 0:
@@ -50,7 +71,7 @@ def _everybody_is_new(w):
             reg[NEW_PEOPLE] += 1
 
 
-@rare
+@part
 def _sort_people(w):
     """By how long they have been ready, then by index."""
     people, since = w.new_people, w.ready_since
@@ -78,7 +99,7 @@ def calls_next(w):
     return reg[NEW_CALLS]
 
 
-@rare
+@part
 def _sort_calls(w):
     """By place."""
     new, n = w.new_calls, w.reg[NEW_CALLS]

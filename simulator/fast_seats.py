@@ -2,13 +2,41 @@
 
 from simulator.compiled import part
 from simulator.fast_columns import (
-    ANSWERS, AWAY, DOES, KINDS, LAST, LEAVING, LEFT, MISSES, NO, NOW, OCCUPIED, OCCUPIES, OUT,
-    PAUSED, Q_WRAPS, QUEUE, READY, REST_ENDS, RESTING, RETURNS, RETURNS_AFTER, RING_ENDS, RINGING, RONA_LIMIT,
-    RONA_PAUSE, TALK_ENDS, TALKING, TURN, WISH, WRAP_UP_ENDS, WRAPPING,
+    ANSWERS,
+    AWAY,
+    DOES,
+    KINDS,
+    LAST,
+    LEAVING,
+    LEFT,
+    MISSES,
+    NO,
+    NOW,
+    OCCUPIED,
+    OCCUPIES,
+    OUT,
+    PAUSED,
+    Q_WRAPS,
+    QUEUE,
+    READY,
+    REST_ENDS,
+    RESTING,
+    RETURNS,
+    RETURNS_AFTER,
+    RING_ENDS,
+    RINGING,
+    RONA_LIMIT,
+    RONA_PAUSE,
+    TALK_ENDS,
+    TALKING,
+    TURN,
+    WISH,
+    WRAP_UP_ENDS,
+    WRAPPING,
 )  # fmt: skip
 from simulator.fast_heap import set_timer
-from simulator.fast_lines import next_sequence
 from simulator.fast_limits import waits
+from simulator.fast_lines import next_sequence
 from simulator.fast_offers import begins_to_talk, wraps_up_ms
 from simulator.shifts import Wish
 from simulator.world import NEVER_MS

@@ -1,10 +1,40 @@
 """Steps open for waiting calls in the fast loop: `routing.widening`, move for move."""
 
-from simulator.compiled import part, rare
+from simulator.compiled import part
 from simulator.fast_columns import (
-    BIG, CHANGED_ANY, CLEARANCE, ENTERED, HELD_NEXT, MARK_UNOPENED, MARKS, NO, NOW, OUT, Q_CHANGED, Q_CLEARANCE,
-    Q_CONDITIONAL, Q_HELD, Q_HELD_FIRST, Q_HELD_UNDER, Q_HOLDS, Q_HOLDS_KNOWN, Q_LENGTH, Q_OWN_READY, Q_STEPS, QUEUE,
-    S_AFTER, S_HERE, S_HOURS, S_LONGER_THAN, S_ONLY_LIMIT, S_OWN_UNDER, S_SKIPS_EMPTY, DOES, STEP_AT, STEP_SEQ, STEPS,
+    BIG,
+    CHANGED_ANY,
+    CLEARANCE,
+    DOES,
+    ENTERED,
+    HELD_NEXT,
+    MARK_UNOPENED,
+    MARKS,
+    NO,
+    NOW,
+    OUT,
+    Q_CHANGED,
+    Q_CLEARANCE,
+    Q_CONDITIONAL,
+    Q_HELD,
+    Q_HELD_FIRST,
+    Q_HELD_UNDER,
+    Q_HOLDS,
+    Q_HOLDS_KNOWN,
+    Q_LENGTH,
+    Q_OWN_READY,
+    Q_STEPS,
+    QUEUE,
+    S_AFTER,
+    S_HERE,
+    S_HOURS,
+    S_LONGER_THAN,
+    S_ONLY_LIMIT,
+    S_OWN_UNDER,
+    S_SKIPS_EMPTY,
+    STEP_AT,
+    STEP_SEQ,
+    STEPS,
     UNOPENED,
 )  # fmt: skip
 from simulator.fast_hours import are_open, opens_at
@@ -35,7 +65,7 @@ def widen(t, w):
     return opened
 
 
-@rare
+@part
 def _look_at_conditions(t, w):
     """Who waits for a condition that has come to hold may have a step opened."""
     queues = w.queues
@@ -52,7 +82,7 @@ def _look_at_conditions(t, w):
         queues[q, Q_CHANGED] = 0
 
 
-@rare
+@part
 def _keep_conditions(w):
     """What has been looked at in this step is remembered."""
     queues = w.queues
@@ -63,7 +93,7 @@ def _keep_conditions(w):
     w.reg[CHANGED_ANY] = 0
 
 
-@rare
+@part
 def _conditions(t, w, q):
     """The steps of the queue's plan whose conditions hold for the line as a whole, as bits; once in a step."""
     queues = w.queues
@@ -130,7 +160,7 @@ def _open_steps(t, w, s, holds):
     return calls[s, STEPS] != before
 
 
-@rare
+@part
 def _holds_later(t, w, q, i):
     """When a step whose conditions do not hold now can come to hold by the clock alone."""
     hours, now = w.steps[q, i, S_HOURS], w.reg[NOW]
@@ -147,7 +177,7 @@ def _anybody(t, w, s, i):
     return _anybody_cleared(t, w, s, i)
 
 
-@rare
+@part
 def _anybody_cleared(t, w, s, i):
     q, clearance = w.calls[s, QUEUE], w.calls[s, CLEARANCE]
     for a in range(w.seats.shape[0]):

@@ -56,7 +56,7 @@ class Tables(NamedTuple):
     opens: Whole
     closes: Whole
     ways: Whole
-    """[Q, 2, most ways, columns]"""
+    """[2 × Q, most ways, columns] By queue, FOR_LENGTH before FOR_WAIT."""
     way_count: Whole
     """[Q, 2]"""
     streams: Whole
@@ -265,12 +265,12 @@ def _limits(queue: Queue) -> tuple[Limit | None, Limit | None]:
 def _ways(plan: Plan, queues: Sequence[str]) -> Whole:
     limits = [[limit.ways if limit else () for limit in _limits(queue)] for queue in plan.queues.values()]
     most = max((len(ways) for both in limits for ways in both), default=0)
-    found = np.zeros((len(queues), 2, most, at.WAY_COLUMNS), dtype=np.int64)
+    found = np.zeros((2 * len(queues), most, at.WAY_COLUMNS), dtype=np.int64)
     for q, both in enumerate(limits):
         for why, ways in enumerate(both):
             for i, way in enumerate(ways):
                 to = queues.index(way.queue) if way.leads is Leads.QUEUE else at.NO
-                found[q, why, i] = to, way is ways[-1]
+                found[2 * q + why, i] = to, way is ways[-1]
     return found
 
 
