@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from simulator import captions, pictures
+from simulator.beside import formula_for
 from simulator.definitions import DEFINITIONS, Unit
 from simulator.headline import basis, certain, difference_headline, headline, threshold
 from simulator.labels import ALL_QUEUES, LABELS
@@ -98,7 +100,7 @@ def _scenario(place: int, scenario: Scenario, measures: Measures) -> dict[str, A
         "headline": headline(measures),
         "basis": basis(measures),
         "cards": _cards(measures),
-        "formula": None,
+        "formula": _formula(scenario, measures),
         "day": drawn("dag", pictures.day(scenario, measures), captions.day(measures)),
         "quarters": _of_all(tables["Kvartar"]),
         "waits": drawn("vantan", pictures.waits(measures), captions.waits(measures)),
@@ -174,6 +176,22 @@ def _by_queue(scenario: Scenario, measures: Measures) -> Sheet:
         for title, figures in [*lines, (ALL_QUEUES, measures.total)]
     ]
     return Sheet("Köer", ("Kö", *(LABELS[key].short for key in keys)), tuple(rows))
+
+
+def _formula(scenario: Scenario, measures: Measures) -> Sheet | None:
+    """What the formula says, where there is one, beside what was simulated."""
+    formula = formula_for(scenario)
+    if formula is None:
+        return None
+    rows = []
+    for key, exact in formula.as_measures().items():
+        estimate, unit = measures.total[key], DEFINITIONS[key].unit
+        if estimate.known:
+            shown_alike = figure(replace(estimate, value=exact), unit)
+            cells = (shown_alike, figure(estimate, unit), interval(estimate, unit, level=99))
+            rows.append((Cell(LABELS[key].short), *(Cell(text, Kind.NUMBER) for text in cells)))
+    note = f"{formula.name}: vad som gäller i det långa loppet. Simuleringen börjar med tomma köer."
+    return Sheet("Formel", ("Mått", "Formel", "Simulerat", "99 % KI"), tuple(rows), note)
 
 
 def _within(measures: Measures) -> Sheet:

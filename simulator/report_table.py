@@ -1,11 +1,13 @@
 """The result in the terminal."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from simulator.beside import Formula, formula_for
 from simulator.definitions import DEFINITIONS
 from simulator.headline import basis, certain, difference_headline, headline
 from simulator.labels import ALL_QUEUES, LABELS
@@ -58,7 +60,8 @@ ALWAYS = frozenset({"service_level", "asa_s", "abandoned_share", "occupancy", "o
 def print_measures(console: "Console", scenario: Scenario, measures: Measures) -> None:
     """The sentence, the figures of all queues with intervals, and each queue's."""
     console.print(Text(f"{scenario.name}: {headline(measures)}", style="bold"))
-    console.print(summary(measures.total))
+    formula = formula_for(scenario)
+    console.print(summary(measures.total, formula))
     if len(measures.queues) > 1:
         console.print(by_queue(scenario, measures))
     console.print(Text(basis(measures), style="dim"))
@@ -85,14 +88,16 @@ def print_difference(console: "Console", difference: Difference) -> None:
     console.print(Text(note, style="dim"))
 
 
-def summary(figures: Figures) -> Table:
-    """All queues together."""
-    table = _table("Skattning", "95 % KI", "99 % KI")
+def summary(figures: Figures, formula: Formula | None = None) -> Table:
+    """All queues together, and what the formula says where there is one."""
+    table = _table("Skattning", "95 % KI", "99 % KI", *([formula.name] if formula else []))
+    exact = formula.as_measures() if formula else {}
     for key in shown(figures):
         estimate, unit = figures[key], DEFINITIONS[key].unit
-        table.add_row(
-            LABELS[key].short, figure(estimate, unit), interval(estimate, unit), interval(estimate, unit, level=99)
-        )
+        row = [figure(estimate, unit), interval(estimate, unit), interval(estimate, unit, level=99)]
+        if key in exact:
+            row.append(figure(replace(estimate, value=exact[key]), unit))
+        table.add_row(LABELS[key].short, *row)
     return table
 
 

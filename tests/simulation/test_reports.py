@@ -54,7 +54,7 @@ def plain():
 
 @pytest.fixture(scope="module")
 def hostile():
-    return made(name=f"_{HOSTILE}", shift=30.0, titles={QUEUES[0]: HOSTILE, QUEUES[1]: "@SUM(A1)"})
+    return made(name=f"_{HOSTILE}", shift=30.0, titles={QUEUES[0]: HOSTILE, QUEUES[1]: "@$\\frac{$"})
 
 
 @pytest.mark.parametrize(
