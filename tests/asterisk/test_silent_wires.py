@@ -46,7 +46,7 @@ async def test_a_caller_who_vanishes_in_line_frees_the_place_and_who_only_listen
         await until(lambda: bool(one.of_kind(CallEnded)))
         (gone,) = one.of_kind(CallEnded)
         assert (gone.outcome, gone.state) == ("abandoned", "waiting")
-        assert gone.wait_ms >= 2_000
+        assert gone.wait_ms >= 1_000  # Asterisk counts whole seconds
         (left,) = one.kernel.centre.calls.values()
         assert one.kernel.centre.lines[left.queue].position(left.place) == 1
         assert listener.up

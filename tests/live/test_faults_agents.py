@@ -67,7 +67,7 @@ async def test_the_next_phone_rings_within_a_second_of_the_ring_time(scene: Scen
     carina, david = await scene.phone("carina", ring_forever()), await scene.phone("david", answer(100))
     caller = await scene.chooses()
     assert await caller.hear_agent()
-    assert 0 <= david.rings[0].at_ms - carina.rings[0].at_ms - RING_S * 1000 <= NEXT_MS
+    assert abs(david.rings[0].at_ms - carina.rings[0].at_ms - RING_S * 1000) <= NEXT_MS
     assert caller.ear.longest_silence_ms < 5_000
 
 
