@@ -152,7 +152,7 @@ def w_small():
 
 def levels_room():
     pools = [Pool(n, (Handles(0, talk, level),), 40) for n, talk, level in ((1, 150, 3), (2, 200, 2), (2, 300, 1))]
-    return of_design({"q": Kind(80, 200, places=4)}, pools, 30, ["c", "b_1", "a_1"], {"q": [2]})
+    return of_design({"q": Kind(80, 200, places=4)}, pools, 30, ["c_1", "b_1", "a_1"], {"q": [2]})
 
 
 def redials_wrap_up():
@@ -220,7 +220,7 @@ def partner():
 
 def three_levels():
     pools = [Pool(n, (Handles(0, talk, level),)) for n, talk, level in ((1, 200, 3), (2, 240, 2), (2, 320, 1))]
-    return of_design({"q": Kind(60, 480)}, pools, 120, ["expert", "van_1", "ny_1"], {"q": [2]})
+    return of_design({"q": Kind(60, 480)}, pools, 120, ["expert_1", "van_1", "ny_1"], {"q": [2]})
 
 
 def time_varying():
