@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from simulator.arrivals import expected_calls, roots
 from simulator.contacts import Chance, Contacts, Real
-from simulator.distributions import fill
+from simulator.distributions import SPLIT, fill, raw, shaped
 from simulator.spans import Kind, Purpose, Rows, rows_of
 from simulator.streams import Part, generator
-from simulator.world import Callers, Duration, Scenario, World
+from simulator.world import Callers, Duration, Scenario, Shape, World
 
 CHUNK_CONTACTS = 50_000
 _ROOM_LEAST = 256
@@ -53,16 +53,26 @@ def draw(scenario: Scenario, chunk: int, replications: int, room: int | None = N
 
 def _units(scenario: Scenario, chunk: int, rows: Rows, calls: int, room: int) -> Real:
     units = np.empty((len(rows.kinds), calls + room))
+    of_raw: dict[tuple[Purpose, Shape], Real] = {}
     for row, kind in enumerate(rows.kinds):
-        _fill_row(units[row, :calls], scenario, chunk, kind, Part.ROOTS)
-        if room:
-            _fill_row(units[row, calls:], scenario, chunk, kind, Part.ROOM)
+        key = (kind.purpose, kind.shape)
+        shared = kind.shape in SPLIT and sum((one.purpose, one.shape) == key for one in rows.kinds) > 1
+        if not shared:
+            _raw_row(units[row], scenario, chunk, kind, calls)
+        elif key not in of_raw:
+            of_raw[key] = np.empty(calls + room)
+            _raw_row(of_raw[key], scenario, chunk, kind, calls)
+        shaped(of_raw.get(key, units[row]), units[row], kind.shape, kind.parameter, kind.samples)
     return units
 
 
-def _fill_row(out: Real, scenario: Scenario, chunk: int, kind: Kind, part: Part) -> None:
-    source = generator(scenario.run.seed, chunk, kind.purpose, kind.shape, part)
-    fill(source, out, kind.shape, kind.parameter, kind.samples)
+def _raw_row(out: Real, scenario: Scenario, chunk: int, kind: Kind, calls: int) -> None:
+    """Roots and room from sources of their own: the one does not shift the other."""
+    for part, numbers in ((Part.ROOTS, out[:calls]), (Part.ROOM, out[calls:])):
+        if len(numbers):
+            raw(
+                generator(scenario.run.seed, chunk, kind.purpose, kind.shape, part), numbers, kind.shape, kind.parameter
+            )
 
 
 def _chances(scenario: Scenario, chunk: int, calls: int, room: int) -> Real:
@@ -96,17 +106,18 @@ def _shares(callers: Callers, row: int) -> tuple[float, ...]:
 
 
 def _likely_room(world: World, calls: int) -> int:
-    """Redials of a bad day; the run loop asks for more where it was worse."""
-    redial = max((one.redial for one in world.callers.values()), default=0.0)
-    again = max((one.rings_again * (1.0 - min(one.resolved)) for one in world.callers.values()), default=0.0)
-    share = min(0.8, 0.35 * redial + again)
+    """Redials of a rather bad day; the run loop asks for more where it was worse."""
+    own_group = 2
+    shares = [0.35 * one.redial + one.rings_again * (1.0 - one.resolved[own_group]) for one in world.callers.values()]
+    share = min(0.8, sum(shares) / max(1, len(shares)))
     return int(calls * share / (1.0 - share)) + _ROOM_LEAST if share > 0 else 0
 
 
 def _offers(world: World, calls: int, room: int) -> int:
     """For how many offers there are numbers, should anything about phones be by chance; grows with the room."""
     served = 1.0 - min(0.9, max(world.phones.misses, world.partner_phones.misses))
-    return int(1.5 * (calls + room) / served) + 4 * room + 1024
+    more = max(0, room - _likely_room(world, calls))
+    return int(1.2 * (calls + room) / served) + 4 * more + 1024
 
 
 def _offer_units(scenario: Scenario, chunk: int, rows: Rows, offers: int) -> Real:
@@ -122,8 +133,8 @@ def _offer_units(scenario: Scenario, chunk: int, rows: Rows, offers: int) -> Rea
         if rows.answers.row[row] < 0:
             units[row] = 1.0
         else:
-            kind = Kind(purpose, duration.shape, duration.parameter, duration.samples)
-            _fill_row(units[row], scenario, chunk, kind, Part.ROOTS)
+            source = generator(scenario.run.seed, chunk, purpose, duration.shape)
+            fill(source, units[row], duration.shape, duration.parameter, duration.samples)
     return units
 
 
