@@ -14,7 +14,7 @@ from ivr.config.hours import hours_of, instant, open_hours
 from ivr.config.problems import Code, Problem
 from ivr.config.yaml_nodes import Document
 from queues.ids import Instant, QueueId
-from routing.plan import Plan
+from routing.plan import FAR_FUTURE_MS, Partner, Plan
 from simulator.arriving import ALL_DAY, Calendar
 from simulator.scenario_draft import Rules
 from simulator.scenario_models import FromLogEntry, ScenarioFile
@@ -145,7 +145,7 @@ class Building:
             menus={name: replace(menu, choices=dict(menu.choices)) for name, menu in plan.menus.items()},
             queues=dict(plan.queues),
             agents=dict(plan.agents),
-            partners=dict(plan.partners),
+            partners={name: _unbounded(partner) for name, partner in plan.partners.items()},
         )
 
     def _opened(self, calendar: Calendar) -> tuple[tuple[int, int], ...] | None:
@@ -221,3 +221,9 @@ class Building:
             yield Problem(
                 Code.NOBODY_RINGS, place, "Ingen ringer.", "Är datumet en stängd dag? Rätta arrivals eller date."
             )
+
+
+def _unbounded(partner: Partner) -> Partner:
+    """Without a cap on its talk in a day that all its lines together cannot reach: nothing then has to be watched."""
+    reachable = partner.lines * DAY_MS > partner.most_ms_a_day
+    return partner if reachable else replace(partner, most_ms_a_day=FAR_FUTURE_MS)

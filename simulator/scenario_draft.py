@@ -33,6 +33,8 @@ from simulator.scenario_models import CHANGEABLE, ScenarioFile
 OWN_FILES = ("queues.yaml", "agents.yaml", "partners.yaml")
 FIRST_EXTENSION = 900_000
 SAID = ["besked"]
+MOST_MINUTES = 100_000
+"""The highest cap on a partner's talk in a day that may be written."""
 QUIET = {"wrap_up_s": 0, "position": False, "estimated_wait": False}
 """What holds for the queues of a model of one's own, unless it says otherwise."""
 HOUSE = {
@@ -108,8 +110,7 @@ def rules_of_own_model(path: Path, document: Document) -> Rules:
     documents, models = {}, dict[str, BaseModel]()
     for name in OWN_FILES:
         documents[name] = moved(document, {(key,): (key,) for key, of in CHANGEABLE.items() if of == name})
-    if "partners" not in documents["partners.yaml"].data:
-        documents["partners.yaml"] = _with(documents["partners.yaml"], {"partners": {}})
+    documents["partners.yaml"] = _with(documents["partners.yaml"], _own_partners(documents["partners.yaml"].data))
     queues = documents["queues.yaml"].data
     documents["queues.yaml"] = _with(documents["queues.yaml"], _own_queues(queues))
     for name in OWN_FILES:
@@ -136,6 +137,15 @@ def _own_queues(data: Any) -> Any:
             for name, entry in queues.items()
         }
     return {**data, "queues": queues, "defaults": {**QUIET, **said}}
+
+
+def _own_partners(data: Any) -> Any:
+    """Partners as busy as they are let to be."""
+    partners = data.get("partners", {})
+    if not isinstance(partners, dict):
+        return data
+    uncapped = {"max_minutes_per_day": MOST_MINUTES}
+    return {"partners": {n: {**uncapped, **e} if isinstance(e, dict) else e for n, e in partners.items()}}
 
 
 def _whoever_has(queue: str) -> list[dict[str, Any]]:

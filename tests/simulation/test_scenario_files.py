@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ivr.config.problems import WARNINGS, Code, Problem
-from queues.ids import AgentId, QueueId
+from queues.ids import AgentId, PartnerId, QueueId
 from routing.kernel import Kernel
-from routing.plan import Discipline, TargetKind
+from routing.plan import FAR_FUTURE_MS, Discipline, TargetKind
 from simulator.scenario_file import Loaded, UnknownScenarioError, load_scenario, shipped, shipped_scenarios
 from simulator.world import FOR_EVER, NONE, Duration, Scenario, Shape, Shift
 from tests.simulation.made_log import lived, write
@@ -217,6 +217,13 @@ def test_a_bound_that_is_a_number_ends_with_a_message(scenario):
     assert queue.max_length.over == 10
     assert queue.max_wait.over == 600_000
     assert queue.max_wait.ways[0].leads.value == "message"
+
+
+def test_a_partner_has_a_cap_on_its_minutes_only_where_it_can_be_reached(scenario):
+    text = MODEL.replace("{q: {}}", "{q: {plan: [{after_s: 0, to: partner, partner: svar}, {after_s: 0, to: own}]}}")
+    for said, cap_ms in (("", FAR_FUTURE_MS), (", max_minutes_per_day: 600", 36_000_000)):
+        plan = scenario(text + f"partners: {{svar: {{lines: 3{said}}}}}\n").plan
+        assert plan.partners[PartnerId("svar")].most_ms_a_day == cap_ms
 
 
 def test_count_over_time_and_shifts_that_touch(scenario):
