@@ -26,15 +26,30 @@ TALKING, WRAP_UP, NOT_READY = AgentState.TALKING, AgentState.WRAP_UP, AgentState
 class Answerer:
     """One seat: a person with a phone, or a line to a partner, which has no will."""
 
-    __slots__ = ("agent", "caller", "done_ms", "partner", "reason", "seat", "since", "spent", "state", "turn", "wish")
+    __slots__ = (
+        "agent",
+        "caller",
+        "counts",
+        "done_ms",
+        "partner",
+        "reason",
+        "seat",
+        "since",
+        "spent",
+        "state",
+        "turn",
+        "wish",
+    )
 
-    def __init__(self, agent: AgentId, seat: int, now: int) -> None:
+    def __init__(self, agent: AgentId, seat: int, now: int, counts: tuple[int, int]) -> None:
         self.agent = agent
         self.seat = seat
         self.partner = bool(partner_of(agent))
         self.state = LOGGED_OUT
         self.reason = ""
         self.since = now
+        self.counts = counts
+        """From when to when time counts."""
         self.turn = 0
         """How often what they do has changed: what was meant for an earlier turn is void."""
         self.wish = Wish.OUT
@@ -51,17 +66,20 @@ class Answerer:
 
     def count(self, now: int) -> None:
         """What they have done since it last changed is counted."""
-        self.spent[self.state] += now - self.since
+        first, last = self.counts
+        self.spent[self.state] += max(0, min(now, last) - max(self.since, first))
         self.since = now
 
 
 class Answerers:
     """Everybody who answers, in one replication."""
 
-    def __init__(self, agenda: Agenda, seats: tuple[AgentId, ...], returns_after_ms: int) -> None:
+    def __init__(
+        self, agenda: Agenda, seats: tuple[AgentId, ...], returns_after_ms: int, counts: tuple[int, int]
+    ) -> None:
         self._agenda = agenda
         self._returns_after_ms = returns_after_ms
-        self.at: dict[AgentId, Answerer] = {seat: Answerer(seat, i, agenda.now) for i, seat in enumerate(seats)}
+        self.at: dict[AgentId, Answerer] = {seat: Answerer(seat, i, agenda.now, counts) for i, seat in enumerate(seats)}
         self.last_at = agenda.now
         """When anybody last came, went or finished something by themselves."""
 
@@ -71,8 +89,8 @@ class Answerers:
         one = self.at[entry.agent]
         after, now = entry.after, self._agenda.now
         before = one.state
-        one.spent[before] += now - one.since
-        one.since, one.state, one.reason = now, after, entry.reason
+        one.count(now)
+        one.state, one.reason = after, entry.reason
         one.turn += 1
         if one.partner:
             return

@@ -111,7 +111,7 @@ class Outcomes:
     settled: Small
     """[N] See above."""
     ringing_ms: Whole
-    """[R, seats] Each person's time in the replication."""
+    """[R, seats] Each person's time where calls are counted, from warm-up to cool-down; as the next three."""
     talking_ms: Whole
     """[R, seats]"""
     wrapping_ms: Whole

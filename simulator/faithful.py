@@ -67,7 +67,9 @@ class _Replication:
         self.agenda = Agenda(scenario.start_ms)
         self.books = books
         returns_after_ms = int(scenario.world.phones.returns_after.mean_ms + 0.5)
-        self.answerers = Answerers(self.agenda, self.kernel.centre.circles.seats, returns_after_ms)
+        run, seats = scenario.run, self.kernel.centre.circles.seats
+        counts = self.start + run.warm_up_ms, self.start + run.length_ms - run.cool_down_ms
+        self.answerers = Answerers(self.agenda, seats, returns_after_ms, counts)
         self.crowd = Crowd(self.agenda, self.kernel, habits, books, self.answerers)
         self.witness: Witness | None = None
         crowd = self.crowd

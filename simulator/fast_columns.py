@@ -227,7 +227,10 @@ LENGTH = 7
 CUT = 8
 DRAWN_OFFERS = 9
 """For how many offers there are numbers; NO: nothing about phones is by chance."""
-PARAMETERS = 10
+COUNTED_FROM = 10
+COUNTED_TO = 11
+"""Between these people's time is counted, as calls are."""
+PARAMETERS = 12
 
 # ── spans and shares by queue ───────────────────────────────────────────────────────────────────────────────────────
 PATIENCE = 0

@@ -6,6 +6,8 @@ from simulator.fast_columns import (
     BEFORE,
     CHANGED_ANY,
     CLOSES_SEQ,
+    COUNTED_FROM,
+    COUNTED_TO,
     COUNTS_OWN,
     DOES,
     ENTERED,
@@ -232,11 +234,17 @@ def forget_deadlines(w, s):
 
 # ── people ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 @part
+def counted(t, since, now):
+    """How much of that time counts."""
+    return max(0, min(now, t.parameters[COUNTED_TO]) - max(since, t.parameters[COUNTED_FROM]))
+
+
+@part
 def becomes(w, t, a, does):
     """The person, or the line, does this from now on, and has no timer."""
     seats, reg = w.seats, w.reg
     before, now = seats[a, DOES], reg[NOW]
-    seats[a, TIME + before] += now - seats[a, SINCE]
+    seats[a, TIME + before] += counted(t, seats[a, SINCE], now)
     seats[a, SINCE] = now
     seats[a, DOES] = does
     seats[a, TURN] += 1
@@ -250,7 +258,7 @@ def becomes(w, t, a, does):
     if does == READY:
         _ready(w, a)
     if t.parameters[COUNTS_OWN] and (before == READY or does == READY):
-        _own_changed(w, t, a, (does == READY) - (before == READY))
+        _own_changed(w, t, a, 1 if does == READY else -1)
     free = does == READY or does == RESTING or does == AWAY
     if free and seats[a, WISH] != WORK and seats[a, PARTNER] == NO:
         w.leaving[reg[LEAVING], 0] = a
@@ -311,5 +319,3 @@ def _comes_or_goes(w, t, a, does):
             while s != NO:
                 may_open(w, s)
                 s = w.calls[s, NEXT]
-
-

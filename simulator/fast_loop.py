@@ -96,7 +96,7 @@ from simulator.fast_forms import BECAME_FORMS, CHANCE_FORMS, TABLE_FORMS, WORK_F
 from simulator.fast_heap import clear_timers, drop_first, holds, push
 from simulator.fast_hours import is_open_for
 from simulator.fast_limits import decide, enter_queue, moves_on
-from simulator.fast_lines import becomes, leave_line, may_open, next_sequence
+from simulator.fast_lines import becomes, counted, leave_line, may_open, next_sequence
 from simulator.fast_offers import ends, follow, ms_of
 from simulator.fast_seats import goes_on, leaves_at_last, staff_changes, turns_to
 from simulator.world import NEVER_MS
@@ -111,7 +111,7 @@ def run_chunk(t, w, c, o):
     for r in range(c.first.shape[0] - 1):
         _begin(t, w, c, r)
         over_at = _run(t, w, c, o, r)
-        _close(w, o, r, over_at)
+        _close(t, w, o, r, over_at)
         if w.reg[RAN_OUT]:
             break
     for r in range(c.first.shape[0] - 1):
@@ -204,10 +204,10 @@ def _what_comes(t, w, c, stop, last_change):
 
 
 @part
-def _close(w, o, r, over_at):
+def _close(t, w, o, r, over_at):
     """What everybody has done is counted up to the end."""
     for a in range(w.seats.shape[0]):
-        w.seats[a, TIME + w.seats[a, DOES]] += over_at - w.seats[a, SINCE]
+        w.seats[a, TIME + w.seats[a, DOES]] += counted(t, w.seats[a, SINCE], over_at)
         o.ringing_ms[r, a] = w.seats[a, TIME + RINGING]
         o.talking_ms[r, a] = w.seats[a, TIME + TALKING]
         o.wrapping_ms[r, a] = w.seats[a, TIME + WRAPPING]

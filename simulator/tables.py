@@ -195,6 +195,8 @@ def _parameters(scenario: Scenario, plan: Plan, contacts: Contacts) -> Whole:
     values[at.LENGTH] = scenario.run.length_ms
     values[at.CUT] = scenario.run.length_ms + DAY_MS
     values[at.DRAWN_OFFERS] = 1 if by_chance else at.NO
+    values[at.COUNTED_FROM] = scenario.run.warm_up_ms
+    values[at.COUNTED_TO] = scenario.run.length_ms - scenario.run.cool_down_ms
     return values
 
 
