@@ -35,6 +35,10 @@ from simulator.shifts import changes
 from simulator.simulated_plan import simulated
 from simulator.world import DAY_MS, NEVER_MS, Scenario
 
+STAFF, ARRIVES = int(Rank.STAFF), int(Rank.ARRIVES)
+NOTHING = (NEVER_MS, int(Rank.ANSWERS))
+"""In place of what comes next, when nothing does."""
+
 
 class BrokenLawError(AssertionError):
     """The kernel did what it must never do (`routing.invariants`)."""
@@ -114,16 +118,17 @@ class _Replication:
         """No call goes on and none will come: -1. Or the run was cut, at the instant (ms) that is the value."""
         agenda, kernel, crowd, start = self.agenda, self.kernel, self.crowd, self.start
         coming, callers, arrival_ms = agenda.coming, crowd.callers, self.books.arrival_ms
-        next_deadline = kernel.next_deadline
+        next_deadline = kernel.centre.deadlines.next_at
         cut = start + self.length + DAY_MS
         next_root = start + arrival_ms[root] if root < last else NEVER_MS
         while callers or root < last or crowd.yet_to_ring:
-            at_ms, rank = coming[0][:2] if coming else (NEVER_MS, Rank.ARRIVES)
-            rings = next_root < at_ms or (next_root == at_ms and rank == Rank.ARRIVES)
+            first = coming[0] if coming else NOTHING
+            at_ms, rank = first[0], first[1]
+            rings = next_root < at_ms or (next_root == at_ms and rank == ARRIVES)
             if rings:
-                at_ms, rank = next_root, Rank.ARRIVES
+                at_ms, rank = next_root, ARRIVES
             due = next_deadline()
-            if due is not None and (due < at_ms or (due == at_ms and rank > Rank.STAFF)):
+            if due is not None and (due < at_ms or (due == at_ms and rank > STAFF)):
                 if due > cut:
                     return cut
                 agenda.now = due
