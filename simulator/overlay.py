@@ -13,7 +13,7 @@ from ivr.config.yaml_nodes import Document, Path
 from simulator.scenario_fields import SPANS
 
 _NOTHING = object()
-EITHER_OR = SPANS | {"per_hour", "per_day", "weekdays", "probability", "from", "from_s", "to"}
+EITHER_OR = SPANS | {"per_hour", "per_day", "weekdays", "at_s", "probability", "from", "from_s", "to"}
 """A group that holds one of these says all by itself."""
 
 

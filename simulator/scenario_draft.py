@@ -44,6 +44,7 @@ HOUSE = {
     "language": "sv",
     "numbers": [{"number": "+46846500400", "menu": "meny"}],
     "discipline": "longest_wait",
+    "outward": "127.0.0.1:5070",
 }
 NO_WORDS: Mapping[str, Any] = {field: [] for field in ("sorry", "fallback", "invalid", "waiting", "closed")}
 

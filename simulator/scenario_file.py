@@ -83,6 +83,9 @@ def load_scenario(
     """The scenario and all problems. A path, or the name of one that comes along; UnknownScenarioError if neither."""
     path = scenario_path(name_or_path)
     if not path.is_file():
+        if path.is_dir():
+            tip = f"Skriv ett scenario om kommunen där: municipality: {name_or_path}"
+            raise UnknownScenarioError(f"{name_or_path} är en mapp. {tip}")
         known = ", ".join(shipped_scenarios())
         raise UnknownScenarioError(f"Scenariot {name_or_path} finns inte. Ange en fil, eller ett av: {known}.")
     return _load(path, Instead(date, days, seed, replications))

@@ -51,6 +51,8 @@ class ArrivalsEntry(Strict):
     """On each day on which the queue is open."""
     weekdays: dict[Weekday, Annotated[float, Field(ge=0, le=1_000_000)]] | None = None
     """Calls a day by weekday, instead of `per_day`; none on days that are not named."""
+    at_s: Annotated[Listed[Seconds], Field(min_length=1, max_length=10_000)] | None = None
+    """The very instants, from time 0; the same in each replication."""
     profile: Name | None = None
     """How a day's calls are spread; without one, evenly over the opening hours."""
     number: Path | None = None
@@ -73,10 +75,12 @@ class ArrivalsEntry(Strict):
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
-        if sum(field is not None for field in (self.per_hour, self.per_day, self.weekdays)) != 1:
-            raise refusal(Code.ARRIVALS_FIELDS, "Här ska stå precis en av per_hour, per_day och weekdays.")
-        if self.per_hour is not None and self.profile is not None:
-            raise refusal(Code.ARRIVALS_FIELDS, "En profil fördelar samtal per dygn, inte per timme.")
+        if sum(field is not None for field in (self.per_hour, self.per_day, self.weekdays, self.at_s)) != 1:
+            raise refusal(Code.ARRIVALS_FIELDS, "Här ska stå precis en av per_hour, per_day, weekdays och at_s.")
+        if self.profile is not None and self.per_day is None and self.weekdays is None:
+            raise refusal(
+                Code.ARRIVALS_FIELDS, "En profil fördelar samtal per dygn (per_day, weekdays) och inget annat."
+            )
         return self
 
 

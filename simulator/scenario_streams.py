@@ -52,10 +52,13 @@ class Ringing:
     def _stream(self, queue: QueueId, entry: ArrivalsEntry) -> Stream | None:
         if queue not in self.plan.queues:
             return None
-        way, rates = self._way(queue, entry), self._rates(queue, entry)
-        if way is None or rates is None:
+        way, menu = self._way(queue, entry), self.people.menu(queue)
+        if way is None:
             return None
-        return Stream(queue, *way, self.people.menu(queue), *rates)
+        if entry.at_s is not None:
+            return Stream(queue, *way, menu, at_ms=tuple(sorted(round(at * 1000) for at in entry.at_s)))
+        rates = self._rates(queue, entry)
+        return None if rates is None else Stream(queue, *way, menu, *rates)
 
     # ── by which keys ───────────────────────────────────────────────────────────────────────────────────────────
     def _way(self, queue: QueueId, entry: ArrivalsEntry | None) -> tuple[str, Keys] | None:

@@ -250,6 +250,18 @@ def test_rates_by_slot(scenario):
     assert stream.slot_ms == HOUR_MS // 4
 
 
+def test_a_queue_of_ones_own_may_ring_back(scenario):
+    model = scenario(MODEL.replace("{q: {}}", "{q: {callback: true}}") + "presses_callback: 60\n")
+    assert model.plan.queues[Q].callback is not None
+    assert model.plan.queues[Q].waiting.callback_key == "5"
+    assert model.world.callers[Q].presses_callback_ms == Duration(Shape.CONSTANT, 60_000.0)
+
+
+def test_the_very_instants(scenario):
+    (stream,) = scenario(MODEL.replace("q: 60", "q: {at_s: [20, 3.5]}")).world.streams
+    assert (stream.at_ms, stream.per_hour) == ((3_500, 20_000), ())
+
+
 def test_orders_go_before_the_file(scenario):
     run = scenario(MODEL + "run: {seed: 3, replications: 7, length_h: 2.5}\n", seed=8, replications=9).run
     assert (run.seed, run.replications, run.length_ms) == (8, 9, 9_000_000)
