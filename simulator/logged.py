@@ -50,6 +50,7 @@ _OF_CALLS = (
 )
 _LATEST_END_MS = 6 * 3_600_000
 """So long after the span that is asked for a call of it is still followed."""
+_SERVED = frozenset({Outcome.ANSWERED, Outcome.OVERFLOWED_EXTERNAL, Outcome.CALLBACK_KEPT})
 _BUSY = frozenset({AgentState.TALKING, AgentState.WRAP_UP})
 _OURS = frozenset(reason.value for reason in NotReadyReason if reason)
 """Why somebody is not ready when the engine decided it: no pause of their own."""
@@ -93,6 +94,18 @@ class LoggedCall:
         """How long the caller stayed in line, from the first one on; None if in none, or not known how long."""
         until = min((at for at in (self.answered_ms, self.promised_ms, self.ended_ms) if at is not None), default=None)
         return None if until is None or self.queued_ms is None or self.recovered else until - self.queued_ms
+
+    @property
+    def pressed_callback_ms(self) -> int | None:
+        """How long they stood in line before they asked to be rung back; None if they did not."""
+        if self.promised_ms is None or (self.answered_ms is not None and self.answered_ms < self.promised_ms):
+            return None
+        return self.in_line_ms
+
+    @property
+    def served(self) -> bool:
+        """Whether somebody spoke to the caller, on this call or when they were rung back."""
+        return self.outcome in _SERVED
 
     @property
     def hung_up_in_line(self) -> bool:

@@ -27,7 +27,7 @@ from simulator.logged import LoggedCall, Presence, opened, read, redials
 from simulator.spans import CONSTANT_ROW, Purpose, Spans, rows_of
 from simulator.streams import generator
 from simulator.ways_in import Keys, leads_to
-from simulator.world import Callers, Duration, Scenario, Shape, Shift, Stream, World
+from simulator.world import FOR_EVER, Callers, Duration, Scenario, Shape, Shift, Stream, World
 
 UNKNOWN_TALK_MS = 240_000
 """Where the log has no talk at all."""
@@ -115,9 +115,12 @@ def rerun(base: Scenario, day: LoggedDay, *, logged_staff: bool = True, drawn_re
     for n in order:
         instants[streams[ways[n]]].append(calls[n].entered_ms - day.from_ms)
     present = [one for one in day.presences if one.agent in base.plan.agents]
+    rung_back = any(call.pressed_callback_ms is not None for call in calls)
     world = World(
         streams=tuple(_stream(base.plan, day, way, tuple(some)) for way, some in zip(streams, instants, strict=True)),
-        callers={queue: _callers(day, queue, drawn_redials=drawn_redials) for queue in base.plan.queues},
+        callers={
+            queue: _callers(day, queue, drawn_redials=drawn_redials, rung_back=rung_back) for queue in base.plan.queues
+        },
         shifts=tuple(_shift(one, day.from_ms) for one in present) if logged_staff else base.world.shifts,
         everybody_works=not logged_staff and base.world.everybody_works,
         phones=replace(day.habits.phones, returns_after=base.world.phones.returns_after),
@@ -157,7 +160,7 @@ def way_in(plan: Plan, number: str, keys: Keys) -> tuple[Keys, QueueId]:
     return keys, queue or plan.menus[at].human
 
 
-def _callers(day: LoggedDay, queue: QueueId, *, drawn_redials: bool) -> Callers:
+def _callers(day: LoggedDay, queue: QueueId, *, drawn_redials: bool, rung_back: bool) -> Callers:
     seen = day.habits
     patience = seen.patience[queue].duration() if queue in seen.patience else Callers().patience
     usual = (Duration(Shape.CONSTANT, float(UNKNOWN_TALK_MS)),) * 5
@@ -166,6 +169,7 @@ def _callers(day: LoggedDay, queue: QueueId, *, drawn_redials: bool) -> Callers:
         patience=always_drawn(patience),
         talk=tuple(always_drawn(one) for one in seen.talk.get(queue, usual)),
         wrap_up=tuple(always_drawn(one) for one in seen.wrap_up.get(queue, Callers().wrap_up)),
+        presses_callback_ms=always_drawn(FOR_EVER) if rung_back else FOR_EVER,
         redial=again.share if again else 0.0,
         redial_after=again.after if again else Callers().redial_after,
     )
@@ -192,6 +196,7 @@ class Known:
     patience: Real
     talk: Real
     wrap_up: Real
+    presses_callback: Real
     waited: Real
     """How long they had waited when somebody came: they were at least so patient."""
     like: tuple[QueueId, ...]
@@ -207,6 +212,7 @@ class Known:
             (rows.patience, self.patience),
             (rows.talk, self.talk),
             (rows.wrap_up, self.wrap_up),
+            (rows.presses_callback, self.presses_callback),
         ):
             _put(roots, spans, np.tile(values, replications))
         _put(roots, rows.patience, self._beyond(scenario.run.seed, chunk, replications))
@@ -235,6 +241,7 @@ def known_of(calls: Sequence[LoggedCall], seen: LoggedHabits) -> Known:
         patience=_reals([waited if call.hung_up_in_line else None for call, waited in in_line]),
         talk=_reals([call.talk_ms for call in calls]),
         wrap_up=_reals([call.wrap_up_ms for call in calls]),
+        presses_callback=_reals([call.pressed_callback_ms for call in calls]),
         waited=_reals([None if call.hung_up_in_line else waited for call, waited in in_line]),
         like=tuple(call.queue for call in calls),
         habits=seen,

@@ -12,7 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from queues.entries import Outcome
-from simulator.contacts import ABANDONED, ANSWERED, CLOSED, NOT_MADE, PARTNER, TURNED_AWAY, Outcomes, Real
+from simulator.contacts import (
+    ABANDONED,
+    ANSWERED,
+    CALLBACK_FAILED,
+    CALLBACK_KEPT,
+    CLOSED,
+    NOT_MADE,
+    PARTNER,
+    TURNED_AWAY,
+    Outcomes,
+    Real,
+)
 from simulator.draws import replications_per_chunk
 from simulator.intervals import Estimate, difference, influence, mean
 from simulator.logged import LoggedCall
@@ -21,6 +32,10 @@ from simulator.runs import Progress, Speed, simulated, way
 from simulator.world import PARTNER_LEVEL, Scenario
 
 OWN_LEVEL = 2
+TOGETHER = 20
+"""Replications that are run at a time, so that Ctrl-C need not wait long."""
+SERVED = (ANSWERED, PARTNER, CALLBACK_KEPT)
+ANSWERED_IN_LINE = frozenset({Outcome.ANSWERED, Outcome.OVERFLOWED_EXTERNAL})
 
 
 class Sum(StrEnum):
@@ -32,6 +47,8 @@ class Sum(StrEnum):
     ABANDONED = "abandoned"
     TURNED_AWAY = "turned_away"
     CLOSED = "closed"
+    CALLBACKS = "callbacks"
+    """Kept or not: they were not answered in line."""
     SERVICE_LEVEL = "service_level"
     """Of all calls."""
     MEAN_WAIT_S = "mean_wait_answered_s"
@@ -66,7 +83,7 @@ class Fate(NamedTuple):
     """What becomes of one call under one set of rules, over all replications."""
 
     answered: float
-    """The share of replications."""
+    """The share of replications in which somebody speaks to them, if only when they are rung back."""
     wait_s: float
     """The median, answered or not; nan if it came into no line."""
     agent: str
@@ -77,13 +94,17 @@ def run(rerun: Rerun, replications: int, speed: Speed = Speed.AUTO, progress: Pr
     """The day so many times over."""
     scenario = rerun.scenario
     chosen, _ = way(scenario, speed)
-    size, parts = replications_per_chunk(scenario), []
-    for chunk, begin in enumerate(range(0, replications, size)):
-        many = min(size, replications - begin)
-        _, outcomes = simulated(scenario, chosen, chunk, many, rerun.draw)
-        parts.append(_part(rerun, outcomes, many))
-        if progress:
-            progress(begin + many, replications)
+    size, parts = min(TOGETHER, replications_per_chunk(scenario)), []
+    try:
+        for chunk, begin in enumerate(range(0, replications, size)):
+            many = min(size, replications - begin)
+            _, outcomes = simulated(scenario, chosen, chunk, many, rerun.draw)
+            parts.append(_part(rerun, outcomes, many))
+            if progress:
+                progress(begin + many, replications)
+    except KeyboardInterrupt:
+        if not parts:
+            raise
     sums = {one: np.concatenate([part.sums[one] for part in parts]) for one in Sum}
     rows = [np.concatenate(arrays) for arrays in zip(*(part[:3] for part in parts), strict=True)]
     return Run(rerun, chosen, rows[0], rows[1], rows[2], sums, _seats(scenario))
@@ -92,7 +113,7 @@ def run(rerun: Rerun, replications: int, speed: Speed = Speed.AUTO, progress: Pr
 def fate(run: Run, call: int) -> Fate:
     """Of the call with that index in `rerun.calls`."""
     outcome, wait, agent = run.outcome[:, call], run.wait_ms[:, call], run.agent[:, call]
-    answered = (outcome == ANSWERED) | (outcome == PARTNER)
+    answered = np.isin(outcome, SERVED)
     seats = agent[answered & (agent >= 0)]
     in_line = wait[wait >= 0]
     return Fate(
@@ -116,14 +137,15 @@ def spread(run: Run, one: Sum) -> tuple[float, float]:
 
 def change(before: Run, after: Run, one: Sum) -> Estimate:
     """After less before, replication by replication: the callers are the same."""
-    pair = np.vstack((before.sums[one], after.sums[one]))
+    both = min(before.replications, after.replications)
+    pair = np.vstack((before.sums[one][:both], after.sums[one][:both]))
     pair = pair[:, ~np.isnan(pair).any(axis=0)]
     return difference(influence(pair[0]), influence(pair[1]))
 
 
 def logged_sums(calls: tuple[LoggedCall, ...], threshold_ms: int) -> dict[Sum, float]:
     """What the log itself says, by the same definitions."""
-    answered = [call for call in calls if call.answered_ms is not None]
+    answered = [call for call in calls if call.outcome in ANSWERED_IN_LINE]
     waits = np.array([call.in_line_ms or 0 for call in answered], dtype=np.float64)
     levels = [call.level for call in answered]
     ended = [call.outcome for call in calls]
@@ -132,7 +154,12 @@ def logged_sums(calls: tuple[LoggedCall, ...], threshold_ms: int) -> dict[Sum, f
         np.array(levels, dtype=np.int64),
         threshold_ms,
         len(calls),
-        (ended.count(Outcome.ABANDONED), ended.count(Outcome.TURNED_AWAY), ended.count(Outcome.CLOSED)),
+        (
+            ended.count(Outcome.ABANDONED),
+            ended.count(Outcome.TURNED_AWAY),
+            ended.count(Outcome.CLOSED),
+            sum(ended.count(one) for one in (Outcome.CALLBACK_KEPT, Outcome.CALLBACK_FAILED)),
+        ),
     )
 
 
@@ -152,11 +179,12 @@ def agreement(run: Run) -> Agreement:
     if not known:
         return Agreement(float("nan"), float("nan"), 0)
     calls = [run.rerun.calls[i] for i in known]
-    was = np.array([call.answered_ms is not None for call in calls])
-    now = (run.outcome[:, known] == ANSWERED) | (run.outcome[:, known] == PARTNER)
+    was = np.array([call.served for call in calls])
+    now = np.isin(run.outcome[:, known], SERVED)
     waits = np.array([call.in_line_ms or 0 for call in calls], dtype=np.float64)
     off = np.abs(np.median(np.maximum(run.wait_ms[:, known], 0), axis=0) - waits)
-    return Agreement(float((now == was).mean()), float(off.mean()) / 1000, len(known))
+    off = off[[call.promised_ms is None for call in calls]]
+    return Agreement(float((now == was).mean()), float(off.mean()) / 1000 if len(off) else float("nan"), len(known))
 
 
 class _Part(NamedTuple):
@@ -192,6 +220,7 @@ def _of_one(
     outcome = outcomes.outcome[mine]
     answered = mine[(outcome == ANSWERED) | (outcome == PARTNER)]
     lost = tuple(int((outcome == kind).sum()) for kind in (ABANDONED, TURNED_AWAY, CLOSED))
+    lost = (*lost, int(np.isin(outcome, (CALLBACK_KEPT, CALLBACK_FAILED)).sum()))
     made = int((outcome != NOT_MADE).sum())
     waits = wait[answered].astype(np.float64)
     return _sums(waits, outcomes.level[answered].astype(np.int64), scenario.run.threshold_ms, made, lost)
@@ -210,6 +239,7 @@ def _sums(
         Sum.ABANDONED: lost[0],
         Sum.TURNED_AWAY: lost[1],
         Sum.CLOSED: lost[2],
+        Sum.CALLBACKS: lost[3],
         Sum.SERVICE_LEVEL: within / made if made else nothing,
         Sum.MEAN_WAIT_S: float(waits.mean()) / 1000 if answered else nothing,
         Sum.P90_WAIT_S: float(np.quantile(waits, 0.9)) / 1000 if answered else nothing,

@@ -30,6 +30,7 @@ LABELS: Mapping[Sum, tuple[str, Unit]] = {
     Sum.ABANDONED: ("Lade på", Unit.COUNT),
     Sum.TURNED_AWAY: ("Avvisade", Unit.COUNT),
     Sum.CLOSED: ("Stängt", Unit.COUNT),
+    Sum.CALLBACKS: ("Återuppringning", Unit.COUNT),
     Sum.SERVICE_LEVEL: ("Besvarade i tid av alla", Unit.SHARE),
     Sum.MEAN_WAIT_S: ("Medelväntan, besvarade", Unit.SECONDS),
     Sum.P90_WAIT_S: ("90 % av de besvarade inom", Unit.SECONDS),
@@ -99,6 +100,8 @@ def sentences(replay: Replay) -> Iterator[str]:
         yield f"{count} samtal är inte med: de {LEFT_OUT[reason]}."
     if today.rerun.assumed_keys:
         yield f"{today.rerun.assumed_keys} samtal mötte stängt; vad de ville är draget ur dagens andra val."
+    if moved := sum(call.transfers > 0 for call in today.rerun.calls):
+        yield f"{moved} samtal kopplades vidare; bara det första samtalets längd är med."
     if replay.day.redials:
         yield f"{len(replay.day.redials)} av samtalen ringdes om av någon som inte fått svar."
     for run, words in ((today, "nuvarande"), (replay.changed, "ändrade")):
@@ -184,7 +187,7 @@ def _table_of_calls(replay: Replay, most: int) -> Table:
 
 
 def _was(call: LoggedCall) -> Fate:
-    return Fate(float(call.answered_ms is not None), (call.in_line_ms or 0) / 1000, call.agent)
+    return Fate(float(call.served), (call.in_line_ms or 0) / 1000, call.agent)
 
 
 def _otherwise(before: Fate, after: Fate) -> float:
@@ -200,7 +203,7 @@ def _logged_cells(replay: Replay, call: LoggedCall) -> list[Cell]:
         Cell(replay.titles.get(call.queue, call.queue)),
         Cell(OUTCOMES.get(call.outcome or "", "")),
         Cell(None if call.in_line_ms is None else call.in_line_ms / 1000, Kind.NUMBER),
-        Cell(_name(replay, call.agent if call.answered_ms is not None else "")),
+        Cell(_name(replay, call.agent if call.served else "")),
     ]
 
 
@@ -234,7 +237,7 @@ def _call_dict(replay: Replay, i: int, call: LoggedCall) -> dict[str, Any]:
             "outcome": call.outcome,
             "wait_ms": call.in_line_ms,
             "talk_ms": call.talk_ms,
-            "agent": call.agent if call.answered_ms is not None else "",
+            "agent": call.agent if call.served else "",
         },
         "as_is": _fate_dict(fate(replay.today, i)),
     }

@@ -18,7 +18,7 @@ from simulator.replay import Run, Sum, agreement, change, fate, figures, logged_
 from simulator.rules import rules_of
 from simulator.runs import Speed
 from simulator.scenario_file import load_scenario
-from simulator.world import NONE, Phones, Scenario
+from simulator.world import NONE, Duration, Phones, Scenario, Shape
 from tests.simulation.made_log import lived, write
 
 TUESDAY = date(2026, 11, 24)
@@ -125,6 +125,19 @@ def test_drawn_redials_take_the_place_of_the_logged_ones(at_once: Path):
     assert len(drawn.calls) == len(day.calls) - len(day.redials)
     found = run(drawn, 8, Speed.FAITHFUL)
     assert figures(found)[Sum.CALLS].value == pytest.approx(len(day.calls), rel=0.06)
+
+
+def test_whoever_asked_to_be_rung_back_asks_again(tmp_path: Path):
+    scenario = town(at_once=True)
+    press = Duration(Shape.EXPONENTIAL, 240_000.0)
+    callers = {queue: replace(one, presses_callback_ms=press) for queue, one in scenario.world.callers.items()}
+    entries = lived(replace(scenario, world=replace(scenario.world, callers=callers)))[0]
+    write(tmp_path / "home", entries)
+    found = run(rerun(scenario, day_of(tmp_path / "home", scenario)), 3, Speed.FAITHFUL)
+    logged = logged_sums(found.rerun.calls, 120_000)
+    assert logged[Sum.CALLBACKS] > 20
+    assert figures(found)[Sum.CALLBACKS].value == pytest.approx(logged[Sum.CALLBACKS], rel=0.1)
+    assert agreement(found).same_end > 0.95
 
 
 def test_a_person_whom_the_rules_do_not_know_is_named(at_once: Path):
