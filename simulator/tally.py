@@ -14,21 +14,7 @@ from numpy.typing import NDArray
 from queues.ids import partner_of
 from routing.circles import OWN_LEVEL, seated
 from routing.plan import Agent
-from simulator.columns import (
-    COUNT,
-    P_COST,
-    P_COUNT,
-    P_PARTNER,
-    P_PRESENT,
-    P_RINGING,
-    P_TALKING,
-    P_WRAPPING,
-    Q_COUNT,
-    TALK,
-    W_COUNT,
-    W_KINDS,
-    WRAP_UP,
-)
+from simulator import columns as c
 from simulator.contacts import Contacts, Outcomes, Real, Whole
 from simulator.tally_loop import QUARTER_MS, count
 from simulator.world import Scenario
@@ -97,6 +83,7 @@ def tally(scenario: Scenario, contacts: Contacts, outcomes: Outcomes) -> Tallies
         tallies.waits,
         (tallies.by_seat, tallies.by_step),
     )
+    _sum_up(tallies.counts)
     times, moments = _by_person(outcomes)
     people = _people(scenario, seats, outcomes)
     return replace(
@@ -108,6 +95,14 @@ def tally(scenario: Scenario, contacts: Contacts, outcomes: Outcomes) -> Tallies
     )
 
 
+def _sum_up(counts: Whole) -> None:
+    """The columns that are sums of others are there."""
+    counts[..., c.OFFERED] = counts[..., c.FATES].sum(-1)
+    counts[..., c.CALLERS] = counts[..., c.OFFERED] - counts[..., c.REDIALS] - counts[..., c.RINGS_AGAIN]
+    counts[..., c.LET_IN] += counts[..., c.ANSWERED] + counts[..., c.ABANDONED]
+    counts[..., c.WAIT_ALL] += counts[..., c.WAIT_ANSWERED] + counts[..., c.WAIT_ABANDONED]
+
+
 def _nothing(scenario: Scenario, seats: tuple[Agent, ...], rows: int, parts: int) -> Tallies:
     """Nothing counted yet."""
     queues = scenario.plan.queues
@@ -115,13 +110,13 @@ def _nothing(scenario: Scenario, seats: tuple[Agent, ...], rows: int, parts: int
     steps = max((len(queue.steps) for queue in queues.values()), default=0)
     return Tallies(
         parts=parts,
-        counts=np.zeros((rows, len(queues), COUNT), np.int64),
-        people=np.zeros((rows, P_COUNT), np.float64),
-        quarters=np.zeros((quarters, len(queues) + 1, Q_COUNT), np.float64),
-        waits=np.zeros((W_KINDS, MOST_SECONDS + 2, len(queues) + 1, W_COUNT), np.int64),
+        counts=np.zeros((rows, len(queues), c.COUNT), np.int64),
+        people=np.zeros((rows, c.P_COUNT), np.float64),
+        quarters=np.zeros((quarters, len(queues) + 1, c.Q_COUNT), np.float64),
+        waits=np.zeros((c.W_KINDS, MOST_SECONDS + 2, len(queues) + 1, c.W_COUNT), np.int64),
         by_seat=np.zeros((len(queues), max(1, len(seats))), np.int64),
         by_step=np.zeros((len(queues), steps + 1), np.int64),
-        seats=np.zeros((P_PRESENT + 1, len(seats)), np.float64),
+        seats=np.zeros((c.P_PRESENT + 1, len(seats)), np.float64),
         seat_moments=np.zeros((3, len(seats)), np.float64),
     )
 
@@ -141,7 +136,7 @@ def joined(pieces: Sequence[Tallies]) -> Tallies:
     if len(pieces) == 1:
         return pieces[0]
     seconds = max(piece.waits.shape[1] for piece in pieces)
-    waits = np.zeros((W_KINDS, seconds, *pieces[0].waits.shape[2:]), np.int64)
+    waits = np.zeros((c.W_KINDS, seconds, *pieces[0].waits.shape[2:]), np.int64)
     for piece in pieces:
         waits[:, : piece.waits.shape[1]] += piece.waits
     return Tallies(
@@ -187,26 +182,26 @@ def _people(scenario: Scenario, seats: tuple[Agent, ...], outcomes: Outcomes) ->
     prices = {partner.id: partner.cost_ore_per_min for partner in scenario.plan.partners.values()}
     partner = np.array([bool(partner_of(seat.id)) for seat in seats], np.bool_)
     ore = np.array([prices.get(partner_of(seat.id), 0) for seat in seats], np.float64)
-    people = np.zeros((len(outcomes.present_ms), P_COUNT), np.float64)
+    people = np.zeros((len(outcomes.present_ms), c.P_COUNT), np.float64)
     if not seats:
         return people
     ours = ~partner
-    people[:, P_RINGING] = outcomes.ringing_ms[:, ours].sum(1)
-    people[:, P_TALKING] = outcomes.talking_ms[:, ours].sum(1)
-    people[:, P_WRAPPING] = outcomes.wrapping_ms[:, ours].sum(1)
-    people[:, P_PRESENT] = outcomes.present_ms[:, ours].sum(1)
-    people[:, P_PARTNER] = outcomes.talking_ms[:, partner].sum(1)
-    people[:, P_COST] = people[:, P_PRESENT] * scenario.cost_ore_per_hour / MS_PER_HOUR
-    people[:, P_COST] += (outcomes.talking_ms[:, partner] * ore[partner]).sum(1) / MS_PER_MINUTE
+    people[:, c.P_RINGING] = outcomes.ringing_ms[:, ours].sum(1)
+    people[:, c.P_TALKING] = outcomes.talking_ms[:, ours].sum(1)
+    people[:, c.P_WRAPPING] = outcomes.wrapping_ms[:, ours].sum(1)
+    people[:, c.P_PRESENT] = outcomes.present_ms[:, ours].sum(1)
+    people[:, c.P_PARTNER] = outcomes.talking_ms[:, partner].sum(1)
+    people[:, c.P_COST] = people[:, c.P_PRESENT] * scenario.cost_ore_per_hour / MS_PER_HOUR
+    people[:, c.P_COST] += (outcomes.talking_ms[:, partner] * ore[partner]).sum(1) / MS_PER_MINUTE
     return people
 
 
 def _cut(people: Real, counts: Whole, parts: int) -> Real:
     """The one replication's time, shared by its parts: presence alike, work by that of the calls counted there."""
-    shares = np.full((parts, P_COUNT), 1 / parts)
-    work = counts[:, :, (TALK, WRAP_UP)].sum((1, 2)).astype(np.float64)
+    shares = np.full((parts, c.P_COUNT), 1 / parts)
+    work = counts[:, :, (c.TALK, c.WRAP_UP)].sum((1, 2)).astype(np.float64)
     if work.sum():
-        for column in (P_RINGING, P_TALKING, P_WRAPPING, P_PARTNER):
+        for column in (c.P_RINGING, c.P_TALKING, c.P_WRAPPING, c.P_PARTNER):
             shares[:, column] = work / work.sum()
     cut: Real = shares * people
     return cut

@@ -31,9 +31,7 @@ def _second(wait: int, most: int) -> int:
 def _answered(row: int, line: int, wait: int, within: bool, by_partner: bool, own: bool, counts: Whole) -> None:
     """An answer is counted in its row."""
     counts[row, line, c.ANSWERED] += 1
-    counts[row, line, c.LET_IN] += 1
     counts[row, line, c.WAIT_ANSWERED] += wait
-    counts[row, line, c.WAIT_ALL] += wait
     counts[row, line, c.WITHIN] += within
     if by_partner:
         counts[row, line, c.PARTNER] += 1
@@ -48,9 +46,7 @@ def _answered(row: int, line: int, wait: int, within: bool, by_partner: bool, ow
 def _abandoned(row: int, line: int, wait: int, late: bool, short: bool, counts: Whole) -> None:
     """One who gave up is counted in its row."""
     counts[row, line, c.ABANDONED] += 1
-    counts[row, line, c.LET_IN] += 1
     counts[row, line, c.WAIT_ABANDONED] += wait
-    counts[row, line, c.WAIT_ALL] += wait
     counts[row, line, c.LATE] += late
     counts[row, line, c.SHORT] += short
 
@@ -82,31 +78,33 @@ def _fold_second(new: int, old: int, everybody: int, moments: Whole, kind: int, 
 
 
 @inner
-def _fold_waits(waits: Whole, how_many: Whole, part: int, last: int, moments: Whole) -> None:
-    """What one replication found about waits is added to the moments, and forgotten."""
+def _fold_waits(waits: Whole, counts: Whole, place: tuple[int, int], last: int, moments: Whole) -> None:
+    """What one replication found about waits is added to the moments, and forgotten. `place`: its row, and its part."""
+    row, part = place
     lines = waits.shape[3]
     so_far = np.zeros(lines + 1, np.int64)
     for kind in range(c.W_KINDS):
         so_far[:] = 0
-        everybody = how_many[part, kind].sum()
+        whole = c.ANSWERED if kind == c.W_ANSWERED else c.ABANDONED
+        everybody = counts[row, :, whole].sum()
         for second in range(last + 1):
             in_all = 0
             for line in range(lines):
                 new = waits[part, kind, second, line]
                 if new:
-                    _fold_second(new, so_far[line], how_many[part, kind, line], moments, kind, second, line)
+                    _fold_second(new, so_far[line], counts[row, line, whole], moments, kind, second, line)
                     waits[part, kind, second, line] = 0
                     so_far[line] += new
                     in_all += new
             if in_all:
                 _fold_second(in_all, so_far[lines], everybody, moments, kind, second, lines)
                 so_far[lines] += in_all
-        how_many[part, kind, :] = 0
 
 
 @inner
 def _fold_quarter(sums: Real, moments: Real) -> None:
     """The sums of one quarter and line in one replication are added to the moments."""
+    sums[Q_OFFERED] = sums[Q_ANSWERED] + sums[Q_ABANDONED] + sums[Q_ELSE]
     for column in range(c.Q_SUMS):
         moments[column] += sums[column]
     counted = sums[Q_ANSWERED] + sums[Q_LATE]
@@ -128,7 +126,8 @@ def _fold_quarters(quarters: Real, part: int, everybody: Real, moments: Real) ->
     for slot in range(slots):
         everybody[:] = 0
         for line in range(lines):
-            if quarters[part, slot, line, Q_OFFERED]:
+            answered, abandoned = quarters[part, slot, line, Q_ANSWERED], quarters[part, slot, line, Q_ABANDONED]
+            if answered or abandoned or quarters[part, slot, line, Q_ELSE]:
                 _fold_quarter(quarters[part, slot, line], moments[slot, line])
                 everybody += quarters[part, slot, line]
                 quarters[part, slot, line, :] = 0
@@ -154,7 +153,8 @@ def count(
 ) -> None:
     """Everything counted of a chunk. `window`: from, to, parts of a replication. The rest: see `simulator.tally`.
 
-    A row of `counts` is a replication, or one of the parts that its time is cut in.
+    A row of `counts` is a replication, or one of the parts that its time is cut in. What is a sum of other columns is
+    left to the caller.
     """
     first, child_first = spans
     parent, line_of, last_line = links
@@ -167,7 +167,6 @@ def count(
     lines = own.shape[0]
     most = wait_moments.shape[1] - 1
     waits = np.zeros((parts, c.W_KINDS, most + 1, lines), np.int64)
-    how_many = np.zeros((parts, c.W_KINDS, lines), np.int64)
     quarters = np.zeros((parts, slots, lines, c.Q_SUMS), np.float64)
     everybody = np.zeros(c.Q_SUMS, np.float64)
     last = np.zeros(parts, np.int64)
@@ -199,11 +198,9 @@ def count(
                 counts[row, line, c.PROMISED] += 1
                 counts[row, line, c.PROMISES_KEPT] += fate == made.CALLBACK_KEPT
                 continue
-            counts[row, line, c.OFFERED] += 1
             counts[row, line, c.OFFERS] += offers[j]
             counts[row, line, c.MOVED] += (last_line[j] >= 0) & (last_line[j] != line)
             counts[row, line, c.SETTLED] += done
-            quarters[part, slot, line, Q_OFFERED] += 1
             if fate == made.ANSWERED or fate == made.PARTNER:
                 wait = answered_ms[j] - entered_ms[j]
                 within = wait <= threshold_ms
@@ -218,7 +215,6 @@ def count(
                 by_step[line, step[j] + 1] += 1
                 second = _second(wait, most)
                 waits[part, c.W_ANSWERED, second, line] += 1
-                how_many[part, c.W_ANSWERED, line] += 1
                 last[part] = max(last[part], second)
             elif fate == made.ABANDONED:
                 wait = ended_ms[j] - entered_ms[j]
@@ -228,7 +224,6 @@ def count(
                 quarters[part, slot, line, Q_LATE] += late
                 second = _second(wait, most)
                 waits[part, c.W_ABANDONED, second, line] += 1
-                how_many[part, c.W_ABANDONED, line] += 1
                 last[part] = max(last[part], second)
             else:
                 wait = ended_ms[j] - entered_ms[j]
@@ -236,7 +231,6 @@ def count(
                 _neither(row, line, fate, let_in, wait, counts)
                 quarters[part, slot, line, Q_ELSE] += 1
             if n >= children:
-                counts[row, line, c.CALLERS] += 1
                 counts[row, line, c.CALLERS_THROUGH] += luck[j] & 1
                 counts[row, line, c.CALLERS_SETTLED] += luck[j] >> 1
             elif follows_talk:
@@ -244,6 +238,6 @@ def count(
             else:
                 counts[row, line, c.REDIALS] += 1
         for part in range(parts):
-            _fold_waits(waits, how_many, part, last[part], wait_moments)
+            _fold_waits(waits, counts, (replication * parts + part, part), last[part], wait_moments)
             _fold_quarters(quarters, part, everybody, quarter_moments)
             last[part] = 0
