@@ -261,9 +261,15 @@ def becomes(w, t, a, does):
         _own_changed(w, t, a, 1 if does == READY else -1)
     free = does == READY or does == RESTING or does == AWAY
     if free and seats[a, WISH] != WORK and seats[a, PARTNER] == NO:
-        w.leaving[reg[LEAVING], 0] = a
-        w.leaving[reg[LEAVING], 1] = seats[a, TURN]
-        reg[LEAVING] += 1
+        will_go(w, a)
+
+
+@part
+def will_go(w, a):
+    """Should the person still do nothing else when this step is over, they go, or come back, at once."""
+    w.leaving[w.reg[LEAVING], 0] = a
+    w.leaving[w.reg[LEAVING], 1] = w.seats[a, TURN]
+    w.reg[LEAVING] += 1
 
 
 @part

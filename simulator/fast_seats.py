@@ -36,7 +36,7 @@ from simulator.fast_columns import (
 )  # fmt: skip
 from simulator.fast_heap import set_timer
 from simulator.fast_limits import waits
-from simulator.fast_lines import next_sequence
+from simulator.fast_lines import next_sequence, will_go
 from simulator.fast_offers import begins_to_talk, wraps_up_ms
 from simulator.shifts import Wish
 from simulator.world import NEVER_MS
@@ -117,6 +117,8 @@ def goes_on(t, w, c, o, kind, a, s):
     elif kind == RING_ENDS:
         if w.seats[a, DOES] == RESTING:
             set_timer(w, a, (now + t.parameters[RONA_PAUSE]) * KINDS + REST_ENDS, next_sequence(w))
+        elif w.seats[a, WISH] == WISH_WORK and t.parameters[RETURNS_AFTER] == 0:
+            will_go(w, a)
         elif w.seats[a, WISH] == WISH_WORK and t.parameters[RETURNS_AFTER] < NEVER_MS:
             _will(w, a, (now + t.parameters[RETURNS_AFTER]) * KINDS + RETURNS)
         waits(t, w, s)

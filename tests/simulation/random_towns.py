@@ -116,7 +116,7 @@ def _queue(
         hours=_hours(rnd, length_ms) if rnd.random() < 0.5 else OpenHours(),
         hours_id=rnd.choice(["", "", *HOURS]),
         priority=rnd.choice([0, 0, 1, 9]),
-        ring_ms=rnd.choice([0, 3, 5, 20, 20, 20]) * S,
+        ring_ms=rnd.choice([3, 5, 20, 20, 20]) * S,
         answer_target_ms=rnd.choice([0, 60, 120]) * S,
         lend_when_ready_over=rnd.choice([0, 0, 0, 1, 2]),
         serve_after_close_ms=rnd.choice([0, 5, 900]) * S,
@@ -184,7 +184,7 @@ def _callers(rnd: Random, *, coarse: bool) -> Callers:
         return tuple(span(rnd, seconds, coarse=coarse) for _ in range(5))
 
     return Callers(
-        patience=rnd.choice([FOR_EVER, *[span(rnd, [1, 5, 30, 120], coarse=coarse) for _ in range(4)]]),
+        patience=rnd.choice([FOR_EVER, *[span(rnd, [1, 5, 30, 120], coarse=coarse) for _ in range(9)]]),
         talk=by_level([0, 1, 5, 20]),
         wrap_up=(NONE,) * 5 if no_wrap_up else by_level([0, 1, 5]),
         resolved=tuple(rnd.choice([0.0, 0.5, 1.0]) for _ in range(5)),
@@ -198,7 +198,7 @@ def _callers(rnd: Random, *, coarse: bool) -> Callers:
 def _phones(rnd: Random, *, coarse: bool) -> Phones:
     if rnd.random() < 0.4:
         return Phones()
-    returns = Duration(Shape.CONSTANT, rnd.choice([0.0, 5.0 * S, 60.0 * S, float(NEVER_MS)]))
+    returns = Duration(Shape.CONSTANT, rnd.choice([5.0 * S, 60.0 * S, float(NEVER_MS)]))
     return Phones(span(rnd, [0, 1, 3, 20], coarse=coarse), rnd.choice([0.0, 0.2]), returns)
 
 
