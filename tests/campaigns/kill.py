@@ -85,14 +85,13 @@ async def run(kills: int, *, calls_at_once: int = 34, stuck_share: float = 0.1, 
 
 async def _kill(place: Town, found: Campaign, lot: Random, *, stuck: bool) -> None:
     """One kill with enough calls on the line, and a service that serves again."""
-    async with asyncio.timeout(120):
-        while len(calls := await place.calls()) < 20:
-            await asyncio.sleep(0.1)
     await asyncio.sleep(lot.uniform(0.2, STILL_S))
     if len(found.replaced_at) >= CRASHES - 1:
         # So many deaths in so short a time and the supervisor rests for a minute (F09): that has a test of its own.
         await asyncio.sleep(max(0.0, found.replaced_at[1 - CRASHES] + WITHIN_S + 1 - time.monotonic()))
-    calls = await place.calls()
+    async with asyncio.timeout(120):
+        while len(calls := await place.calls()) < 20:
+            await asyncio.sleep(0.1)
     found.live_at_kill.append(len(calls))
     for call, what in calls.items():
         found.exposed.setdefault(call, []).append(what["state"])
