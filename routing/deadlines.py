@@ -36,13 +36,16 @@ class DeadlineKind(IntEnum):
     """A person reached by name, at a phone that is no seat, has not answered in time."""
 
 
-class Deadline(NamedTuple):
-    """One thing that falls due."""
+class Due(NamedTuple):
+    """What has fallen due."""
 
     at_ms: int
     kind: DeadlineKind
-    sequence: int
     owner: str
+
+
+Deadline = tuple[int, DeadlineKind, int, str]
+"""When, what, the order of setting, and whose: the order in which deadlines fall due."""
 
 
 class Deadlines:
@@ -57,7 +60,7 @@ class Deadlines:
     def set(self, owner: str, kind: DeadlineKind, at_ms: int) -> None:
         """`owner` has exactly this deadline of `kind`."""
         self._sequence += 1
-        deadline = Deadline(at_ms, kind, self._sequence, owner)
+        deadline = (at_ms, kind, self._sequence, owner)
         mine = self._live.get(owner)
         if mine is None:
             self._live[owner] = {kind: deadline}
@@ -80,24 +83,25 @@ class Deadlines:
     def next_at(self) -> int | None:
         """The earliest instant (ms), or None."""
         first = self._first()
-        return first.at_ms if first else None
+        return first[0] if first else None
 
-    def pop_due(self, now: int, before: DeadlineKind | None = None) -> Deadline | None:
+    def pop_due(self, now: int, before: DeadlineKind | None = None) -> Due | None:
         """The first deadline due at `now`, taken off the list; at `now` itself only kinds up to `before`, if given."""
         first = self._first()
-        if first is None or first.at_ms > now:
+        if first is None or first[0] > now:
             return None
-        if before is not None and first.at_ms == now and first.kind > before:
+        at_ms, kind, _, owner = first
+        if before is not None and at_ms == now and kind > before:
             return None
         heappop(self._heap)
-        del self._live[first.owner][first.kind]
-        return first
+        del self._live[owner][kind]
+        return Due(at_ms, kind, owner)
 
     def at(self, owner: str, kind: DeadlineKind) -> int | None:
         """The instant (ms) of the owner's deadline of this kind, or None."""
         mine = self._live.get(owner)
         deadline = mine.get(kind) if mine else None
-        return deadline.at_ms if deadline else None
+        return deadline[0] if deadline else None
 
     def owned(self) -> AbstractSet[tuple[str, DeadlineKind]]:
         """Who has a deadline, and of which kind."""
@@ -107,8 +111,8 @@ class Deadlines:
         heap = self._heap
         while heap:
             first = heap[0]
-            mine = self._live.get(first.owner)
-            if mine and mine.get(first.kind) is first:
+            mine = self._live.get(first[3])
+            if mine and mine.get(first[1]) is first:
                 return first
             heappop(heap)
         return None

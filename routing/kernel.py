@@ -86,36 +86,41 @@ class Kernel:
     def _take(self, event: Event) -> None:
         kind = type(event)
         if kind in WORLD_EVENTS:
-            subject, state = getattr(event, "call", ""), self.centre.paused or "running"
-            in_time = WORLD_EVENTS[kind](self.centre, event)
+            before = self.centre.paused or "running"
+            if WORLD_EVENTS[kind](self.centre, event) is False:
+                self._is_late(event, getattr(event, "call", ""), before)
         elif kind in AGENT_EVENTS:
-            subject, state, in_time = self._take_of_agent(event, getattr(event, "agent"))  # noqa: B009 - each has one
+            self._take_of_agent(event, getattr(event, "agent"))  # noqa: B009 - each has one
         else:
-            subject, state, in_time = self._take_of_call(event, getattr(event, "call"))  # noqa: B009 - each has one
-        if in_time is False:
-            self.centre.entries.append(LateEventSeen(self.centre.now, kind.__name__, subject, state))
+            self._take_of_call(event, getattr(event, "call"))  # noqa: B009 - each has one
 
-    def _take_of_agent(self, event: Event, agent: AgentId) -> tuple[str, str, bool]:
+    def _take_of_agent(self, event: Event, agent: AgentId) -> None:
         person = self.centre.people.get(agent)
         if person is None:
-            return agent, "unknown", False
-        before = person.state.value
-        if person.partner and not isinstance(event, PhoneStateChanged):
-            return agent, before, False  # a line has no will of its own
-        return agent, before, AGENT_EVENTS[type(event)](self.centre, person, event)
+            self._is_late(event, agent, "unknown")
+            return
+        before = person.state
+        willed = not person.partner or isinstance(event, PhoneStateChanged)  # a line has no will of its own
+        if not (willed and AGENT_EVENTS[type(event)](self.centre, person, event)):
+            self._is_late(event, agent, before.value)
 
-    def _take_of_call(self, event: Event, call_id: CallId) -> tuple[str, str, bool]:
+    def _take_of_call(self, event: Event, call_id: CallId) -> None:
         call = self.centre.calls.get(call_id)
         if call is None:
             if isinstance(event, CallerHungUp):
                 self.centre.is_over(call_id, entered=False)
-            return call_id, "ended", False
+            self._is_late(event, call_id, "ended")
+            return
         before = call.state
         handler = CALL_EVENTS[before, type(event)].handler
-        in_time = handler is not None and handler(self.centre, call, event) is not False
-        if in_time:
+        if handler is None or handler(self.centre, call, event) is False:
+            self._is_late(event, call_id, before.value)
+        else:
             call.known_at_ms = self.centre.now
-        return call_id, before.value, in_time
+
+    def _is_late(self, event: Event, subject: str, state: str) -> None:
+        """It is remembered that the event meant nothing any more."""
+        self.centre.entries.append(LateEventSeen(self.centre.now, type(event).__name__, subject, state))
 
     # ── deciding ────────────────────────────────────────────────────────────────────────────────────────────────
     def _decide(self) -> None:

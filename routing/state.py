@@ -249,7 +249,8 @@ class Centre:
         else:
             self.ready.discard(person.index)
             self.new_people.pop(person.index, None)
-        self.watch.changed.update(dict.fromkeys(self.circles.own_queues[person.index]))
+        for queue in self.circles.own_queues[person.index]:
+            self.watch.changed[queue] = None
 
     def everybody_is_new(self) -> None:
         """Every waiting call and every ready person is looked at in this step."""

@@ -28,8 +28,8 @@ from simulator.draws import draw
 from simulator.faithful import BrokenLawError, run_faithful
 from simulator.simulated_plan import simulated
 from tests.engine.test_engine import NotingLog, NotingTelephony
-from tests.simulation.stage import Recorded
 from tests.simulation.centres import HOUR_MS, botkyrka, exponential, six_groups
+from tests.simulation.stage import Recorded
 
 
 @cache
