@@ -140,7 +140,7 @@ def change(before: Run, after: Run, one: Sum) -> Estimate:
     both = min(before.replications, after.replications)
     pair = np.vstack((before.sums[one][:both], after.sums[one][:both]))
     pair = pair[:, ~np.isnan(pair).any(axis=0)]
-    return difference(influence(pair[0]), influence(pair[1]))
+    return difference(influence(pair[0]), influence(pair[1])) if pair.size else Estimate(float("nan"))
 
 
 def logged_sums(calls: tuple[LoggedCall, ...], threshold_ms: int) -> dict[Sum, float]:

@@ -1,7 +1,7 @@
 """A replayed day as people, spreadsheets and programs read it. Nobody's number is in it."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -30,7 +30,7 @@ LABELS: Mapping[Sum, tuple[str, Unit]] = {
     Sum.ABANDONED: ("Lade på", Unit.COUNT),
     Sum.TURNED_AWAY: ("Avvisade", Unit.COUNT),
     Sum.CLOSED: ("Stängt", Unit.COUNT),
-    Sum.CALLBACKS: ("Återuppringning", Unit.COUNT),
+    Sum.CALLBACKS: ("Bad om uppringning", Unit.COUNT),
     Sum.SERVICE_LEVEL: ("Besvarade i tid av alla", Unit.SHARE),
     Sum.MEAN_WAIT_S: ("Medelväntan, besvarade", Unit.SECONDS),
     Sum.P90_WAIT_S: ("90 % av de besvarade inom", Unit.SECONDS),
@@ -177,13 +177,22 @@ def _table_of_calls(replay: Replay, most: int) -> Table:
     before = [_was(call) if replay.changed is None else pair[0] for call, pair in zip(calls, pairs, strict=True)]
     by_change = sorted(range(len(calls)), key=lambda i: _otherwise(before[i], pairs[i][1]), reverse=True)
     table = Table(
-        *HEADERS[: 12 if replay.changed else 9], box=box.SIMPLE_HEAD, title="Samtal som det går annorlunda för"
+        "samtal", "in", "kö", "loggat", "idag", box=box.SIMPLE_HEAD, title="Samtal som det går annorlunda för"
     )
+    if replay.changed:
+        table.add_column("ändrat")
     for i in by_change[:most]:
-        fates = pairs[i] if replay.changed else pairs[i][:1]
-        cells = (*_logged_cells(replay, calls[i]), *(cell for one in fates for cell in _cells(replay, one)))
-        table.add_row(*_shown(cells))
+        call = calls[i]
+        end = OUTCOMES.get(call.outcome or "", "")
+        logged = end if call.in_line_ms is None else f"{end}, {number(call.in_line_ms / 1000)} s"
+        fates = [_short(one) for one in (pairs[i] if replay.changed else pairs[i][:1])]
+        table.add_row(call.call, clock(call.entered_ms, replay.zone), call.queue, logged, *fates)
     return table
+
+
+def _short(one: Fate) -> str:
+    """How often they are answered, and the usual wait."""
+    return f"{number(100 * one.answered)} % svar, {number(one.wait_s)} s"
 
 
 def _was(call: LoggedCall) -> Fate:
@@ -210,17 +219,6 @@ def _logged_cells(replay: Replay, call: LoggedCall) -> list[Cell]:
 def _cells(replay: Replay, one: Fate) -> list[Cell]:
     wait = Cell(None if math.isnan(one.wait_s) else one.wait_s, Kind.NUMBER)
     return [Cell(one.answered, Kind.SHARE), wait, Cell(_name(replay, one.agent))]
-
-
-def _shown(cells: Iterable[Cell]) -> list[str]:
-    return [
-        ""
-        if cell.value is None
-        else cell.value
-        if isinstance(cell.value, str)
-        else number(cell.value * (100 if cell.kind is Kind.SHARE else 1), 0 if cell.kind is Kind.SHARE else 1)
-        for cell in cells
-    ]
 
 
 def _name(replay: Replay, agent: str) -> str:

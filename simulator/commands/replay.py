@@ -106,6 +106,9 @@ def _replayed(
 
     rules = {"": _rules(municipality, day)} | ({"changed": _rules(changed, day)} if changed else {})
     scenarios = [one.scenario for one in rules.values() if one.scenario]
+    if staff is Staff.SCENARIO and not (scenarios[-1].world.shifts or scenarios[-1].world.everybody_works):
+        typer.echo("--staff scenario tar skiften ur --changed, som då ska vara ett scenarios fil med skift.", err=True)
+        raise typer.Exit(USAGE)
     logged = _logged(municipality, home, day, scenarios[0].timezone, [q for s in scenarios for q in s.plan.queues])
     runs: list[Run] = []
     with progress_bar("dagen igen") as progress:

@@ -183,6 +183,7 @@ def test_the_command(at_once: Path, tmp_path: Path):
         (["botkyrka", "--day", "igår"], 2),
         (["botkyrka", "--day", "2026-11-24", "--changed", "finns-inte"], 2),
         (["ingenstans", "--day", "2026-11-24"], 2),
+        (["botkyrka", "--day", "2026-11-24", "--changed", "botkyrka", "--staff", "scenario"], 2),
     ],
 )
 def test_what_is_not_there_is_told(at_once: Path, words: list[str], code: int):
