@@ -9,6 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 
+ANSWERS_WITHIN_S = 5
+"""A scheduler that has not been heard of by then is not there."""
+
+
 class NoClusterError(Exception):
     """The cluster cannot be used; the text says why and what helps."""
 
@@ -60,7 +64,7 @@ def _on_cluster(address: str) -> Iterator[Executor]:
     except ImportError as error:
         raise NoClusterError('Dask saknas. Installera det med: pip install "tonval[sim,cluster]"') from error
     try:
-        client: Any = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
+        client: Any = Client(address, timeout=ANSWERS_WITHIN_S, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError) as error:
         raise NoClusterError(f"Ingen Dask-schemaläggare svarar på {address}: {error}") from error
     try:

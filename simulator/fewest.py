@@ -27,12 +27,14 @@ APART = 3
 NEAR = 0.03
 """A try that missed the target by no more than this with few days may succeed with many."""
 MOST_ROUNDS = 80
+SELDOM = 0.1
+"""Where fewer than this ring a day, line and slot are not judged alone, but with the line's other such slots."""
 FAR_BELOW = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How a staff did, by line and slot. nan where nobody rang."""
+    """How a staff did, by line and slot; of slots in which hardly anybody rings, all such of the line. nan: unknown."""
 
     level: Real
     low: Real
@@ -61,10 +63,15 @@ def judged(tallies: Tallies, grid: Grid, goal: Goal) -> Judged:
     within, counted = sums[..., Q_WITHIN], sums[..., Q_ANSWERED] + sums[..., Q_LATE]
     with np.errstate(divide="ignore", invalid="ignore"):
         level = within / counted
+        seldom = counted < SELDOM * n
         square = sums[..., Q_WITHIN_2] - 2 * level * sums[..., Q_WITHIN_COUNTED] + level**2 * sums[..., Q_COUNTED_2]
         error = np.sqrt(np.maximum(0.0, square) * n / max(1, n - 1)) / counted
         # Wilson's interval, of as many independent calls as would be as uncertain; never of more than there were.
         alike = np.minimum(counted, np.where(error > 0, level * (1 - level) / error**2, np.inf))
+        in_time, all_such = (np.where(seldom, of, 0).sum(1, keepdims=True) for of in (within, counted))
+        level = np.where(seldom & (counted > 0), in_time / all_such, level)
+        alike = np.where(seldom, all_such, alike)
+        counted = np.where(alike < SELDOM * n, 0, counted)
         pull = t * t / alike
         middle = (level + pull / 2) / (1 + pull)
         reach = t / (1 + pull) * np.sqrt(level * (1 - level) / alike + pull / alike / 4)
@@ -72,7 +79,8 @@ def judged(tallies: Tallies, grid: Grid, goal: Goal) -> Judged:
         share = _folded(counted, parts)
         # A longer slot: its quarters are taken to err together, which is on the safe side.
         folded = [_folded(np.nan_to_num(x * counted), parts) / share for x in (level, middle - reach, middle + reach)]
-    provable = share / (share + t * t) >= goal.target
+        alike = _folded(np.nan_to_num(alike), parts)
+    provable = alike / (alike + t * t) >= goal.target
     return Judged(folded[0], folded[1], folded[2], _folded(sums[..., Q_OFFERED], parts) / n, provable)
 
 
@@ -90,6 +98,14 @@ class Sureness(Enum):
     """The service level found is no lower."""
     SURE = 2
     """Nor is the lower end of its interval, where there are calls enough to tell."""
+
+
+def missed_by(result: Judged, goal: Goal, sureness: Sureness = Sureness.SURE) -> Flags:
+    """The lines and slots that have not reached the target."""
+    missed: Flags = result.level < goal.target
+    if sureness is Sureness.SURE:
+        missed |= result.provable & (result.low < goal.target) & (result.level < 1)
+    return missed
 
 
 @dataclass(slots=True)
@@ -136,16 +152,17 @@ class Search:
 
     def missed(self, result: Judged, sureness: Sureness) -> Flags:
         """The lines and slots that have not reached the target, though they could."""
-        low = result.level < self.goal.target
-        if sureness is Sureness.SURE:
-            low |= result.provable & (result.low < self.goal.target) & (result.level < 1)
-        missed: Flags = low & ~self.out_of_reach
+        missed: Flags = missed_by(result, self.goal, sureness) & ~self.out_of_reach
         return missed
 
     def _best(self, spare: Flags) -> NDArray[np.intp]:
-        """In each slot the line that did best, of those that may lose somebody; one where nobody rings before all."""
-        level = np.zeros(self.need.shape) if self.last is None else np.nan_to_num(self.last.level, nan=2.0)
-        best: NDArray[np.intp] = np.where(spare, level, -1.0).argmax(0)
+        """In each slot the line with most people for its share by Erlang A, of those that may lose somebody.
+
+        So the mix of people stays alike from slot to slot where lines help each other, and any mix would do.
+        """
+        share = self.start.sum(1, keepdims=True) / max(1, self.start.sum())
+        surplus = self.need - share * self.need.sum(0)
+        best: NDArray[np.intp] = np.where(spare, surplus, -np.inf).argmax(0)
         return best
 
     def _raised(self, sureness: Sureness) -> None:

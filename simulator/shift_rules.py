@@ -172,6 +172,18 @@ def of_local_day(grid: Grid, need: Whole) -> tuple[Whole, int]:
     return day, -before * QUARTER_MS
 
 
+def spared(roster: Roster, holds: Callable[[Roster], bool]) -> Roster:
+    """Without the shifts that the others can do without: lines that help each other need less than one by one."""
+    for line, pattern, many in sorted(roster.shifts, key=lambda shift: shift[1].begins - shift[1].ends):
+        for left in reversed(range(many)):
+            others = tuple(one for one in roster.shifts if one[:2] != (line, pattern))
+            fewer = replace(roster, shifts=(*others, *(((line, pattern, left),) if left else ())))
+            if not holds(fewer):
+                break
+            roster = fewer
+    return replace(roster, shifts=tuple(sorted(roster.shifts, key=lambda shift: (shift[0], shift[1].begins))))
+
+
 def at_work(grid: Grid, roster: Roster, midnight_ms: int) -> Scenario:
     """The scenario with the roster's people. midnight_ms: of the local day, from time 0."""
     agents: dict[AgentId, Agent] = {}

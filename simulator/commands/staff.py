@@ -115,7 +115,7 @@ def staff(
         ):
             found = _found(wanted, Goal(target, confidence), by, Speed(speed), executor, told)
             if rules and found.finished:
-                found = _with_shifts(found, rules, Speed(speed), executor)
+                found = _with_shifts(found, rules, Speed(speed), executor, told)
     _show(found, as_json=as_json, csv=csv, xlsx=xlsx, picture=picture)
     if not found.finished:
         typer.echo(f"avbruten efter {found.tries} prövade bemanningar", err=True)
@@ -194,20 +194,25 @@ def _simulated(scenario: "Scenario", speed: "Speed", executor: "Executor | None"
     return result.tallies
 
 
-def _with_shifts(found: "Plan", rules: "Rules", speed: "Speed", executor: "Executor | None") -> "Plan":
+def _with_shifts(found: "Plan", rules: "Rules", speed: "Speed", executor: "Executor | None", told: "Told") -> "Plan":
     """Shifts that cover what is needed, and how they do when everybody comes and with the absence reckoned with."""
-    from simulator.fewest import judged  # noqa: PLC0415
+    from simulator.fewest import Judged, judged, missed_by  # noqa: PLC0415
+    from simulator.shift_rules import Roster, covering, of_local_day, spared  # noqa: PLC0415
     from simulator.shift_rules import at_work as with_roster  # noqa: PLC0415
-    from simulator.shift_rules import covering, of_local_day  # noqa: PLC0415
 
     need, midnight_ms = of_local_day(found.grid, found.need)
-    roster = covering(need, rules)
-    as_is = with_roster(found.grid, roster, midnight_ms)
-    all_come = replace(as_is, world=replace(as_is.world, shrinkage=0.0))
-    rostered = [
-        judged(_simulated(one, speed, executor, sure=True), found.grid, found.goal)
-        for one in ((all_come, as_is) if as_is.world.shrinkage else (all_come,))
-    ]
+    shrinkage = found.grid.scenario.world.shrinkage
+
+    def did(roster: Roster, absence: float = 0.0) -> Judged:
+        told(1, None)
+        tried = with_roster(found.grid, roster, midnight_ms)
+        tried = replace(tried, world=replace(tried.world, shrinkage=absence))
+        return judged(_simulated(tried, speed, executor, sure=True), found.grid, found.goal)
+
+    covers = covering(need, rules)
+    missed = missed_by(did(covers), found.goal)
+    roster = spared(covers, lambda fewer: not (missed_by(did(fewer), found.goal) & ~missed).any())
+    rostered = [did(roster, absence) for absence in dict.fromkeys((0.0, shrinkage))]
     return replace(found, roster=roster, rostered=tuple(rostered))
 
 

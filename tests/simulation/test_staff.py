@@ -12,7 +12,7 @@ from simulator.crews import Grid, by_erlang_a, calls_per_hour, staffed
 from simulator.fewest import Goal, Search, Sureness, judged
 from simulator.runs import run
 from simulator.scenario_file import load_scenario
-from simulator.shift_rules import BadRulesError, Rules, covering, of_local_day, patterns, rules_from
+from simulator.shift_rules import BadRulesError, Rules, covering, of_local_day, patterns, rules_from, spared
 from simulator.theory import fewest_agents
 from simulator.world import DAY_MS
 from tests.simulation.test_commands import TONVAL, interrupted, tonval
@@ -105,6 +105,17 @@ def test_lines_that_help_each_other_need_fewer_than_each_by_itself(tmp_path):
     assert (search.last.level >= 0.8).all()
 
 
+def test_slots_in_which_hardly_anybody_rings_are_judged_together(one_line):
+    stream = replace(one_line.world.streams[0], slot_ms=1_800_000, per_hour=(60.0, 0.1, 0.0, 0.1, 0.1, 60.0))
+    grid = Grid(replace(one_line, world=replace(one_line.world, streams=(stream,))))
+    result = judged(run(staffed(grid, np.full((1, 12), 4))).tallies, grid, Goal(0.8))
+    seldom = result.level[0, [2, 3, 6, 7, 8, 9]]
+    assert len(set(seldom.tolist())) == 1
+    assert np.isnan(result.level[0, 4:6]).all()  # nobody rings at all
+    assert result.level[0, 0] != seldom[0]
+    assert not result.provable[0, 2]
+
+
 def test_staff_is_as_many_as_are_needed_and_know_what_their_line_knows(one_line):
     need = np.array([[0, 2, 3, 3, 0, 1, 1, 1, 1, 1, 1, 1]])
     made = staffed(Grid(one_line), need)
@@ -128,6 +139,22 @@ def test_shifts_cover_what_is_needed_with_the_fewest_hours():
     roster = covering(need, rules_from("längder=4,8 tidigast=8:00 senast=16:00 rast=0"))
     assert roster.hours == 12
     assert sum(many * one.works(96) for _, one, many in roster.shifts).tolist() >= need[0].tolist()
+
+
+def test_a_shift_that_the_others_can_do_without_is_taken_away():
+    need = np.zeros((2, 96), int)
+    need[:, 32:48] = 1
+    roster = covering(need, rules_from("längder=4 tidigast=8:00 senast=12:00 rast=0"))
+    assert roster.people == 2
+    asked = []
+
+    def one_is_enough(fewer):
+        asked.append(fewer.people)
+        return fewer.people >= 1
+
+    assert spared(roster, one_is_enough).people == 1
+    assert asked == [1, 0]
+    assert spared(roster, lambda _: False).people == 2
 
 
 def test_a_long_shift_has_a_break_in_its_middle_and_a_short_one_none():
