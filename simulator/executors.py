@@ -8,7 +8,6 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-
 ANSWERS_WITHIN_S = 5
 """A scheduler that has not been heard of by then is not there."""
 

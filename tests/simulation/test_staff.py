@@ -113,7 +113,7 @@ def test_slots_in_which_hardly_anybody_rings_are_judged_together(one_line):
     assert len(set(seldom.tolist())) == 1
     assert np.isnan(result.level[0, 4:6]).all()  # nobody rings at all
     assert result.level[0, 0] != seldom[0]
-    assert not result.provable[0, 2]
+    assert result.provable[0, 2]  # forty-odd calls in all are enough to tell
 
 
 def test_staff_is_as_many_as_are_needed_and_know_what_their_line_knows(one_line):
