@@ -22,9 +22,10 @@ from queues.entries import (
 from queues.ids import Instant
 from queues.transfer_entries import CallTransferred, TransferRefused
 from routing.actions import AskDigits, KeepCallback, OfferCallback, OfferToAgent, OfferToPartner, Say
-from routing.events import PhoneStateChanged
+from routing.events import PhoneStateChanged, WrapUpProlonged
 from routing.invariants import Witness
 from routing.kernel import Kernel, Step
+from routing.parties import NOBODY
 from simulator.agenda import Agenda, Rank
 from simulator.answerers import Answerers
 from simulator.books import Books
@@ -142,6 +143,8 @@ class _Replication:
                 next_root = start + arrival_ms[root] if root < last else NEVER_MS
             else:
                 agenda.now = at_ms
+                if rank == Rank.STAFF and due == at_ms:
+                    self._rests_end()
                 _, _, _, does, whom, note = heappop(coming)
                 does(whom, note)
             if agenda.soon:
@@ -170,6 +173,13 @@ class _Replication:
             self.agenda.now = due
             self._react(self.kernel.expire(Instant(due)))
             self._tell_kernel()
+
+    def _rests_end(self) -> None:
+        """Rests that end at this very instant have ended before anybody comes or goes: who is rung by then answers.
+
+        An order that is nobody's has the kernel do so, and nothing else.
+        """
+        self._react(self.kernel.handle(WrapUpProlonged(NOBODY, 0), Instant(self.agenda.now)))
 
     # ── the kernel ──────────────────────────────────────────────────────────────────────────────────────────────
     def _tell_kernel(self) -> None:

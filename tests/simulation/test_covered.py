@@ -1,0 +1,107 @@
+"""What the fast driver does not cover it refuses by name, and never simulates otherwise than the kernel would."""
+
+from dataclasses import replace
+
+import pytest
+
+from queues.ids import AgentId, MenuId, PartnerId, QueueId
+from routing.plan import (
+    Agent,
+    CallbackRules,
+    Choice,
+    Entrance,
+    Leads,
+    Limit,
+    Menu,
+    Partner,
+    Plan,
+    PlanStep,
+    Queue,
+    TargetKind,
+    WaitingRules,
+    WayOut,
+)
+from simulator.covered import refusals
+from simulator.draws import draw
+from simulator.fast import NotCoveredError, run_fast
+from simulator.world import Callers, Duration, Phones, Run, Scenario, Shape, Stream, World
+
+Q = QueueId("bygg")
+P = PartnerId("svar")
+MENU = Menu(
+    MenuId("m"), (), {"1": Choice(queue=Q), "2": Choice(queue=Q, language="en"), "3": Choice(directory=True)}, Q, Q
+)
+HALF = Duration(Shape.EXPONENTIAL, 500.0)
+
+
+def town(queue=None, plan=None, callers=None, world=None, keys=("1",)):
+    """A town that is covered, but for what is said."""
+    line = replace(Queue(Q, (PlanStep(0, TargetKind.ANY),)), **queue or {})
+    agents = {AgentId("a"): Agent(AgentId("a"), ((Q, 2),))}
+    plain = Plan("p", {"": Entrance(MenuId("m"))}, {MenuId("m"): MENU}, {Q: line}, agents)
+    people = World((Stream(Q, keys=keys, at_ms=(0, 1_000)),), {Q: Callers(**callers or {})}, (), everybody_works=True)
+    return Scenario(
+        "town", replace(plain, **plan or {}), replace(people, **world or {}), Run(replications=1, length_ms=60_000)
+    )
+
+
+def partner(**rules):
+    return {"partners": {P: replace(Partner(P, 2), **rules)}}
+
+
+REFUSED = {
+    "estimated_wait": town({"steps": (PlanStep(0, TargetKind.ANY, estimated_wait_over_ms=1),)}),
+    "nobody_logged_in": town({"nobody_logged_in": Limit(1, (WayOut(Leads.MESSAGE),))}),
+    "limit_to_partner": town({"max_wait": Limit(1, (WayOut(Leads.PARTNER, partner=P),))}),
+    "limit_to_callback": town({"max_length": Limit(1, (WayOut(Leads.CALLBACK),))}),
+    "transfers": town(callers={"transfers": True}),
+    "callbacks": town(callers={"callback": 0.1}),
+    "partner_minutes": town(plan=partner(most_ms_a_day=60_000)),
+    "partner_fails": town(plan=partner(), world={"partner_phones": Phones(misses=0.1)}),
+    "language": town(keys=("2",)),
+    "no_line": town(keys=("3",)),
+    "resume_place": town(plan={"resume_place_ms": 1}),
+    "max_calls_per_caller": town(plan={"max_calls_per_caller": 1}),
+    "too_many": town({"steps": (PlanStep(0, TargetKind.ANY),) * 63}),
+}
+
+
+@pytest.mark.parametrize("feature", REFUSED)
+def test_what_is_not_covered_is_refused_by_name(feature):
+    scenario = REFUSED[feature]
+    assert [refusal.feature for refusal in refusals(scenario)] == [feature]
+    with pytest.raises(NotCoveredError, match=feature):
+        run_fast(scenario, draw(scenario, 0, 1, 0))
+
+
+def test_each_is_said_once_and_in_words():
+    scenario = town(
+        {"max_wait": Limit(1, (WayOut(Leads.CALLBACK),)), "max_length": Limit(1, (WayOut(Leads.CALLBACK),))}
+    )
+    (refusal,) = refusals(scenario)
+    assert refusal.sentence.endswith("den trogna motorn.")
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        town(),
+        town(plan=partner()),
+        town(callers={"redial": 0.5, "rings_again": 0.5, "patience": HALF}, world={"phones": Phones(HALF, 0.5)}),
+        town({"callback": CallbackRules(), "waiting": WaitingRules(callback_key="5")}),
+    ],
+)
+def test_the_rest_is_covered(scenario):
+    assert refusals(scenario) == ()
+
+
+@pytest.mark.parametrize("rules", [{"ring_ms": 4_000}, {"setup_ms": 0}])
+def test_a_partner_who_may_come_too_late_is_refused(rules):
+    answers = Phones(answers_after=Duration(Shape.CONSTANT, 4_000.0))
+    scenario = town(plan=partner(**rules), world={"partner_phones": answers})
+    assert [refusal.feature for refusal in refusals(scenario)] == ["partner_fails"]
+
+
+def test_a_partner_who_rings_by_chance_is_refused():
+    scenario = town(plan=partner(), world={"partner_phones": Phones(answers_after=HALF)})
+    assert [refusal.feature for refusal in refusals(scenario)] == ["partner_fails"]

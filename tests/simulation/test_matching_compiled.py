@@ -1,0 +1,72 @@
+"""The very functions by which the kernel chooses, compiled: the same answers as in plain Python."""
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from routing import matching
+from simulator import fast_pairing
+from simulator.compiled import compiled
+
+FEW = 4
+BIG = 2**40
+
+
+@compiled()
+def _hindrance(*numbers):
+    return matching.hindrance(*numbers)
+
+
+@compiled()
+def _first_step(*numbers):
+    return matching.first_step(*numbers)
+
+
+@compiled()
+def _agents_compared(*numbers):
+    return matching.agents_compared(*numbers)
+
+
+@compiled()
+def _calls_compared(*numbers):
+    return matching.calls_compared(*numbers)
+
+
+@compiled()
+def _choose_agent(ready, steps, pair_steps, cleared, own, lends, level, count, since):
+    return matching.choose_agent(ready, steps, pair_steps, cleared, own, lends, level, count, since)
+
+
+@pytest.mark.parametrize(
+    ("plain", "as_compiled", "numbers"),
+    [
+        (matching.hindrance, _hindrance, 5),
+        (matching.first_step, _first_step, 2),
+        (matching.agents_compared, _agents_compared, 10),
+        (matching.calls_compared, _calls_compared, 12),
+    ],
+)
+def test_numbers_are_weighed_alike(plain, as_compiled, numbers):
+    rnd = Random(numbers)
+    for _ in range(2_000):
+        given = [rnd.choice([rnd.randrange(FEW), rnd.randrange(FEW), rnd.randrange(BIG)]) for _ in range(numbers)]
+        given[0] = rnd.randrange(FEW)  # a discipline there, where there is one
+        assert as_compiled(*given) == plain(*given)
+
+
+def test_the_same_agent_is_chosen():
+    rnd = Random(1)
+    for _ in range(2_000):
+        seats = rnd.randint(1, 9)
+        ready = rnd.sample(range(seats), rnd.randint(0, seats))
+        columns = [[rnd.randrange(FEW) for _ in range(seats)] for _ in range(7)]
+        steps = rnd.randrange(8)
+        as_arrays = [np.array(column, np.int64) for column in columns]
+        plainly = matching.choose_agent(ready, steps, *columns)
+        assert _choose_agent(np.array(ready, np.int64), steps, *as_arrays) == plainly
+
+
+def test_the_loop_calls_the_functions_of_the_kernel():
+    assert fast_pairing.matching.choose_agent is matching.choose_agent
+    assert fast_pairing.matching.calls_compared is matching.calls_compared
