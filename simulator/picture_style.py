@@ -105,8 +105,7 @@ def drawing(height: float) -> Iterator[Figure]:
 
 def _tick(value: float, _place: int) -> str:
     """A figure at an axis."""
-    whole = abs(value - round(value)) < 1e-9
-    return number(value) if whole else number(value, 2 if abs(value) < 1 else 1)
+    return number(value, next((n for n in (0, 1, 2) if abs(value - round(value, n)) < 1e-9), 3))
 
 
 def whiskers(axes: Axes, place: float, estimate: Estimate, look: tuple[str, str]) -> None:

@@ -85,7 +85,7 @@ def day(scenario: Scenario, measures: Measures) -> Figure | None:
             linewidth=0,
             label="La på",
         )
-        if others.any():
+        if others.max() > HARDLY_ANY:
             below.bar(span, others, bottom=answered + gone, color=INK, width=0.85, label="Avvisade, stängt och annat")
         below.set_title("Inkomna samtal per kvart")
         below.legend(loc="upper right", ncols=3, fontsize=9)
@@ -289,7 +289,7 @@ def _wait_bars(axes: Axes, measures: Measures, end: int) -> None:
     )
     at_once = measures.waits[None].up_to[0] / measures.waits[None].everybody
     axes.set_title(f"Samtal per väntetid ({number(wide)} s i taget)")
-    left_out = f" ({number(100 * float(at_once))} % fick svar utan väntan, ej ritade)" if at_once >= HARDLY_ANY else ""
+    left_out = f"\n({number(100 * float(at_once))} % fick svar utan väntan: ej med)" if at_once >= HARDLY_ANY else ""
     axes.set_xlabel(f"Sekunder i kö{left_out}", fontsize=9)
     axes.legend(fontsize=9)
 

@@ -16,6 +16,7 @@ from simulator.labels import ALL_QUEUES, LABELS
 from simulator.picture_style import svg
 from simulator.report_table import BY_QUEUE, shown, titled
 from simulator.report_tables import Cell, Kind, Sheet, estimate_cells, sheets
+from simulator.steadiness import steady
 from simulator.swedish import figure, interval, number
 
 if TYPE_CHECKING:
@@ -68,13 +69,12 @@ def page(found: Sequence[tuple[Scenario, Measures]], differences: Sequence[Diffe
     house.globals["all_queues"] = ALL_QUEUES
     names = [scenario.name for scenario, _ in found]
     title = f"{names[0]} – simulering av telefonköer" if len(names) == 1 else f"Jämförelse: {' / '.join(names)}"
-    by_name = {scenario.name: measures for scenario, measures in found}
     first = found[0][1]
     return house.get_template(TEMPLATE).render(
         title=title,
         headlines=[difference_headline(one) for one in differences[:1]] or [headline(first)],
         basis=basis(first),
-        comparisons=[_comparison(place, one, by_name) for place, one in enumerate(differences)],
+        comparisons=[_comparison(place, one, found) for place, one in enumerate(differences)],
         overlaid=_drawn(pictures.overlaid(found), "sida-vid-sida", captions.OVERLAID),
         scenarios=[_scenario(place, scenario, measures) for place, (scenario, measures) in enumerate(found)],
     )
@@ -101,7 +101,7 @@ def _scenario(place: int, scenario: Scenario, measures: Measures) -> dict[str, A
         "basis": basis(measures),
         "cards": _cards(measures),
         "formula": _formula(scenario, measures),
-        "day": drawn("dag", pictures.day(scenario, measures), captions.day(measures)),
+        "day": drawn("dag", None if steady(scenario) else pictures.day(scenario, measures), captions.day(measures)),
         "quarters": _of_all(tables["Kvartar"]),
         "waits": drawn("vantan", pictures.waits(measures), captions.waits(measures)),
         "within": _within(measures),
@@ -129,24 +129,24 @@ def _cards(measures: Measures) -> list[dict[str, str]]:
     ]
 
 
-def _comparison(place: int, one: Difference, by_name: dict[str, Measures]) -> dict[str, Any]:
-    """One comparison's part of the page."""
+def _comparison(place: int, one: Difference, found: Sequence[tuple[Scenario, Measures]]) -> dict[str, Any]:
+    """One comparison's part of the page: of the first scenario and a later one."""
+    before = next((m for scenario, m in found if scenario.name == one.before), None)
+    after = next((m for scenario, m in found[place + 1 :] if scenario.name == one.after), None)
     return {
         "title": f"{one.after} jämfört med {one.before}",
         "before": one.before,
         "after": one.after,
         "headline": difference_headline(one),
         "forest": _named(place, "skillnad", pictures.forest(one), captions.forest(one)),
-        "rows": [_change(key, one, by_name) for key in shown(one.total)],
+        "rows": [_change(key, one, (before, after)) for key in shown(one.total)],
         "note": captions.pairs(one),
     }
 
 
-def _change(key: str, one: Difference, by_name: dict[str, Measures]) -> dict[str, str]:
+def _change(key: str, one: Difference, both: tuple[Measures | None, Measures | None]) -> dict[str, str]:
     change, definition = one.total[key], DEFINITIONS[key]
-    sides = [
-        figure(by_name[name].total[key], definition.unit) if name in by_name else "" for name in (one.before, one.after)
-    ]
+    sides = [figure(measures.total[key], definition.unit) if measures else "" for measures in both]
     good = change.value * definition.better > 0
     sure = certain(change)
     return {

@@ -55,6 +55,9 @@ BY_QUEUE = (
 )
 ALWAYS = frozenset({"service_level", "asa_s", "abandoned_share", "occupancy", "offered", "wait_p90_s"})
 """Shown though they be nothing."""
+ALL_OR_SAID = frozenset({"own_share", "resolved_share", "calls_per_caller"})
+GAP = 3
+LEAST_TITLE = 18
 
 
 def print_measures(console: "Console", scenario: Scenario, measures: Measures) -> None:
@@ -63,7 +66,7 @@ def print_measures(console: "Console", scenario: Scenario, measures: Measures) -
     formula = formula_for(scenario)
     console.print(summary(measures.total, formula))
     if len(measures.queues) > 1:
-        console.print(by_queue(scenario, measures))
+        console.print(by_queue(scenario, measures, console.width))
     console.print(Text(basis(measures), style="dim"))
 
 
@@ -101,16 +104,25 @@ def summary(figures: Figures, formula: Formula | None = None) -> Table:
     return table
 
 
-def by_queue(scenario: Scenario, measures: Measures) -> Table:
-    """One row for each queue, the last for all."""
+def by_queue(scenario: Scenario, measures: Measures, width: int) -> Table:
+    """One row for each queue, the last for all, and as many columns as there is room for."""
+    lines = [(titled(scenario, queue), figures) for queue, figures in measures.queues.items()]
+    lines.append((ALL_QUEUES, measures.total))
     table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("Kö")
-    keys = [key for key in BY_QUEUE if key in shown(measures.total)]
-    for key in keys:
-        table.add_column(LABELS[key].short, justify="right")
-    rows = [(titled(scenario, queue), figures) for queue, figures in measures.queues.items()]
-    for title, figures in [*rows, (ALL_QUEUES, measures.total)]:
-        table.add_row(Text(title), *(figure(figures[key], DEFINITIONS[key].unit) for key in keys))
+    table.add_column("Kö", min_width=LEAST_TITLE)
+    left = width - LEAST_TITLE - 2 * GAP
+    cells: list[list[str]] = [[] for _ in lines]
+    for key in BY_QUEUE:
+        column = [figure(figures[key], DEFINITIONS[key].unit) for _, figures in lines]
+        needed = max(len(text) for text in (*column, *LABELS[key].short.split())) + GAP
+        if key not in shown(measures.total) or needed > left:
+            continue
+        left -= needed
+        table.add_column(LABELS[key].short, justify="right", min_width=needed - GAP)
+        for row, text in zip(cells, column, strict=True):
+            row.append(text)
+    for (title, _), row in zip(lines, cells, strict=True):
+        table.add_row(Text(title), *row)
     return table
 
 
@@ -121,7 +133,14 @@ def titled(scenario: Scenario, queue: object) -> str:
 
 def shown(figures: Figures) -> list[str]:
     """Which of the summary's measures say anything here."""
-    return [key for key in IN_SUMMARY if figures[key].known and (figures[key].value or key in ALWAYS)]
+    return [
+        key for key in IN_SUMMARY if figures[key].known and (key in ALWAYS or not _goes_without_saying(key, figures))
+    ]
+
+
+def _goes_without_saying(key: str, figures: Figures) -> bool:
+    """Nothing, or all of what is always all where nothing is assumed about it."""
+    return figures[key].value == 0 or (key in ALL_OR_SAID and figures[key].value == 1)
 
 
 def _table(*columns: str) -> Table:

@@ -16,6 +16,7 @@ from simulator.labels import ALL_QUEUES, LABELS
 from simulator.measures import Difference, Figures, Measures
 from simulator.report_table import titled
 from simulator.swedish import UNITS
+from simulator.tally import MOST_QUARTERS
 from simulator.tally_loop import QUARTER_MS
 from simulator.world import Scenario
 
@@ -165,7 +166,10 @@ def _quarters(scenario: Scenario, measures: Measures) -> Sheet:
                     *estimate_cells(quarters.asa_s.at(place, measures.n), Unit.SECONDS),
                 )
             )
-    return Sheet("Kvartar", headers, tuple(rows), "Efter när samtalet kom in i kön. Antal per replikation.")
+    note = "Efter när samtalet kom in i kön. Antal per replikation."
+    if scenario.run.length_ms > MOST_QUARTERS * QUARTER_MS:
+        note += " Körningen är längre än en vecka: samma kvart i varje vecka är lagda ihop."
+    return Sheet("Kvartar", headers, tuple(rows), note)
 
 
 def clock(scenario: Scenario, place: int) -> str:

@@ -16,6 +16,7 @@ from routing.circles import OWN_LEVEL, seated
 from routing.plan import Agent
 from simulator import columns as c
 from simulator.contacts import Contacts, Outcomes, Real, Whole
+from simulator.steadiness import steady
 from simulator.tally_loop import QUARTER_MS, count
 from simulator.world import Scenario
 
@@ -149,17 +150,6 @@ def joined(pieces: Sequence[Tallies]) -> Tallies:
         by_step=np.sum([piece.by_step for piece in pieces], axis=0),
         seats=np.sum([piece.seats for piece in pieces], axis=0),
         seat_moments=np.sum([piece.seat_moments for piece in pieces], axis=0),
-    )
-
-
-def steady(scenario: Scenario) -> bool:
-    """Whether every hour of the run is like every other, so that its parts are samples of the same."""
-    world, run = scenario.world, scenario.run
-    return world.everybody_works and all(
-        not stream.at_ms
-        and len(stream.per_hour) * stream.slot_ms >= run.length_ms
-        and len(set(stream.per_hour[: -(-run.length_ms // stream.slot_ms)])) == 1
-        for stream in world.streams
     )
 
 

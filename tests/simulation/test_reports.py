@@ -27,8 +27,8 @@ from tests.simulation.made_outcomes import QUEUES, Call, outcomes, scenario
 HOSTILE = "=HYPERLINK(\"x\")<script>alert('1')</script>$\\frac{}&amp;\x07\n--> ]]> åäö 😀"
 
 
-def made(name="gjord", shift=0.0, titles=None, seed=1):
-    chance = np.random.default_rng(seed)
+def made(name="gjord", shift=0.0, titles=None, *, steady=False):
+    chance = np.random.default_rng(1)
     days = [
         [
             Call(
@@ -43,6 +43,7 @@ def made(name="gjord", shift=0.0, titles=None, seed=1):
         for _ in range(12)
     ]
     world = replace(scenario(12), name=name, titles=titles or {})
+    world = replace(world, world=replace(world.world, everybody_works=steady))
     tallies = tally(world, *outcomes(days))
     return world, tallies, measures(world, tallies)
 
@@ -216,6 +217,20 @@ def test_each_picture_has_words_and_ids_of_its_own(page):
     for picture, ids in zip(pictures, owned, strict=True):
         assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', picture)) <= ids
         parsed_xml(picture)
+
+
+def test_a_run_without_hours_has_no_day(plain):
+    steady = made(steady=True)
+    assert "Över dagen" in report_html.page([plain[::2]])
+    assert "Över dagen" not in report_html.page([steady[::2]])
+
+
+def test_scenarios_of_one_name_are_told_apart(plain):
+    other = made(shift=500.0)
+    page = report_html.page([plain[::2], other[::2]], [difference(*plain[:2], *other[:2])])
+    row = re.search(r"<tr><th[^>]*>Medelsvarstid</th>(.*?)</tr>", page)[1]
+    before, after = (float(text.replace(",", ".")) for text in re.findall(r"<td>([\d,]+)", row)[:2])
+    assert after > before + 400
 
 
 def test_the_same_result_is_the_same_page(plain):
