@@ -206,12 +206,12 @@ def test_the_beginning_of_a_day_is_as_in_closed_form():
 def test_whoever_talks_at_the_end_of_a_shift_finishes_and_takes_no_other():
     """Two agents, one goes: those who wait are taken at half the pace; both gone: nobody is answered."""
     pieces = [Piece(1, 60, come=2), Piece(1, 60, go=2), Piece(1, 60, come=2)]
-    before, closed, after_it, _ = through(Day(pieces, 180, 120, 30), T)
+    before, closed, after_it, _ = through(Day(pieces, 180, 120, 30, drain_hours=0.5), T, 4, 1)
     assert closed.at_once == 0
     assert closed.answered < 0.05  # only who still waits when somebody comes
     assert before.answered < after_it.answered + 0.2
-    fewer = through(Day([Piece(1, 60, come=2), Piece(1, 60, go=1)], 180, 120, 30), T)[1]
-    alone = through(Day([Piece(1, 60, come=2), Piece(1, 60, come=1, go=2)], 180, 120, 30), T)[1]
+    fewer = through(Day([Piece(1, 60, come=2), Piece(1, 60, go=1)], 180, 120, 30, drain_hours=0.5), T, 4, 1)[1]
+    alone = through(Day([Piece(1, 60, come=2), Piece(1, 60, come=1, go=2)], 180, 120, 30, drain_hours=0.5), T, 4, 1)[1]
     assert fewer.answered < alone.answered  # the one who stays is busy, the one who comes is not
     assert [chosen(3, 2, 2, gone) for gone in (0, 1, 2)] == pytest.approx([0, 2 / 3, 1 / 3])
 
@@ -220,7 +220,7 @@ def test_a_day_by_its_states_and_by_its_callers_is_the_same_day():
     handles = (Handles(0, 180),)
     pieces = [(1, [60], [Pool(4, handles), Pool(0, handles)]), (0.5, [95], [Pool(0, handles), Pool(5, handles)])]
     (by_states,) = day([Kind(0, 150, places=30)], pieces)
-    by_callers = through(Day([Piece(1, 60, come=4), Piece(0.5, 95, go=4, come=5)], 180, 150, 30), T, 8, 3)[-1]
+    by_callers = through(Day([Piece(1, 60, come=4), Piece(0.5, 95, go=4, come=5)], 180, 150, 30), T, 6, 2)[-1]
     assert by_states.offered_per_h == pytest.approx(60 + 47.5)
     assert by_states.answered == pytest.approx(by_callers.answered, abs=1e-6)
     assert by_states.at_once == pytest.approx(by_callers.at_once, abs=1e-5)

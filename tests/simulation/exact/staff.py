@@ -9,6 +9,7 @@ nobody is left.
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -42,6 +43,7 @@ class Day:
             for talking in range(max(self.on_duty) + 1)
             for late in range(self.finishing + 1)
             for line in range(most_waiting + 1)
+            if not line or talking in self.on_duty
         ]
         self.place = {state: n for n, state in enumerate(self.states)}
         self.lines = np.array([line for *_, line in self.states], dtype=float)
@@ -85,6 +87,7 @@ class Day:
     def forward(self, piece):
         return generator(len(self.states), [(source, to, rate) for source, to, rate, _ in self.moves(piece)])
 
+    @cache  # noqa: B019 – a day lives as long as its test
     def caller(self, piece):
         """The chain of the last who waits, those behind left out; and how fast they are answered, and leave."""
         arcs = []
@@ -103,6 +106,7 @@ class Day:
                 arcs.append((source, to, rate))
         return generator(len(self.states), arcs), answers, leaves
 
+    @cache  # noqa: B019
     def callers_change(self, piece):
         """As `change`, for the last who waits: where they still do, and the chance that they are taken now."""
         matrix = self.change(piece).tocoo()
