@@ -29,7 +29,10 @@ from simulator.command_line import (
 from simulator.commands.simulate import ended, facts, measures_as_dict, show_facts, show_measures
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simulator.measures import Difference, Measures
+    from simulator.runs import Result
     from simulator.world import Scenario
 
 Names = Annotated[
@@ -94,16 +97,7 @@ def compare(
             for one in results[1:]
             if one.replications_done == base.replications_done
         ]
-        if as_json:
-            each = [facts(one) | measures_as_dict(*pair) for one, pair in zip(results, found, strict=True)]
-            whole = {"scenarios": each, "differences": [one.as_dict() for one in differing]}
-            typer.echo(json.dumps(whole, ensure_ascii=False, indent=1))
-        else:
-            for pair in found:
-                show_measures(*pair)
-            show_differences(differing)
-            for one in results:
-                show_facts(one)
+        show(results, found, differing, as_json=as_json)
         write_files(found, differing, csv, xlsx, html)
     ended(base)
 
@@ -115,14 +109,29 @@ def as_many(first: "Scenario", other: "Scenario") -> "Scenario":
     return replace(other, run=replace(other.run, seed=first.run.seed, replications=first.run.replications))
 
 
-def show_differences(differing: "list[Difference]") -> None:
-    """The differences are on standard output."""
+def show(
+    results: "Sequence[Result]",
+    found: "list[tuple[Scenario, Measures]]",
+    differing: "list[Difference]",
+    *,
+    as_json: bool,
+) -> None:
+    """Each one's figures, the differences, and how they were found are on standard output."""
+    if as_json:
+        each = [facts(one) | measures_as_dict(*pair) for one, pair in zip(results, found, strict=True)]
+        whole = {"scenarios": each, "differences": [one.as_dict() for one in differing]}
+        typer.echo(json.dumps(whole, ensure_ascii=False, indent=1))
+        return
     from rich.console import Console  # noqa: PLC0415
 
     from simulator.report_table import print_difference  # noqa: PLC0415
 
+    for pair in found:
+        show_measures(*pair)
     for one in differing:
         print_difference(Console(), one)
+    for result in results:
+        show_facts(result)
 
 
 def write_files(
