@@ -220,7 +220,7 @@ def test_a_day_by_its_states_and_by_its_callers_is_the_same_day():
     handles = (Handles(0, 180),)
     pieces = [(1, [60], [Pool(4, handles), Pool(0, handles)]), (0.5, [95], [Pool(0, handles), Pool(5, handles)])]
     (by_states,) = day([Kind(0, 150, places=30)], pieces)
-    by_callers = through(Day([Piece(1, 60, come=4), Piece(0.5, 95, go=4, come=5)], 180, 150, 30), T, 6, 2)[-1]
+    by_callers = through(Day([Piece(1, 60, come=4), Piece(0.5, 95, go=4, come=5)], 180, 150, 30), T, 8, 3)[-1]
     assert by_states.offered_per_h == pytest.approx(60 + 47.5)
     assert by_states.answered == pytest.approx(by_callers.answered, abs=1e-6)
     assert by_states.at_once == pytest.approx(by_callers.at_once, abs=1e-5)
