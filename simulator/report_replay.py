@@ -184,7 +184,7 @@ def _table_of_calls(replay: Replay, most: int) -> Table:
     for i in by_change[:most]:
         call = calls[i]
         end = OUTCOMES.get(call.outcome or "", "")
-        logged = end if call.in_line_ms is None else f"{end}, {number(call.in_line_ms / 1000)} s"
+        logged = end if call.in_line_ms is None else f"{end}, {number(call.in_line_ms / 1000)}\N{NO-BREAK SPACE}s"
         fates = [_short(one) for one in (pairs[i] if replay.changed else pairs[i][:1])]
         table.add_row(call.call, clock(call.entered_ms, replay.zone), call.queue, logged, *fates)
     return table
@@ -192,7 +192,7 @@ def _table_of_calls(replay: Replay, most: int) -> Table:
 
 def _short(one: Fate) -> str:
     """How often they are answered, and the usual wait."""
-    return f"{number(100 * one.answered)} % svar, {number(one.wait_s)} s"
+    return f"{number(100 * one.answered)}\N{NO-BREAK SPACE}% svar, {number(one.wait_s)}\N{NO-BREAK SPACE}s"
 
 
 def _was(call: LoggedCall) -> Fate:

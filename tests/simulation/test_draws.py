@@ -147,6 +147,7 @@ def test_more_replications_or_more_room_change_nothing_of_what_was_there():
     for mine, other in ((few.units, many.units), (few.chances, many.chances)):
         assert np.array_equal(mine[:, :n], other[:, :n])
         assert np.array_equal(mine[:, n:], other[:, more : more + 100])
+    assert not np.isin(few.units[:, n:], few.units[:, :n]).any()
     assert np.array_equal(few.absent, many.absent[:10])
     assert np.array_equal(few.offer_units, many.offer_units[:, : few.offer_units.shape[1]])
     assert np.array_equal(few.offer_chances, many.offer_chances[: len(few.offer_chances)])

@@ -31,7 +31,9 @@ def town(*, at_once: bool) -> Scenario:
     whole = load_scenario("botkyrka", date=TUESDAY).scenario
     assert whole is not None
     phones = Phones(NONE) if at_once else whole.world.phones
-    return replace(whole, world=replace(whole.world, shifts=whole.world.shifts[::2], phones=phones))
+    wrap_up = (Duration(Shape.EXPONENTIAL, 30_000.0),) * 5
+    callers = {queue: replace(one, wrap_up=wrap_up) for queue, one in whole.world.callers.items()}
+    return replace(whole, world=replace(whole.world, callers=callers, shifts=whole.world.shifts[::2], phones=phones))
 
 
 @pytest.fixture(scope="module")
