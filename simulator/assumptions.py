@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from ivr.local_days import length, local
+from simulator.assumed_rules import rules
 from simulator.report_table import titled
 from simulator.swedish import number
-from simulator.world import NEVER_MS, Callers, Duration, Scenario, Shape, Stream
+from simulator.world import NEVER_MS, PARTNER_LEVEL, Callers, Duration, Scenario, Shape, Stream
 
 SHAPES = {
-    Shape.CONSTANT: "konstant",
     Shape.EXPONENTIAL: "exponentiell",
     Shape.LOGNORMAL: "lognormal, variationskoefficient {}",
     Shape.GAMMA: "gamma, form {}",
@@ -31,9 +31,10 @@ def assumptions(scenario: Scenario) -> list[Row]:
         *(
             row
             for queue, callers in scenario.world.callers.items()
-            for row in _callers(titled(scenario, queue), callers)
+            for row in _callers(titled(scenario, queue), callers, partners=bool(scenario.plan.partners))
         ),
         *_staff(scenario),
+        *rules(scenario),
     ]
 
 
@@ -48,6 +49,8 @@ def spelled(duration: Duration) -> str:
     if duration.mean_ms == 0:
         return "ingen"
     mean = length(round(duration.mean_ms)) if duration.mean_ms >= 1000 else f"{number(duration.mean_ms)} ms"
+    if duration.shape is Shape.CONSTANT:
+        return mean
     whole = duration.parameter == int(duration.parameter)
     return f"medel {mean}, {SHAPES[duration.shape].format(number(duration.parameter, 0 if whole else 2))}"
 
@@ -90,17 +93,19 @@ def _stream(scenario: Scenario, stream: Stream) -> Iterator[Row]:
         yield "Tid i menyn", who, spelled(stream.menu)
 
 
-def _callers(who: str, callers: Callers) -> Iterator[Row]:
+def _callers(who: str, callers: Callers, *, partners: bool) -> Iterator[Row]:
     yield "Tålamod", who, spelled(callers.patience)
+    answerers = ANSWERERS if partners else ANSWERERS[:PARTNER_LEVEL]
     for what, spans in (("Samtal", callers.talk), ("Efterarbete", callers.wrap_up)):
-        if len(set(spans)) == 1:
-            yield what, who, spelled(spans[0])
-        else:
-            yield from ((what, f"{who}, {by}", spelled(span)) for by, span in zip(ANSWERERS, spans, strict=True))
+        by_span: dict[Duration, list[str]] = {}
+        for by, span in zip(answerers, spans, strict=False):
+            by_span.setdefault(span, []).append(by)
+        for span, some in by_span.items():
+            yield what, who if len(by_span) == 1 else f"{who}, {', '.join(some)}", spelled(span)
     if callers.question_levels[0] < 1:
         yield "Frågans nivå 1, 2, 3", who, ", ".join(percent(share) for share in callers.question_levels)
     if min(callers.resolved) < 1:
-        shares = zip(ANSWERERS, callers.resolved, strict=True)
+        shares = zip(answerers, callers.resolved, strict=False)
         yield "Löser ärendet", who, ", ".join(f"{by}: {percent(share)}" for by, share in shares)
     if callers.callback:
         yield "Lovar ringa tillbaka", who, percent(callers.callback)

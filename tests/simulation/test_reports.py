@@ -14,12 +14,14 @@ from rich.console import Console
 
 from queues.ids import AgentId
 from simulator import report_csv, report_html, report_xlsx
+from simulator.assumptions import assumptions
 from simulator.contacts import ABANDONED
 from simulator.definitions import Unit
 from simulator.headline import difference_headline, headline
 from simulator.intervals import Estimate
 from simulator.measures import difference, measures
 from simulator.report_table import print_difference, print_measures
+from simulator.scenario_file import load_scenario, shipped_scenarios
 from simulator.swedish import figure, interval, number, with_interval
 from simulator.tally import tally
 from tests.simulation.made_outcomes import QUEUES, Call, outcomes, scenario
@@ -101,6 +103,24 @@ def test_the_terminal_shows_figures_and_queues(plain, hostile):
     shown = out.getvalue()
     for word in ("Servicenivå", "Medelsvarstid", "95 % KI", "bygg", "skola", "Alla köer", "sämre"):
         assert word in shown
+
+
+def test_the_assumptions_say_under_which_rules_they_hold(plain):
+    said = assumptions(plain[0])
+    assert (
+        "Inkommande",
+        "bygg",
+        "slumpvis (Poisson), 60,0 samtal/h, i medeltal 1\N{NARROW NO-BREAK SPACE}440,0 samtal",
+    ) in said
+    assert ("Steg", "bygg", "genast: egen grupp") in said
+    assert ("Steg", "bygg", "efter 1 min 0 s: all personal från nivå 1") in said
+    assert ("Kostnad", "Partner svar", "9,00 kr/min") in said
+
+
+def test_every_shipped_scenario_can_be_told_of():
+    for name in shipped_scenarios():
+        told = assumptions(load_scenario(name).scenario)
+        assert all(len(row) == 3 and all(row) for row in told), name
 
 
 def read(path, **dialect):
