@@ -230,7 +230,9 @@ DRAWN_OFFERS = 9
 COUNTED_FROM = 10
 COUNTED_TO = 11
 """Between these people's time is counted, as calls are."""
-PARAMETERS = 12
+CONDITIONAL = 12
+"""Whether any step has conditions."""
+PARAMETERS = 13
 
 # ── spans and shares by queue ───────────────────────────────────────────────────────────────────────────────────────
 PATIENCE = 0

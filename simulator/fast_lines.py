@@ -8,7 +8,7 @@ from simulator.fast_columns import (
     CLOSES_SEQ,
     COUNTED_FROM,
     COUNTED_TO,
-    COUNTS_OWN,
+    CONDITIONAL, COUNTS_OWN,
     DOES,
     ENTERED,
     HELD,
@@ -241,14 +241,15 @@ def counted(t, since, now):
 
 @part
 def becomes(w, t, a, does):
-    """The person, or the line, does this from now on, and has no timer."""
+    """The person, or the line, does this from now on. Whoever begins what ends by itself is given a timer anew."""
     seats, reg = w.seats, w.reg
     before, now = seats[a, DOES], reg[NOW]
     seats[a, TIME + before] += counted(t, seats[a, SINCE], now)
     seats[a, SINCE] = now
     seats[a, DOES] = does
     seats[a, TURN] += 1
-    set_timer(w, a, NEVER_KEY, 0)
+    if does == READY or does == OUT or does == AWAY or does == PAUSED:
+        set_timer(w, a, NEVER_KEY, 0)
     reg[OCCUPIED] -= seats[a, OCCUPIES]
     seats[a, OCCUPIES] = 0
     if before == OUT or does == OUT:
@@ -257,8 +258,8 @@ def becomes(w, t, a, does):
         _no_longer_ready(w, a)
     if does == READY:
         _ready(w, a)
-    if t.parameters[COUNTS_OWN] and (before == READY or does == READY):
-        _own_changed(w, t, a, 1 if does == READY else -1)
+    if t.parameters[COUNTS_OWN] or t.parameters[CONDITIONAL]:
+        _own_changed(w, t, a, 1 if does == READY else -1 if before == READY else 0)
     free = does == READY or does == RESTING or does == AWAY
     if free and seats[a, WISH] != WORK and seats[a, PARTNER] == NO:
         will_go(w, a)
@@ -299,7 +300,7 @@ def _no_longer_ready(w, a):
 
 @part
 def _own_changed(w, t, a, by):
-    """For each of the person's own queues one more, or one fewer, is ready."""
+    """For each of the person's own queues one more, or one fewer, may be ready, and conditions are looked at anew."""
     i = 0
     while t.own_queues[a, i] != NO:
         q = t.own_queues[a, i]

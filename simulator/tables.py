@@ -188,6 +188,7 @@ def _parameters(scenario: Scenario, plan: Plan, contacts: Contacts) -> Whole:
     values[at.DISCIPLINE] = DISCIPLINES[plan.discipline]
     values[at.KEEPS] = keeps
     values[at.COUNTS_OWN] = keeps or own_counts
+    values[at.CONDITIONAL] = any(step.conditional for q in plan.queues.values() for step in q.steps)
     values[at.RONA_PAUSE] = plan.rona_pause_ms
     values[at.RONA_LIMIT] = plan.rona_limit
     values[at.RETURNS_AFTER] = int(world.phones.returns_after.mean_ms + 0.5)
