@@ -30,7 +30,7 @@ from simulator.fast_columns import (
     OCCUPIES,
     ORDER,
     OUT,
-    PARTNER,
+    PARTNER, PAUSED,
     PRIORITY,
     Q_CHANGED,
     Q_CONDITIONAL,
