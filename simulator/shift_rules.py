@@ -132,7 +132,10 @@ def patterns(rules: Rules) -> Iterator[Pattern]:
 
 
 def covering(need: Whole, rules: Rules) -> Roster:
-    """The shifts with the fewest hours that cover what is needed. need: [lines, quarters of a day]."""
+    """The shifts with the fewest hours, line by line, that cover what is needed. need: [lines, quarters of a day].
+
+    Raises BadRulesError.
+    """
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - slow to load
     from scipy.sparse import csr_array  # noqa: PLC0415
 
@@ -151,6 +154,10 @@ def covering(need: Whole, rules: Rules) -> Roster:
             constraints=LinearConstraint(csr_array(works.T), lb=wanted * reachable, ub=np.inf),
             options={"time_limit": SOLVER_S, "mip_rel_gap": 0.005},
         )
+        if solved.x is None:
+            raise BadRulesError(
+                f"Inga skift hittades på {SOLVER_S:g} s för kö nummer {line + 1}: gör reglerna enklare."
+            )
         many = np.rint(solved.x).astype(int)
         shifts += [(line, possible[i], int(many[i])) for i in np.flatnonzero(many)]
     short = [(int(line), int(slot)) for line, slot in np.argwhere((need > 0) & ~reachable)]

@@ -114,12 +114,13 @@ def staff(
             progress_bar(f"{wanted.name}: bemanningar prövade") as told,
         ):
             found = _found(wanted, Goal(target, confidence), by, Speed(speed), executor, told)
+            code = 0 if found.finished else BROKEN_OFF
             if rules and found.finished:
-                found = _with_shifts(found, rules, Speed(speed), executor, told)
+                found, code = _with_shifts(found, rules, Speed(speed), executor, told)
     _show(found, as_json=as_json, csv=csv, xlsx=xlsx, picture=picture)
-    if not found.finished:
+    if code == BROKEN_OFF:
         typer.echo(f"avbruten efter {found.tries} prövade bemanningar", err=True)
-        raise typer.Exit(BROKEN_OFF)
+    raise typer.Exit(code)
 
 
 def _rules(written: str | None, by: Slot) -> "Rules | None":
@@ -194,7 +195,22 @@ def _simulated(scenario: "Scenario", speed: "Speed", executor: "Executor | None"
     return result.tallies
 
 
-def _with_shifts(found: "Plan", rules: "Rules", speed: "Speed", executor: "Executor | None", told: "Told") -> "Plan":
+def _with_shifts(
+    found: "Plan", rules: "Rules", speed: "Speed", executor: "Executor | None", told: "Told"
+) -> "tuple[Plan, int]":
+    """What was found, with its shifts unless they cannot be or at Ctrl-C; and what the command ends with."""
+    from simulator.shift_rules import BadRulesError  # noqa: PLC0415
+
+    try:
+        return _shifted(found, rules, speed, executor, told), 0
+    except BadRulesError as error:
+        typer.echo(str(error), err=True)
+        return found, USAGE
+    except KeyboardInterrupt:
+        return found, BROKEN_OFF
+
+
+def _shifted(found: "Plan", rules: "Rules", speed: "Speed", executor: "Executor | None", told: "Told") -> "Plan":
     """Shifts that cover what is needed, and how they do when everybody comes and with the absence reckoned with."""
     from simulator.fewest import Judged, judged, missed_by  # noqa: PLC0415
     from simulator.shift_rules import Roster, covering, of_local_day, spared  # noqa: PLC0415

@@ -153,15 +153,17 @@ def test_ctrl_c_keeps_what_is_done(model, workers):
 def interrupted(command, when):
     """Exit code, standard output and error of a command that is interrupted when its progress bar shows `when`.
 
-    The bar is drawn on a terminal of its own, so that the signal comes when something is done.
+    The bar is drawn on a terminal of its own, so that the signal comes when something is done; and it comes to all of
+    the command's processes, as from a keyboard.
     """
     ours, theirs = pty.openpty()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs, text=True) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": theirs}
+    with subprocess.Popen(command, cwd=ROOT, text=True, start_new_session=True, **pipes) as process:
         os.close(theirs)
         seen = ""
         while not re.search(when, seen):
             seen += os.read(ours, 4096).decode()
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)
         printed, _ = process.communicate(timeout=60)
         seen += rest_of(ours)
     return process.returncode, printed, seen

@@ -231,6 +231,14 @@ def test_rules_that_cannot_be_read_end_with_2(tmp_path):
     assert tonval("staff", tmp_path / "model.yaml", "--shift-rules", "vanliga", "--by", "hour").exit_code == 2
 
 
+def test_shifts_that_cannot_be_leave_what_was_found(tmp_path):
+    scenario_of(ONE_LINE.replace("length_h: 3", "length_h: 25"), tmp_path)
+    result = tonval("staff", tmp_path / "model.yaml", "--shift-rules", "vanliga", "--replications", 30, "--json")
+    assert result.exit_code == 2
+    assert "en dag i taget" in result.stderr
+    assert len(json.loads(result.stdout)["slots"]) == 100
+
+
 def test_ctrl_c_keeps_the_best_that_was_found(tmp_path):
     scenario_of(ONE_LINE, tmp_path)
     command = [*TONVAL, "staff", str(tmp_path / "model.yaml"), "--replications", "4000", "--workers", "1", "--json"]
