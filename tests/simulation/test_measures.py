@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import simulator
 from queues.ids import QueueId
 from simulator.contacts import ABANDONED, CALLBACK_KEPT, CLOSED, NOT_SETTLED, PARTNER, TURNED_AWAY
 from simulator.definitions import DEFINITIONS
@@ -76,6 +78,11 @@ def test_each_measure_is_what_it_says(day, key, figure):
 def test_every_measure_has_a_name_and_a_meaning_in_swedish():
     assert DEFINITIONS.keys() == LABELS.keys()
     assert all(label.short and label.meaning.endswith(".") for label in LABELS.values())
+
+
+def test_every_measure_is_explained_where_scenarios_are():
+    page = (Path(simulator.__file__).parent / "README.md").read_text(encoding="utf-8")
+    assert not [key for key in DEFINITIONS if f"`{key}`" not in page]
 
 
 def test_queues_have_their_own_figures_and_no_cost_of_their_own(day):
