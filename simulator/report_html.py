@@ -108,7 +108,7 @@ def _scenario(place: int, scenario: Scenario, measures: Measures) -> dict[str, A
         "queues_drawn": drawn("koer", pictures.queues(scenario, measures), captions.queues(measures)),
         "queues": _by_queue(scenario, measures),
         "people_drawn": drawn("personal", pictures.people(measures), captions.people(measures)),
-        "people": tables["Personal"],
+        "people": _but_for_queues(tables["Personal"]),
         "summary": tables["Sammanfattning"],
         "assumptions": tables["Antaganden"],
     }
@@ -165,6 +165,12 @@ def _change(key: str, one: Difference, both: tuple[Measures | None, Measures | N
 def _of_all(sheet: Sheet) -> Sheet:
     """The rows of all queues together."""
     return Sheet(sheet.name, sheet.headers[1:], tuple(row[1:] for row in sheet.rows if row[0].value == ALL_QUEUES))
+
+
+def _but_for_queues(sheet: Sheet) -> Sheet:
+    """Without a column for each queue, which a page has no room for."""
+    last = sheet.headers.index("Besvarade") + 1
+    return Sheet(sheet.name, sheet.headers[:last], tuple(row[:last] for row in sheet.rows), sheet.note)
 
 
 def _by_queue(scenario: Scenario, measures: Measures) -> Sheet:
