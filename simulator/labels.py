@@ -46,8 +46,10 @@ LABELS: dict[str, Label] = {
     "redial_share": Label("Omringningar", "Samtal från någon som inte kom fram förra gången ÷ alla inkomna."),
     "transferred_share": Label("Kopplade vidare", "Vidarekopplingar ÷ besvarade samtal."),
     "occupancy": Label("Beläggning", "(Ringning + samtal + efterarbete) ÷ (inloggad tid utan paus)."),
-    "talk_s": Label("Samtalstid", "Medeltid i samtal."),
-    "handle_s": Label("Hanteringstid", "Medeltid för samtal och efterarbete."),
+    "talk_s": Label(
+        "Samtalstid", "Medeltid från svaret till samtalets slut, med väntan på nästa person om det kopplas."
+    ),
+    "handle_s": Label("Hanteringstid", "Samtalstid och efterarbete, i medeltal."),
     "cost": Label("Kostnad", "Personalens inloggade timmar och partnerns samtalsminuter."),
     "partner_minutes": Label("Partnerminuter", "Samtalsminuter hos externa partner."),
     "offered": Label("Inkomna", "Alla samtal, omringningar inräknade."),
