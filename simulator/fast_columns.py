@@ -131,7 +131,6 @@ Q_HOURS = 8
 Q_HOURS_KEY = 9
 Q_STEPS = 10
 Q_CONDITIONAL = 11
-Q_SKIPS = 12
 Q_CLEARANCE = 13
 Q_FIRST = 14
 """The head of the line, then its tail and length."""

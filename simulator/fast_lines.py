@@ -42,7 +42,7 @@ from simulator.fast_columns import (
     Q_LENGTH,
     Q_OPEN,
     Q_OWN_READY,
-    Q_SKIPS,
+   
     Q_STEPS,
     QUEUE,
     READY,
@@ -311,7 +311,7 @@ def _own_changed(w, t, a, by):
 
 @part
 def _comes_or_goes(w, t, a, does):
-    """Who is there for each step is known; whoever leaves may have been the last."""
+    """Who is there for each step is known. Whoever leaves may have been the last: everybody who waits is looked at."""
     by = -1 if does == OUT else 1
     for q in range(w.queues.shape[0]):
         named = t.pair[q, a]
@@ -321,7 +321,7 @@ def _comes_or_goes(w, t, a, does):
                 w.steps[q, step, S_HERE] += by
             named >>= 1
             step += 1
-        if by < 0 and (w.queues[q, Q_SKIPS] or w.queues[q, Q_CONDITIONAL]):
+        if by < 0:
             s = w.queues[q, Q_FIRST]
             while s != NO:
                 may_open(w, s)

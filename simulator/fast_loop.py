@@ -98,6 +98,7 @@ from simulator.fast_hours import is_open_for
 from simulator.fast_limits import decide, enter_queue, moves_on
 from simulator.fast_lines import becomes, counted, leave_line, may_open, next_sequence
 from simulator.fast_offers import ends, follow, ms_of
+from simulator.fast_pairing import people_first
 from simulator.fast_seats import goes_on, leaves_at_last, staff_changes, turns_to
 from simulator.world import NEVER_MS
 
@@ -138,6 +139,7 @@ def _begin(t, w, c, r):
     reg[STAFF_NEXT] = t.staff_bounds[r, 0]
     for p in range(w.partners.shape[0]):
         follow(t, w, p, NO)
+    people_first(t, w)
 
 
 @part

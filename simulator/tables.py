@@ -210,7 +210,6 @@ def _queue(queue: Queue, plan: Plan, hours: _Hours, clearances: _Clearances) -> 
     row[at.Q_HOURS], row[at.Q_HOURS_KEY] = hours.number(queue.hours), hours_keys(plan)[queue.hours_id or queue.hours]
     row[at.Q_STEPS] = len(queue.steps)
     row[at.Q_CONDITIONAL] = any(step.conditional for step in queue.steps)
-    row[at.Q_SKIPS] = any(step.skip_when_empty for step in queue.steps[:-1])
     row[at.Q_CLEARANCE] = clearances.index[risen(UNKNOWN_CLEARANCE, queue.clearance)]
     for column in (at.Q_FIRST, at.Q_LAST, at.Q_HELD_FIRST, at.Q_HELD_LAST):
         row[column] = at.NO
