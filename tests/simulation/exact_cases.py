@@ -11,7 +11,7 @@ from pathlib import Path
 
 from simulator import theory
 from tests.simulation.exact.delayed import Delayed
-from tests.simulation.exact.skills import Handles, Kind, Pool, figures
+from tests.simulation.exact.skills import Handles, Kind, Pool, day, figures
 from tests.simulation.exact.staff import Day, Piece, through
 from tests.simulation.exact.talks import constant, mixed, phased
 
@@ -183,6 +183,17 @@ def day_handover():
     return of_day([75] * 12, {0: (3, 0), 6: (4, 3)}, (240, 200, 35), 60)
 
 
+def day_n_handover():
+    helps = (Handles(1, 180), Handles(0, 240, 1, 1, own=False))
+
+    def pools(old, new):
+        return [Pool(3, (Handles(0, 180),)), Pool(old, helps), Pool(new, helps)]
+
+    pieces = [(1, (60, 40), pools(2, 0)), (1, (90, 60), pools(0, 4)), (1, (70, 30), pools(0, 4))]
+    first, second = day([Kind(0, 150, places=3), Kind(0, 150, places=3)], pieces)
+    return {k: v for k, v in (of_share("q1", first, [1, 2]) | of_share("q2", second)).items() if not math.isnan(v)}
+
+
 # --- Those that come along ---
 
 
@@ -260,4 +271,5 @@ CASES = [
     Case("partner", partner),
     Case("day_up_and_down", day_up_and_down),
     Case("day_handover", day_handover),
+    Case("day_n_handover", day_n_handover),
 ]
