@@ -161,10 +161,14 @@ def interrupted(command, when):
     with subprocess.Popen(command, cwd=ROOT, text=True, start_new_session=True, **pipes) as process:
         os.close(theirs)
         seen = ""
-        while not re.search(when, seen):
-            seen += os.read(ours, 4096).decode()
-        os.killpg(process.pid, signal.SIGINT)
-        printed, _ = process.communicate(timeout=60)
+        try:
+            while not re.search(when, seen):
+                seen += os.read(ours, 4096).decode()
+            os.killpg(process.pid, signal.SIGINT)
+            printed, _ = process.communicate(timeout=60)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
         seen += rest_of(ours)
     return process.returncode, printed, seen
 
