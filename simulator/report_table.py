@@ -56,7 +56,9 @@ BY_QUEUE = (
 ALWAYS = frozenset({"service_level", "asa_s", "abandoned_share", "occupancy", "offered", "wait_p90_s"})
 """Shown though they be nothing."""
 ALL_OR_SAID = frozenset({"own_share", "resolved_share", "calls_per_caller"})
+POINTS = ("procentenheter", "p.e.")
 GAP = 3
+LEAST_LABEL = 14
 LEAST_TITLE = 18
 
 
@@ -81,19 +83,21 @@ def print_difference(console: "Console", difference: Difference) -> None:
         verdict = ("bättre" if change.value * DEFINITIONS[key].better > 0 else "sämre") if certain(change) else ""
         table.add_row(
             LABELS[key].short,
-            figure(change, unit, signed=True),
+            figure(change, unit, signed=True).replace(*POINTS),
             interval(change, unit),
             interval(change, unit, level=99),
             verdict if DEFINITIONS[key].better else "",
         )
     console.print(table)
     note = f"{difference.n} par av replikationer med samma samtal; percentilerna jämförs utan att paras."
-    console.print(Text(note, style="dim"))
+    console.print(Text(f"{note} {POINTS[1]}: {POINTS[0]}.", style="dim"))
 
 
 def summary(figures: Figures, formula: Formula | None = None) -> Table:
     """All queues together, and what the formula says where there is one."""
-    table = _table("Skattning", "95 % KI", "99 % KI", *([formula.name] if formula else []))
+    table = _table("Skattning", "95 % KI", "99 % KI")
+    if formula:
+        table.add_column(formula.name, justify="right")
     exact = formula.as_measures() if formula else {}
     for key in shown(figures):
         estimate, unit = figures[key], DEFINITIONS[key].unit
@@ -145,7 +149,7 @@ def _goes_without_saying(key: str, figures: Figures) -> bool:
 
 def _table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("Mått")
+    table.add_column("Mått", min_width=LEAST_LABEL)
     for column in columns:
         table.add_column(column, justify="right", no_wrap=True)
     return table
