@@ -140,17 +140,16 @@ def _with_places(
     late = [max(0.0, staying * (1.0 - r) - (c - s)) for c, r, s in zip(chances, reached, soon, strict=True)]
     answered = free / total + _sum_of_products(found, chances)
     waited_s = _sum_of_products([f * c for f, c in zip(found, chances, strict=True)], wait_if_answered)
-    abandoned = max(0.0, 1.0 - blocked - answered) if leaving else 0.0
-    let_in = 1.0 - blocked
+    spent_s = _sum_of_products(found, [(j + 1) / drain for j, drain in enumerate(drains)])
     return Figures(
         answered=answered,
-        abandoned=abandoned,
+        abandoned=leaving * spent_s,
         blocked=blocked,
         within=free / total + _sum_of_products(found, soon),
         abandoned_late=_sum_of_products(found, late) if leaving else 0.0,
         waiting_share=math.fsum(found),
         asa_s=waited_s / answered,
-        mean_wait_s=(abandoned / leaving if leaving else waited_s) / let_in,
+        mean_wait_s=spent_s / (1.0 - blocked),
         occupancy=load * answered / servers,
     )
 
@@ -178,23 +177,20 @@ def _reached(service: float, leaving: float, by_s: float, most: int) -> list[flo
 
     The number done is Poisson when nobody leaves, else negative binomial with service/leaving and e^(-leaving·t).
     """
-    if by_s == 0 or most == 0:
-        return [0.0] * most
+    if most == 0:
+        return []
     if leaving:
         ratio, gone = service / leaving, -math.expm1(-leaving * by_s)
         likeliest = min(most - 1, max(0, int((ratio - 1) * gone / max(1.0 - gone, 1e-12))))
-        log_share = math.lgamma(ratio + likeliest) - math.lgamma(ratio) + likeliest * math.log(gone) - service * by_s
     else:
         ratio, gone = math.inf, 0.0
         likeliest = min(most - 1, int(service * by_s))
-        log_share = likeliest * math.log(service * by_s) - service * by_s
-    share = math.exp(log_share - math.lgamma(likeliest + 1))
 
     def step(n: int) -> float:
         """The chance of n relative to that of n - 1."""
         return gone * (ratio + n - 1) / n if leaving else service * by_s / n
 
-    shares = [share]
+    shares = [math.exp(math.fsum(math.log(step(n)) for n in range(1, likeliest + 1)) - service * by_s)]
     for n in range(likeliest, 0, -1):
         shares.append(shares[-1] / step(n))
     shares.reverse()
@@ -268,7 +264,7 @@ def _grid(rate: float, service: float, survival: Callable[[float], float], marks
     start = patience = peak = 0.0
     width = 1.0 / service
     while start < LONGEST_PATIENCE_S:
-        ahead = next((mark for mark in marks if mark > start + SHORTEST_PANEL_S), math.inf)
+        ahead = next((mark for mark in marks if mark > start), math.inf)
         width = min(width, ahead - start)
         while True:
             stays = [survival(start + width * node) for node in nodes]

@@ -116,6 +116,18 @@ def test_with_ever_more_patience_it_is_erlang_c():
     assert alike(mmcm(200, 180, 12, 20, math.inf), exact)
 
 
+@pytest.mark.parametrize("patience_s", [1e8, 1e12, 1e30])
+def test_great_patience_costs_no_accuracy(patience_s):
+    assert alike(mmcm(200, 180, 12, 20, patience_s), mmc(200, 180, 12, 20), 1e4 / patience_s + 1e-9)
+
+
+@pytest.mark.parametrize("threshold_s", [0.0, 1e-300, 1e-9, 0.001, 0.002])
+def test_a_threshold_may_be_next_to_nothing(threshold_s):
+    summed, integrated = mmcm(200, 180, 9, threshold_s, 60), mmcg(200, 180, 9, threshold_s, exponential(60))
+    assert alike(summed, integrated)
+    assert summed.within == pytest.approx(1 - summed.waiting_share, abs=1e-4)
+
+
 def test_with_ever_less_patience_it_is_erlang_b():
     assert mmcm(200, 180, 12, 20, 1e-6).abandoned == pytest.approx(erlang_b(10, 12), rel=1e-6)
 
