@@ -5,14 +5,12 @@ A day can be read from its entries; every figure anybody is shown is a function 
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import get_args
 
 from queues.agents import AgentState
 from queues.asked_entries import CrisisMessageSwitched, HoursSwitched, LanguageChosen, SurveyAnswered, SurveyBegun
 from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PartnerId, QueueId
 from queues.limit_entries import LimitReached
 from queues.name_entries import NameSearched, PersonNotReached, PersonRung
-from queues.quick import quicken
 from queues.transfer_entries import CallTransferred, TransferRefused, TransferReturned
 from queues.weighed_entries import CandidatesWeighed
 
@@ -341,4 +339,3 @@ Entry = (
     | CallbackOverdue
     | LateEventSeen
 )
-quicken(*get_args(Entry))

@@ -5,10 +5,8 @@ caller's hang-up, by `WithdrawOffer`, or by the next action for the same call, w
 """
 
 from dataclasses import dataclass
-from typing import get_args
 
 from queues.ids import AgentId, CallId, Clearance, OfferId, PromptId
-from queues.quick import quicken
 from routing.callback_events import CallbackRestored
 from routing.papers import Papers
 
@@ -209,5 +207,3 @@ Action = (
     | TakeBack
     | LeaveToFallback
 )
-
-quicken(*get_args(Action))

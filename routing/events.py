@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import get_args
 
 from queues.agents import AgentState, PhoneState
 from queues.asked_entries import Force
 from queues.entries import OfferResult, TalkEnder
 from queues.ids import AgentId, CallId, Instant, OfferId, PartnerId, PromptId, QueueId
-from queues.quick import quicken
 from routing.callback_events import (
     CallbackAccepted,
     CallbackCancelled,
@@ -292,5 +290,3 @@ Event = (
     | CallbackRestored
     | Tick
 )
-
-quicken(*get_args(Event))

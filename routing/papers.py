@@ -7,7 +7,6 @@ and an engine that starts again needs nothing else to put the caller back in the
 from dataclasses import dataclass
 
 from queues.ids import UNKNOWN_CLEARANCE, Clearance, Instant, MenuId, QueueId
-from queues.quick import quicken
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,3 @@ class Papers:
     """How many times the call has been found again."""
     outside: int = 0
     """How many times it has been sent to a partner; bounded, whoever counts."""
-
-
-quicken(Papers)
