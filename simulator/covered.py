@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from routing.plan import FAR_FUTURE_MS, Leads, Queue
-from simulator.spans import is_constant, span
 from simulator.fast_ways import hours_keys, ways_of
+from simulator.spans import is_constant, span
 from simulator.world import NEVER_MS, Callers, Scenario
 
 MOST_BITS = 62
@@ -19,7 +19,9 @@ class Refusal:
     sentence: str
 
 
-ESTIMATED_WAIT = Refusal("estimated_wait", "Steg som öppnas efter beräknad väntetid simuleras bara av den trogna motorn.")
+ESTIMATED_WAIT = Refusal(
+    "estimated_wait", "Steg som öppnas efter beräknad väntetid simuleras bara av den trogna motorn."
+)
 NOBODY_LOGGED_IN = Refusal(
     "nobody_logged_in", "Gränsen för hur länge ingen är inloggad simuleras bara av den trogna motorn."
 )
@@ -29,17 +31,19 @@ LIMIT_TO_PARTNER = Refusal(
 LIMIT_TO_CALLBACK = Refusal(
     "limit_to_callback", "En gräns som leder till återuppringning simuleras bara av den trogna motorn."
 )
-TRANSFERS = Refusal("transfers", "Koppling vidare till specialist eller förvaltning simuleras bara av den trogna motorn.")
+TRANSFERS = Refusal(
+    "transfers", "Koppling vidare till specialist eller förvaltning simuleras bara av den trogna motorn."
+)
 CALLBACKS = Refusal("callbacks", "Återuppringning simuleras bara av den trogna motorn.")
 PARTNER_MINUTES = Refusal(
     "partner_minutes", "Ett tak för partnerns samtalstid per dygn simuleras bara av den trogna motorn."
 )
-PARTNER_FAILS = Refusal(
-    "partner_fails", "En partner som inte alltid svarar i tid simuleras bara av den trogna motorn."
-)
+PARTNER_FAILS = Refusal("partner_fails", "En partner som inte alltid svarar i tid simuleras bara av den trogna motorn.")
 LANGUAGE = Refusal("language", "Samtal på ett annat språk än husets simuleras bara av den trogna motorn.")
 NO_LINE = Refusal("no_line", "En knappföljd som inte leder till en kö simuleras bara av den trogna motorn.")
-KEPT_PLACE = Refusal("resume_place", "Plats i kön som sparas för den som lägger på simuleras bara av den trogna motorn.")
+KEPT_PLACE = Refusal(
+    "resume_place", "Plats i kön som sparas för den som lägger på simuleras bara av den trogna motorn."
+)
 CALLS_PER_CALLER = Refusal(
     "max_calls_per_caller", "En gräns för samtal per uppringare simuleras bara av den trogna motorn."
 )

@@ -1,7 +1,7 @@
-"""The fast driver: the same decisions as the kernel's, by the same `routing.matching`, in one compiled loop over a chunk.
+"""The fast driver: the kernel's own decisions, by the same `routing.matching`, in one compiled loop over a chunk.
 
-What it does not cover is named by `simulator.covered.refusals`. Everything else comes out as from the faithful driver, to
-the millisecond: every contact and every person's time (tests/simulation/test_two_speeds.py).
+What it does not cover is named by `simulator.covered.refusals`. Everything else comes out as from the faithful driver,
+to the millisecond: every contact and every person's time (tests/simulation/test_two_speeds.py).
 """
 
 from typing import Any, NamedTuple

@@ -88,6 +88,8 @@ MARKS = 29
 STEP_PUSHED = 30
 """The last opening of a step that was put in the heap."""
 CALL_COLUMNS = 32
+NOT_KNOWN = (QUEUE, ENTERED, CLEARANCE, QUEUED_AT, STEP_SEQ, STEP_PUSHED, CLOSES_SEQ, WAIT_SEQ, HANGS_SEQ, SEAT)
+"""What of a new call is NO; all else is 0."""
 
 FREE, MENU, PRESSES, WAITING, RINGING_CALL, TALKING_CALL = range(6)
 MARK_NEW, MARK_UNOPENED, MARK_TOUCHED = 1, 2, 4

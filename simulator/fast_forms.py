@@ -1,9 +1,10 @@
-"""The forms of all arrays of the fast loop: name, what is in it, dimensions. In the order of the tuples in `fast`, `tables`."""
+"""The forms of all arrays of the fast loop: name, what is in it, dimensions; in the order of their named tuples."""
 
 from simulator.fast_arrays import REAL, SMALL, WHOLE
 
 TABLE_FORMS = (
     ("parameters", WHOLE, 1),
+    ("blank_call", WHOLE, 1),
     ("queues", WHOLE, 2),
     ("steps", WHOLE, 3),
     ("seats", WHOLE, 2),

@@ -1,7 +1,7 @@
 """What comes next in the fast loop: a timer for each seat, in a tree of winners, and a heap for all that callers bring.
 
-A seat does one thing at a time, so it has one timer. In the heap nothing is taken back: whatever comes up that no longer
-holds is passed over.
+A seat does one thing at a time, so it has one timer. In the heap nothing is taken back: whatever comes up that no
+longer holds is passed over.
 """
 
 from simulator.compiled import part
@@ -125,5 +125,3 @@ def sweep(w):
     for i in range(n):
         if holds(w, i):
             push(w, heap[i, KEY], heap[i, SEQ], heap[i, WHO])
-
-

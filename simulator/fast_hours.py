@@ -1,4 +1,4 @@
-"""Opening hours in the fast loop, as `routing.plan.OpenHours` and `routing.switches` have them when nothing is forced."""
+"""Opening hours in the fast loop, as `routing.plan` and `routing.switches` have them when nothing is forced."""
 
 from simulator.compiled import part
 from simulator.fast_columns import ASKED, BIG, ENTERED, NO, NOW, OPEN, Q_HOURS, Q_SERVES_ON, QUEUE
@@ -56,8 +56,5 @@ def line_closes_at(t, w, s):
     q, now = w.calls[s, QUEUE], w.reg[NOW]
     hours = w.queues[q, Q_HOURS]
     i = interval(t, hours, now)
-    if i != NO and now < t.closes[i]:
-        closes = t.closes[i]
-    else:
-        closes = closes_at(t, hours, w.calls[s, ENTERED])
+    closes = t.closes[i] if i != NO and now < t.closes[i] else closes_at(t, hours, w.calls[s, ENTERED])
     return closes + w.queues[q, Q_SERVES_ON] if closes < BIG else BIG

@@ -1,4 +1,4 @@
-"""Calls enter lines, lines keep their bounds, and a step is decided in the fast loop: `routing.state`, `limits`, `kernel`."""
+"""Calls enter lines, lines keep their bounds, and steps are decided in the fast loop: `routing.limits`, `kernel`."""
 
 from simulator.compiled import part
 from simulator.contacts import TURNED_AWAY

@@ -1,7 +1,7 @@
-"""The fast loop: one replication after another, event by event, in the order that the faithful driver and the kernel keep.
+"""The fast loop: one replication after another, event by event, in the order that the faithful driver keeps.
 
-Whatever comes first is taken; what it leads to is decided (`fast_limits.decide`). Deadlines that fall due at one instant
-are one step of the kernel: whoever is to leave does so when all of them have passed.
+Whatever comes first is taken; what it leads to is decided (`fast_limits.decide`). Deadlines that fall due at one
+instant are one step of the kernel: whoever is to leave does so when all of them have passed.
 """
 
 from simulator.compiled import part, whole
@@ -12,12 +12,9 @@ from simulator.fast_columns import (
     ANSWERS,
     ARRIVED,
     ARRIVES,
-    ASKED,
-    C_AT,
     C_SEAT,
     C_WISH,
     CHILD,
-    CLEARANCE,
     CLOSES_SEQ,
     CONTACT,
     CUT,
@@ -28,9 +25,6 @@ from simulator.fast_columns import (
     FREE_SLOT,
     HANGS_SEQ,
     HANGS_UP,
-    HEAP,
-    HELD,
-    KEY,
     KINDS,
     LAST,
     LATER,
@@ -42,30 +36,20 @@ from simulator.fast_columns import (
     M_HOURS,
     M_HOURS_KEY,
     M_QUEUE,
-    MARKS,
     MENU,
-    NEVER_KEY,
     NEXT,
     NO,
     NOW,
     OCCUPIED,
     OFFER,
     OFFERS,
-    OPEN,
     ORDER,
-    OVERFLOWS,
-    P_DUE,
-    P_SEQ,
     PARTNER,
     PARTNER_DUE,
     PRESSES,
-    PRIORITY,
-    PUSHED,
     QUEUE,
-    QUEUED_AT,
     RAN_OUT,
     READY,
-    REST_ENDS,
     RING_ENDS,
     RINGING,
     RINGING_CALL,
@@ -79,24 +63,21 @@ from simulator.fast_columns import (
     STAFF_NEXT,
     STATE,
     STEP_OPENS,
-    STEP_PUSHED,
     STEP_SEQ,
-    STEPS,
     TALK_ENDS,
     TALKING,
     TIME,
     WAIT_SEQ,
     WAITED_OUT,
     WAITING,
-    WHO,
-    WINNER,
     WRAPPING,
 )  # fmt: skip
 from simulator.fast_forms import BECAME_FORMS, CHANCE_FORMS, TABLE_FORMS, WORK_FORMS
-from simulator.fast_heap import clear_timers, drop_first, holds, push
+from simulator.fast_heap import clear_timers, drop_first, push
 from simulator.fast_hours import is_open_for
 from simulator.fast_limits import decide, enter_queue, moves_on
 from simulator.fast_lines import becomes, counted, leave_line, may_open, next_sequence
+from simulator.fast_next import is_deadline, what_comes
 from simulator.fast_offers import ends, follow, ms_of
 from simulator.fast_pairing import people_first
 from simulator.fast_seats import goes_on, leaves_at_last, staff_changes, turns_to
@@ -155,9 +136,9 @@ def _run(t, w, c, o, r):
     reg, deadlines = w.reg, False
     stop, last_change = c.first[r + 1], t.staff_bounds[r, 1]
     while not reg[RAN_OUT]:
-        key, who = _what_comes(t, w, c, stop, last_change)
+        key, who = what_comes(t, w, c, stop, last_change)
         kind = key % KINDS
-        if reg[LEAVING] and not (deadlines and _is_deadline(kind) and key // KINDS <= reg[NOW]):
+        if reg[LEAVING] and not (deadlines and is_deadline(kind) and key // KINDS <= reg[NOW]):
             kind = LEAVES
         else:
             if reg[LIVE] or reg[ROOT] < stop:
@@ -168,41 +149,10 @@ def _run(t, w, c, o, r):
                 if key // KINDS > max(t.parameters[LENGTH], reg[LAST]):
                     break
             reg[NOW] = max(reg[NOW], key // KINDS)
-        deadlines = _is_deadline(kind)
+        deadlines = is_deadline(kind)
         _happens(t, w, c, o, kind, who)
         decide(t, w, c, o)
     return max(t.parameters[LENGTH], reg[LAST])
-
-
-@part
-def _is_deadline(kind):
-    """Whether it is the kernel's own, and not something that people do."""
-    return kind == REST_ENDS or RING_ENDS <= kind <= PARTNER_DUE
-
-
-@part
-def _what_comes(t, w, c, stop, last_change):
-    """What happens next: its instant and kind as one number, and to whom."""
-    reg, heap = w.reg, w.heap
-    key, who = w.tree[1, KEY], w.tree[1, WINNER]
-    while reg[HEAP] and heap[0, KEY] < key:
-        if holds(w, 0):
-            key, who = heap[0, KEY], heap[0, WHO]
-            break
-        drop_first(w)
-    if reg[ROOT] < stop:
-        rings = c.arrival_ms[reg[ROOT]] * KINDS + ARRIVES
-        if rings < key:
-            key, who = rings, reg[ROOT]
-    if reg[STAFF_NEXT] < last_change:
-        changes = t.staff[reg[STAFF_NEXT], C_AT] * KINDS + STAFF
-        if changes < key:
-            key, who = changes, reg[STAFF_NEXT]
-    for p in range(w.partners.shape[0]):
-        due = w.partners[p, P_DUE] * KINDS + PARTNER_DUE
-        if due < key or (due == key and due < NEVER_KEY and w.partners[p, P_SEQ] < w.partners[who, P_SEQ]):
-            key, who = due, p
-    return key, who
 
 
 @part
@@ -245,13 +195,13 @@ def _happens(t, w, c, o, kind, who):
     over = NOT_MADE
     if kind == ARRIVES:
         reg[ROOT] += 1
-        s = _begins(w, who)
+        s = _begins(t, w, who)
         over = _is_let_in(t, w, c, o, s)
     elif kind == LATER:
         drop_first(w)
         if who >= 0:
             reg[LIVE] -= 1
-            s = _begins(w, who)
+            s = _begins(t, w, who)
             over = _is_let_in(t, w, c, o, s)
         else:
             s = ~who
@@ -289,7 +239,7 @@ def _happens(t, w, c, o, kind, who):
 
 
 @part
-def _begins(w, contact):
+def _begins(t, w, contact):
     """The contact's call is there, in a slot of its own."""
     calls, reg = w.calls, w.reg
     s = reg[FREE_SLOT]
@@ -300,11 +250,9 @@ def _begins(w, contact):
         reg[FREE_SLOT] = calls[s, NEXT]
     reg[ARRIVED] += 1
     reg[LIVE] += 1
+    for i in range(calls.shape[1]):
+        calls[s, i] = t.blank_call[i]
     calls[s, CONTACT] = contact
-    for i in (QUEUE, ENTERED, CLEARANCE, QUEUED_AT, STEP_SEQ, STEP_PUSHED, CLOSES_SEQ, WAIT_SEQ, HANGS_SEQ, SEAT):
-        calls[s, i] = NO
-    for i in (PRIORITY, STEPS, WAITED_OUT, OVERFLOWS, ASKED, OPEN, PUSHED, HELD, OFFERS, MARKS):
-        calls[s, i] = 0
     calls[s, ORDER] = reg[ARRIVED]
     return s
 

@@ -251,5 +251,3 @@ def _sits(t, w, a, opened):
     does = READY if opened else OUT
     if w.seats[a, DOES] != does:
         becomes(w, t, a, does)
-
-

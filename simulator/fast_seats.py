@@ -1,4 +1,4 @@
-"""What people do next in the fast loop: what made-up people want (`simulator.answerers`), and what the kernel makes of it."""
+"""What people do next in the fast loop: what they want (`simulator.answerers`), and what the kernel makes of it."""
 
 from simulator.compiled import part
 from simulator.fast_columns import (

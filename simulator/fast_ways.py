@@ -44,6 +44,6 @@ def _way(plan: Plan, stream: Stream) -> Way:
 
 
 def hours_keys(plan: Plan) -> dict[str | OpenHours, int]:
-    """A number for each of the hours that a call is let in by once and for all, as `routing.switching` tells them apart."""
+    """A number for each of the hours by which calls are let in for good, as `routing.switching` tells them apart."""
     let_in_by = [*plan.entrances.values(), *plan.queues.values()]
     return {key: i for i, key in enumerate(dict.fromkeys(one.hours_id or one.hours for one in let_in_by))}

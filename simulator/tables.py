@@ -1,4 +1,4 @@
-"""A scenario as the arrays that the fast loop reads: the kernel's own circles, hours and limits, and people's habits."""
+"""A scenario as the arrays of the fast loop: the kernel's own circles, hours and limits, and people's habits."""
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
@@ -25,6 +25,8 @@ class Tables(NamedTuple):
     """What does not change while a chunk runs. Q queues, A seats, C clearances; columns as in `fast_columns`."""
 
     parameters: Whole
+    blank_call: Whole
+    """A call of which nothing is known yet."""
     queues: Whole
     """[Q, columns] As they are at the beginning of a replication; so the next three."""
     steps: Whole
@@ -89,15 +91,16 @@ def tables_of(scenario: Scenario, contacts: Contacts) -> Tables:
     staff, staff_bounds = _staff(scenario, contacts)
     return Tables(
         parameters=_parameters(scenario, plan, contacts),
+        blank_call=_blank_call(),
         queues=_rows([_queue(q, plan, hours, clearances) for q in plan.queues.values()], at.QUEUE_COLUMNS),
         steps=_steps(plan, hours),
         seats=_seats(plan, circles),
-        partners=_partners(plan, circles, hours),
+        partners=_partners(plan, hours),
         pair=_by_seat(circles.pair_steps[q] for q in queues),
         own=_by_seat(circles.own[q] for q in queues),
         level=_by_seat(circles.level[q] for q in queues),
         cleared=_by_seat([1 if may_hear(one.clearances, c) else 0 for one in circles.people] for c in clearances.known),
-        risen=_by_seat([clearances.index[risen(c, q.clearance)] for q in plan.queues.values()] for c in clearances.known),
+        risen=clearances.risen(plan),
         rank=_by_seat([rank.get(q, NEVER) for q in queues] for rank in circles.rank),
         reach=_lists(circles.reach, queues),
         own_queues=_lists(circles.own_queues, queues),
@@ -175,6 +178,16 @@ class _Clearances:
             self.known[:] = dict.fromkeys(self.known)
         self.index = {clearance: i for i, clearance in enumerate(self.known)}
 
+    def risen(self, plan: Plan) -> Whole:
+        """What a call that needs each of them needs in each queue."""
+        return _by_seat([self.index[risen(c, q.clearance)] for q in plan.queues.values()] for c in self.known)
+
+
+def _blank_call() -> Whole:
+    row = np.zeros(at.CALL_COLUMNS, dtype=np.int64)
+    row[list(at.NOT_KNOWN)] = at.NO
+    return row
+
 
 # ── the plan ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _parameters(scenario: Scenario, plan: Plan, contacts: Contacts) -> Whole:
@@ -231,7 +244,8 @@ def _steps(plan: Plan, hours: _Hours) -> Whole:
 
 def _step(step: PlanStep, hours: _Hours) -> list[int]:
     row = [0] * at.STEP_COLUMNS
-    row[at.S_AFTER], row[at.S_SKIPS_EMPTY], row[at.S_ONLY_LIMIT] = step.after_ms, step.skip_when_empty, step.only_by_limit
+    row[at.S_AFTER], row[at.S_SKIPS_EMPTY] = step.after_ms, step.skip_when_empty
+    row[at.S_ONLY_LIMIT] = step.only_by_limit
     row[at.S_LONGER_THAN], row[at.S_OWN_UNDER] = step.queue_longer_than, step.own_ready_under
     timed = step.hours_id or step.hours is not ALWAYS_OPEN
     row[at.S_HOURS] = hours.number(step.hours) if timed else at.NO
@@ -249,7 +263,7 @@ def _seats(plan: Plan, circles: Circles) -> Whole:
     return found
 
 
-def _partners(plan: Plan, circles: Circles, hours: _Hours) -> Whole:
+def _partners(plan: Plan, hours: _Hours) -> Whole:
     found = np.zeros((len(plan.partners), at.PARTNER_COLUMNS), dtype=np.int64)
     first = len(plan.agents)
     for row, partner in zip(found, plan.partners.values(), strict=True):
@@ -293,9 +307,9 @@ def _spans(scenario: Scenario) -> tuple[Whole, Real]:
     rows = rows_of(scenario)
     size = (len(scenario.plan.queues), at.SPANS)
     row, mean = np.full(size, at.NO, dtype=np.int64), np.zeros(size)
-    for column, spans in ((at.PATIENCE, rows.patience), (at.REDIAL_AFTER, rows.redial_after)):
+    columns = (at.PATIENCE, at.REDIAL_AFTER, at.RINGS_AGAIN_AFTER)
+    for column, spans in zip(columns, (rows.patience, rows.redial_after, rows.rings_again_after), strict=True):
         row[:, column], mean[:, column] = spans.row, spans.mean
-    row[:, at.RINGS_AGAIN_AFTER], mean[:, at.RINGS_AGAIN_AFTER] = rows.rings_again_after.row, rows.rings_again_after.mean
     for column, spans in ((at.TALK, rows.talk), (at.WRAP_UP, rows.wrap_up)):
         row[:, column : column + 5], mean[:, column : column + 5] = spans.row, spans.mean
     return row, mean

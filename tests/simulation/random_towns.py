@@ -120,8 +120,8 @@ def _queue(
         answer_target_ms=rnd.choice([0, 60, 120]) * S,
         lend_when_ready_over=rnd.choice([0, 0, 0, 1, 2]),
         serve_after_close_ms=rnd.choice([0, 5, 900]) * S,
-        max_wait=_limit(rnd, name, queues, [0, 10, 60], S),
-        max_length=_limit(rnd, name, queues, [0, 1, 3], 1),
+        max_wait=_limit(rnd, queues, [0, 10, 60], S),
+        max_length=_limit(rnd, queues, [0, 1, 3], 1),
     )
 
 
@@ -148,7 +148,7 @@ def _step(
     )
 
 
-def _limit(rnd: Random, name: QueueId, queues: tuple[QueueId, ...], bounds: list[int], unit: int) -> Limit | None:
+def _limit(rnd: Random, queues: tuple[QueueId, ...], bounds: list[int], unit: int) -> Limit | None:
     if rnd.random() < 0.6:
         return None
     ways = [WayOut(Leads.QUEUE, queue=rnd.choice(queues)) for _ in range(rnd.randint(0, 2))]

@@ -1,4 +1,4 @@
-"""Two speeds, one set of decisions: whatever the fast driver covers comes out as from the kernel, to the millisecond."""
+"""Two speeds, one set of decisions: what the fast driver covers comes out as from the kernel, to the millisecond."""
 
 from random import Random
 
