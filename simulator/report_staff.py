@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -28,6 +29,8 @@ HEADERS = {
     "high": "högst",
     "reached": "når målet",
 }
+LEAST_WIDTH = 6
+"""Of a queue's column: longer names are folded where there is little room."""
 REACHED = {True: "ja", False: "nej", None: "för få samtal för att veta säkert"}
 
 
@@ -112,15 +115,19 @@ def as_dict(plan: Plan) -> dict[str, Any]:
 
 
 def print_plan(console: Console, plan: Plan) -> None:
-    """A line for each slot, a column for each queue: how many are needed, and by Erlang A."""
+    """A line for each slot, a column for each queue: how many are needed, and by Erlang A. Fits eighty columns."""
     run = plan.grid.scenario.run
     table = Table(
         title=f"{plan.grid.scenario.name}: minsta bemanning för {_percent(plan.goal.target)} på "
-        f"{run.threshold_ms / 1000:g} s (inom parentes Erlang A)"
+        f"{run.threshold_ms / 1000:g} s (inom parentes Erlang A)",
+        box=box.SIMPLE_HEAD,
     )
     used = [i for i in range(len(plan.grid.queues)) if plan.need[i].any() or plan.erlang_a[i].any()]
     together = ("alla",) if len(used) > 1 else ()
-    for header in ("tid", *(plan.grid.queues[i] for i in used), *together, "lägsta servicenivå"):
+    table.add_column("tid", no_wrap=True)
+    for queue in (plan.grid.queues[i] for i in used):
+        table.add_column(queue, justify="right", min_width=min(LEAST_WIDTH, len(queue)), overflow="fold")
+    for header in (*together, "lägst, %"):
         table.add_column(header, justify="right", no_wrap=True)
     for slot in range(plan.grid.slots):
         cells = [_cell(plan, (i,), slot) for i in used]
@@ -128,24 +135,26 @@ def print_plan(console: Console, plan: Plan) -> None:
             cells += [_cell(plan, used, slot)] if together else []
             table.add_row(plan.grid.clock(slot), *cells, _worst(plan, slot))
     console.print(table)
+    console.print("lägst: servicenivån i den kö som har lägst, med intervall.", style="dim", highlight=False)
     for sentence in (*how_found(plan), *_rostered(plan)):
         console.print(sentence, highlight=False, soft_wrap=True)
 
 
 def _cell(plan: Plan, lines: Sequence[int], slot: int) -> str:
     need, erlang = (int(of[list(lines), slot].sum()) for of in (plan.need, plan.erlang_a))
-    return f"{need} ({erlang})" if need or erlang else ""
+    return f"{need}\N{NO-BREAK SPACE}({erlang})" if need or erlang else ""
 
 
 def _worst(plan: Plan, slot: int) -> str:
-    """The service level of the line that does worst, with its interval."""
+    """The service level of the line that does worst, with its interval, in per cent."""
     level = plan.result.level[:, slot]
     known = [i for i in range(len(level)) if not math.isnan(level[i])]
     if not known:
         return ""
     i = min(known, key=lambda line: float(level[line]))
     low, high = plan.result.low[i, slot], plan.result.high[i, slot]
-    return f"{_percent(level[i])} ({_percent(low)}–{_percent(high)})"
+    shown, lowest, highest = (number(100 * share, 1) for share in (level[i], low, high))
+    return f"{shown} ({lowest}–{highest})"
 
 
 def _percent(share: float) -> str:

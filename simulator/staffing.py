@@ -62,7 +62,7 @@ class Roster:
         everybody, named = [], set[str]()
         for n, name in enumerate(entry.agents):
             members = self._members(name)
-            if not members:
+            if not members and name not in self.file.without:
                 place, cure = self.document.where("staff", number, "agents", n), f"De som finns: {_list(self.groups)}."
                 self.problems.append(Problem(Code.UNKNOWN_AGENT, place, f"{name!r} finns inte.", cure))
             everybody += [member for member in members if member not in named]

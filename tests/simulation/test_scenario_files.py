@@ -153,6 +153,12 @@ def test_count_makes_so_many_people(scenario):
     assert {name: agent.queues for name, agent in model.plan.agents.items()} == {f"a_{n}": ((Q, 3),) for n in (1, 2, 3)}
 
 
+def test_whoever_is_taken_out_has_no_shift_though_the_scenario_it_is_like_says_so(scenario):
+    shifts = {shift.agent for shift in scenario("like: botkyrka\nwithout: [bengt]\n").world.shifts}
+    assert len(shifts) == 11
+    assert "bengt" not in shifts
+
+
 def test_without_a_plan_only_those_who_have_the_queue_answer_and_level_1_last(scenario):
     text = MODEL.replace("{q: {}}", "{q: {}, w: {}}") + "other_queues: 0\n"
     model = scenario(text.replace("{q: 3}}", "{q: 3}}, b: {queues: {w: 3}}, c: {queues: {w: 2, q: 1}}"))
