@@ -19,6 +19,10 @@ from routing import matching
 SOURCES = Path(__file__).parent
 ASKS_FOR_IT = b"simulator.compiled"
 """Whatever file here imports this module holds something to compile."""
+FAST = "fast_"
+"""So begin the names of the files of the fast loop, which takes long to compile."""
+SHARED = frozenset({"compiled", "contacts", "shifts", "spans", "world"})
+"""Files whose numbers, or functions, are in all machine code."""
 
 _NJIT: Any = numba.njit
 _CONFIG: Any = numba.config
@@ -26,12 +30,12 @@ _REGISTER: Any = register_jitable
 _HOW = {"nogil": True, "error_model": "numpy", "boundscheck": False, "fastmath": False}
 
 
-def machine_code_folder() -> Path:
-    """Where the machine code of these very sources lies; other sources have another folder."""
+def machine_code_folder(fast: bool) -> Path:
+    """Where the machine code of these very sources lies, of the fast loop or of all else; other sources have another."""
     digest = sha256(numba.__version__.encode())
     for path in (Path(matching.__file__), *sorted(SOURCES.glob("*.py"))):
-        source = path.read_bytes()
-        if path.parent != SOURCES or ASKS_FOR_IT in source:
+        source, of_fast = path.read_bytes(), path.name.startswith(FAST)
+        if path.parent != SOURCES or path.stem in SHARED or (of_fast is fast and ASKS_FOR_IT in source):
             digest.update(source)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return cache / "tonval" / f"numba-{digest.hexdigest()[:16]}"
@@ -46,16 +50,26 @@ def _folder_is_there(folder: Path) -> bool:
     return os.access(folder, os.W_OK)
 
 
-_FOLDER = machine_code_folder()
-KEPT = _folder_is_there(_FOLDER)
-if KEPT:
-    _CONFIG.CACHE_DIR = str(_FOLDER)
+_FOLDERS = {fast: machine_code_folder(fast) for fast in (False, True)}
+
+
+def _kept(function: Callable[..., Any]) -> bool:
+    """Whether the machine code of the function can be kept; then numba keeps it in the folder of its sources."""
+    folder = _FOLDERS[Path(function.__code__.co_filename).name.startswith(FAST)]
+    there = _folder_is_there(folder)
+    if there:
+        _CONFIG.CACHE_DIR = str(folder)
+    return there
 
 
 def compiled(*signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A function that Python calls; with a signature it is compiled, or its kept machine code read, at once."""
-    made: Callable[[Callable[..., Any]], Callable[..., Any]] = _NJIT(*signature, cache=KEPT, **_HOW)
-    return made
+
+    def make(function: Callable[..., Any]) -> Callable[..., Any]:
+        made: Callable[..., Any] = _NJIT(*signature, cache=_kept(function), **_HOW)(function)
+        return made
+
+    return make
 
 
 def inner(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,15 +78,28 @@ def inner(function: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
-def whole(signature: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A function that Python calls and that owns no memory: it works in what it is given, and allocates nothing."""
-    made: Callable[[Callable[..., Any]], Callable[..., Any]] = _NJIT(signature, cache=KEPT, _nrt=False, **_HOW)
-    return made
+def whole(signature: str | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A function that Python calls and that owns no memory: it works in what it is given, and allocates nothing.
+
+    Compiled, or its kept machine code read, at once if its signature is given, else when it is first called.
+    """
+
+    def make(function: Callable[..., Any]) -> Callable[..., Any]:
+        made: Callable[..., Any] = _NJIT(signature, cache=_kept(function), _nrt=False, **_HOW)(function)
+        return made
+
+    return make
 
 
 def part(function: Callable[..., Any]) -> Callable[..., Any]:
     """A part of a `whole`, which owns no memory either."""
     made: Callable[..., Any] = _NJIT(_nrt=False, **_HOW)(function)
+    return made
+
+
+def pasted(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A part that is written into whatever calls it, so that many arrays in a named tuple cost nothing to pass on."""
+    made: Callable[..., Any] = _NJIT(inline="always", _nrt=False, **_HOW)(function)
     return made
 
 

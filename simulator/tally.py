@@ -17,7 +17,7 @@ from routing.plan import Agent
 from simulator import columns as c
 from simulator.contacts import Contacts, Outcomes, Real, Whole
 from simulator.steadiness import steady
-from simulator.tally_loop import QUARTER_MS, count
+from simulator.tally_loop import QUARTER_MS, Calls, Rules, Sums, count
 from simulator.world import Scenario
 
 PARTS = 30
@@ -69,20 +69,39 @@ def tally(scenario: Scenario, contacts: Contacts, outcomes: Outcomes) -> Tallies
     tallies = _nothing(scenario, seats, parts * (len(contacts.first) - 1), parts)
     run, seen = scenario.run, outcomes
     line_of, own = _lines(scenario, seats)
+    calls = Calls(
+        arrival_ms=seen.arrival_ms,
+        entered_ms=seen.entered_ms,
+        answered_ms=seen.answered_ms,
+        ended_ms=seen.ended_ms,
+        wrap_up_ms=seen.wrap_up_ms,
+        parent=seen.parent,
+        line=line_of[seen.stream],
+        last_line=seen.queue,
+        outcome=seen.outcome,
+        settled=seen.settled,
+        agent=seen.agent,
+        step=seen.step,
+        transfers=seen.transfers,
+        offers=seen.offers,
+    )
+    rules = Rules(
+        own=own,
+        threshold_ms=run.threshold_ms,
+        short_ms=run.short_abandon_ms,
+        from_ms=run.warm_up_ms,
+        to_ms=max(run.warm_up_ms + 1, run.length_ms - run.cool_down_ms),
+        parts=parts,
+        quarters=len(tallies.quarters),
+    )
     count(
-        (contacts.first, seen.child_first),
-        (seen.parent, line_of[seen.stream], seen.queue),
-        (seen.outcome, seen.settled),
-        (seen.arrival_ms, seen.entered_ms, seen.answered_ms, seen.ended_ms, seen.wrap_up_ms),
-        (seen.agent, seen.step, seen.transfers, seen.offers),
-        own,
-        (run.threshold_ms, run.short_abandon_ms),
-        (run.warm_up_ms, max(run.warm_up_ms + 1, run.length_ms - run.cool_down_ms), parts),
-        len(tallies.quarters),
-        tallies.counts,
+        contacts.first,
+        seen.child_first,
+        calls,
+        rules,
+        _sums(tallies, len(seen.outcome)),
         tallies.quarters,
         tallies.waits,
-        (tallies.by_seat, tallies.by_step),
     )
     _sum_up(tallies.counts)
     times, moments = _by_person(outcomes)
@@ -119,6 +138,22 @@ def _nothing(scenario: Scenario, seats: tuple[Agent, ...], rows: int, parts: int
         by_step=np.zeros((len(queues), steps + 1), np.int64),
         seats=np.zeros((c.P_PRESENT + 1, len(seats)), np.float64),
         seat_moments=np.zeros((3, len(seats)), np.float64),
+    )
+
+
+def _sums(tallies: Tallies, contacts: int) -> Sums:
+    """Where a replication at a time is counted."""
+    lines, parts = tallies.counts.shape[1], tallies.parts
+    return Sums(
+        counts=tallies.counts,
+        by_seat=tallies.by_seat,
+        by_step=tallies.by_step,
+        quarters=np.zeros((parts, len(tallies.quarters), lines, c.Q_SUMS), np.float64),
+        waits=np.zeros((parts, c.W_KINDS, tallies.waits.shape[1], lines), np.int64),
+        last=np.zeros(parts, np.int64),
+        luck=np.zeros(contacts, np.uint8),
+        everybody=np.zeros(c.Q_SUMS, np.float64),
+        so_far=np.zeros(lines + 1, np.int64),
     )
 
 
