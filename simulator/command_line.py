@@ -129,6 +129,8 @@ def at_work(
     scenarios: "Sequence[Scenario]", speed: "Speed", workers: int | None, cluster: str | None, replications: int
 ) -> "Iterator[Executor | None]":
     """What runs the chunks: as many processes as were asked for, or as pay."""
+    from rich.console import Console  # noqa: PLC0415
+
     from simulator.arrivals import expected_calls  # noqa: PLC0415
     from simulator.executors import cores, executor_for  # noqa: PLC0415
     from simulator.runs import Speed, warm, way  # noqa: PLC0415
@@ -138,9 +140,9 @@ def at_work(
         calls = [expected_calls(scenario) * replications for scenario in scenarios]
         pays = any(n > WORTH_IT[way is Speed.FAST] for n, way in zip(calls, ways, strict=True))
         workers = cores() if pays else 1
-    if workers != 1 and not cluster:
+    with Console(stderr=True).status("Förbereder (första gången någon minut) …"):  # nothing unless on a terminal
         for scenario, one in zip(scenarios, ways, strict=True):
-            warm(scenario, one)  # before the processes are forked
+            warm(scenario, one)  # before processes are forked, and the clock starts
     with executor_for(workers, cluster) as executor:
         yield executor
 

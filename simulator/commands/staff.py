@@ -39,7 +39,10 @@ if TYPE_CHECKING:
     from simulator.tally import Tallies
     from simulator.world import Scenario
 
-SURE_REPLICATIONS = 400
+SURE_REPLICATIONS = {True: 400, False: 100}
+"""By whether the fast way is taken."""
+TRIES = 20
+"""About how many proofs' worth of days is simulated in all."""
 LIKELY_SHARE = 4
 """The search simulates so many times fewer days than the last proof."""
 OTHER_CALLERS = 1_000_003
@@ -64,7 +67,12 @@ ShiftRules = Annotated[
         help="Also shifts that cover it: 'vanliga', or such as 'längder=4,8.5 tidigast=7:30 senast=18:30 rast=30'.",
     ),
 ]
-Days = Annotated[int, typer.Option("--replications", min=30, help="Days simulated in the last proof.")]
+Days = Annotated[
+    int | None,
+    typer.Option(
+        "--replications", min=30, help="Days simulated in the last proof. Default: 400, or 100 when not fast."
+    ),
+]
 ToCsv = Annotated[Path | None, typer.Option("--csv", help="Write a file: a row for each line and slot.")]
 ToPicture = Annotated[Path | None, typer.Option("--picture", help="Draw it: a file .svg, .png or .pdf.")]
 
@@ -83,7 +91,7 @@ def staff(
     shift_rules: ShiftRules = None,
     date: OnDate = None,
     seed: Seed = None,
-    replications: Days = SURE_REPLICATIONS,
+    replications: Days = None,
     speed: AtSpeed = How.AUTO,
     workers: Workers = None,
     cluster: Cluster = None,
@@ -102,15 +110,16 @@ def staff(
     Example: tonval staff botkyrka --target 0.80 --within 120 --shift-rules vanliga --xlsx bemanning.xlsx
     """
     installed()
-    with ends_well(replications):
+    with ends_well(replications or 0):
         rules = _rules(shift_rules, by)
-        wanted = scenario_named(scenario, on=date, seed=seed, replications=replications)
-        wanted = replace(wanted, run=replace(wanted.run, threshold_ms=round(within * 1000)))
+        wanted = scenario_named(scenario, on=date, seed=seed)
         from simulator.fewest import Goal  # noqa: PLC0415  --help answers at once
-        from simulator.runs import Speed  # noqa: PLC0415
+        from simulator.runs import Speed, way  # noqa: PLC0415
 
+        days = replications or SURE_REPLICATIONS[way(wanted, Speed(speed))[0] is Speed.FAST]
+        wanted = replace(wanted, run=replace(wanted.run, threshold_ms=round(within * 1000), replications=days))
         with (
-            at_work([wanted], Speed(speed), workers, cluster, 2 * replications) as executor,
+            at_work([wanted], Speed(speed), workers, cluster, TRIES * days) as executor,
             progress_bar(f"{wanted.name}: bemanningar prövade") as told,
         ):
             found = _found(wanted, Goal(target, confidence), by, Speed(speed), executor, told)
