@@ -31,7 +31,7 @@ _HOW = {"nogil": True, "error_model": "numpy", "boundscheck": False, "fastmath":
 
 
 def machine_code_folder(fast: bool) -> Path:
-    """Where the machine code of these very sources lies, of the fast loop or of all else; other sources have another."""
+    """Where the machine code of these very sources lies, of the fast loop or all else; other sources have another."""
     digest = sha256(numba.__version__.encode())
     for path in (Path(matching.__file__), *sorted(SOURCES.glob("*.py"))):
         source, of_fast = path.read_bytes(), path.name.startswith(FAST)

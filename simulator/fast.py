@@ -18,6 +18,9 @@ from simulator.tables import Tables, tables_of
 from simulator.world import Scenario
 
 
+_CONFIG: Any = numba.config
+
+
 class NotCoveredError(ValueError):
     """The scenario has something that the fast driver does not know."""
 
@@ -95,7 +98,7 @@ def run_fast(scenario: Scenario, contacts: Contacts) -> Outcomes:
 
 def _run(*arrays: Tables | Work | Chances | Became) -> None:
     """The loop has run; uncompiled where numba is told to compile nothing."""
-    if numba.config.DISABLE_JIT:
+    if _CONFIG.DISABLE_JIT:
         run_chunk(*arrays)
     else:
         tables = [table_of(some) for some in arrays]

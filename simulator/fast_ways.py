@@ -6,7 +6,7 @@ from typing import NamedTuple
 from queues.ids import QueueId
 from routing.callers import MAX_MENUS
 from routing.menu import MenuTries, answer
-from routing.plan import Entrance, OpenHours, Plan
+from routing.plan import Entrance, OpenHours, Plan, Queue
 from simulator.world import Stream
 
 NOWHERE = QueueId("")
@@ -45,5 +45,5 @@ def _way(plan: Plan, stream: Stream) -> Way:
 
 def hours_keys(plan: Plan) -> dict[str | OpenHours, int]:
     """A number for each of the hours by which calls are let in for good, as `routing.switching` tells them apart."""
-    let_in_by = [*plan.entrances.values(), *plan.queues.values()]
+    let_in_by: list[Entrance | Queue] = [*plan.entrances.values(), *plan.queues.values()]
     return {key: i for i, key in enumerate(dict.fromkeys(one.hours_id or one.hours for one in let_in_by))}
