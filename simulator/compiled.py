@@ -93,7 +93,7 @@ def whole(signature: str | None = None) -> Callable[[Callable[..., Any]], Callab
 
 def part(function: Callable[..., Any]) -> Callable[..., Any]:
     """A part of a `whole`, which owns no memory either."""
-    made: Callable[..., Any] = _NJIT(_nrt=False, **_HOW)(function)
+    made: Callable[..., Any] = _NJIT(_nrt=False, forceinline=True, **_HOW)(function)
     return made
 
 
