@@ -17,7 +17,6 @@ from simulator.fast_loop import run_at, run_chunk
 from simulator.tables import Tables, tables_of
 from simulator.world import Scenario
 
-
 _CONFIG: Any = numba.config
 
 

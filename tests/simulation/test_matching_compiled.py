@@ -10,7 +10,8 @@ from simulator import fast_pairing
 from simulator.compiled import compiled
 
 FEW = 4
-BIG = 2**40
+BIG = 2**30
+"""A wait (ms) times a target (ms) is a number of 64 bits: waits and targets of twelve days are."""
 
 
 @compiled()

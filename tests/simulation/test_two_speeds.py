@@ -10,7 +10,7 @@ from simulator.scenario_file import load_scenario
 from tests.simulation.random_towns import random_town
 from tests.simulation.two_drivers import both, compared
 
-TOWNS = 60
+TOWNS = 150
 
 
 @settings(max_examples=TOWNS, deadline=None)
