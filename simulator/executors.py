@@ -48,6 +48,8 @@ def _in_processes(number: int) -> Iterator[Executor]:
     try:
         yield pool
     finally:
+        for worker in tuple(pool._processes.values()):  # noqa: SLF001 - as terminate_workers() of Python 3.14
+            worker.terminate()  # broken off, it would go on with its chunk; else it has nothing to do
         pool.shutdown(wait=True, cancel_futures=True)
 
 

@@ -260,8 +260,8 @@ def way(scenario: Scenario, speed: Speed) -> tuple[Speed, tuple[Refusal, ...]]:
 
 def warm(scenario: Scenario, speed: Speed) -> None:
     """The code that runs the scenario is loaded and compiled, so that processes forked from now on have it too."""
-    brief = replace(scenario, run=replace(scenario.run, length_ms=1, replications=1, warm_up_ms=0, cool_down_ms=0))
-    simulated(brief, way(scenario, speed)[0], 0, 1)
+    brief = replace(scenario, run=replace(scenario.run, length_ms=1, replications=2, warm_up_ms=0, cool_down_ms=0))
+    tally(brief, *simulated(brief, way(scenario, speed)[0], 0, 2))
 
 
 def simulated(
