@@ -72,6 +72,14 @@ def installed() -> None:
         raise typer.Exit(NOT_INSTALLED)
 
 
+def can_be_written(*paths: Path | None) -> None:
+    """There is a folder for each file; else the command ends with 2, before anything is computed in vain."""
+    for path in paths:
+        if path and not path.absolute().parent.is_dir():
+            typer.echo(f"{path} kan inte skrivas: mappen {path.absolute().parent} finns inte.", err=True)
+            raise typer.Exit(USAGE)
+
+
 def scenario_named(
     name: str, *, on: str | None = None, seed: int | None = None, replications: int | None = None
 ) -> "Scenario":

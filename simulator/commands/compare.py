@@ -21,6 +21,7 @@ from simulator.command_line import (
     ToXlsx,
     Workers,
     at_work,
+    can_be_written,
     ends_well,
     installed,
     progress_bar,
@@ -67,6 +68,7 @@ def compare(
     Example: tonval compare botkyrka min-ny-bemanning.yaml --date 2026-11-23 --replications 200
     """
     installed()
+    can_be_written(csv, xlsx, html)
     if len(scenarios) < 1 + 1:
         typer.echo("compare tar minst två scenarier", err=True)
         raise typer.Exit(USAGE)

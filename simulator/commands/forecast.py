@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ivr.command_line import Home, Json, folder_of, site_for
-from simulator.command_line import USAGE, WRONG, installed
+from simulator.command_line import USAGE, WRONG, can_be_written, installed
 
 if TYPE_CHECKING:
     from ivr.config.house import House
@@ -49,6 +49,7 @@ def forecast(
     Example: tonval forecast botkyrka --days 14 --csv prognos.csv   (then, in a scenario: arrivals_csv: prognos.csv)
     """
     installed()
+    can_be_written(csv, html)
     from rich.console import Console  # noqa: PLC0415  --help answers at once
 
     from simulator.report_forecast import as_dict, show, write_page, write_profile  # noqa: PLC0415

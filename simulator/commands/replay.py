@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ivr.command_line import Home, Json, folder_of, site_for
-from simulator.command_line import USAGE, WRONG, AtSpeed, How, Seed, ends_well, installed, progress_bar
+from simulator.command_line import USAGE, WRONG, AtSpeed, How, Seed, can_be_written, ends_well, installed, progress_bar
 
 if TYPE_CHECKING:
     from simulator.logged_world import LoggedDay
@@ -68,6 +68,7 @@ def replay(
     Example: tonval replay botkyrka --day 2026-11-24 --changed ny-botkyrka --csv samtal.csv
     """
     installed()
+    can_be_written(csv)
     with ends_well(replications):
         from rich.console import Console  # noqa: PLC0415  --help answers at once
 

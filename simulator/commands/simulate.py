@@ -22,6 +22,7 @@ from simulator.command_line import (
     ToXlsx,
     Workers,
     at_work,
+    can_be_written,
     ends_well,
     installed,
     progress_bar,
@@ -76,6 +77,7 @@ def simulate(
     Example: tonval simulate botkyrka --date 2026-11-23 --replications 200 --html rapport.html
     """
     installed()
+    can_be_written(csv, xlsx, html)
     with ends_well(replications or 0):
         from simulator.measures import measures  # noqa: PLC0415  --help answers at once
         from simulator.runs import Speed, run  # noqa: PLC0415

@@ -22,6 +22,7 @@ from simulator.command_line import (
     ToXlsx,
     Workers,
     at_work,
+    can_be_written,
     ends_well,
     installed,
     progress_bar,
@@ -110,6 +111,7 @@ def staff(
     Example: tonval staff botkyrka --target 0.80 --within 120 --shift-rules vanliga --xlsx bemanning.xlsx
     """
     installed()
+    can_be_written(csv, xlsx, picture)
     with ends_well(replications or 0):
         rules = _rules(shift_rules, by)
         wanted = scenario_named(scenario, on=date, seed=seed)

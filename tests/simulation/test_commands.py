@@ -183,3 +183,11 @@ def rest_of(terminal):
         pass
     os.close(terminal)
     return rest
+
+
+@pytest.mark.parametrize("option", ["--csv", "--xlsx", "--html"])
+def test_a_folder_that_is_not_there_is_told_before_anything_is_computed(model, tmp_path, option):
+    result = tonval("simulate", model, option, tmp_path / "saknas" / "fil")
+    assert result.exit_code == 2
+    assert "saknas" in result.stderr
+    assert not result.stdout
