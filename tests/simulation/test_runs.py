@@ -1,6 +1,7 @@
 """Chunks of replications come to one result, however many do them, in whatever order they come, and if broken off."""
 
 import dataclasses
+import signal
 from types import MappingProxyType
 
 import numpy as np
@@ -159,3 +160,10 @@ def test_a_worker_of_another_version_refuses(scenario):
     parcel = packed(scenario)
     with pytest.raises(OtherVersionError):
         unpacked(Parcel(parcel.digest, parcel.packed, "another"))
+
+
+def test_whoever_leaves_does_not_wait_for_what_is_half_done():
+    with executor_for(2) as executor:
+        half_done = executor.submit(signal.pause)
+        assert executor.submit(int).result() == 0
+    assert half_done.done()
