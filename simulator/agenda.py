@@ -1,7 +1,7 @@
 """What made-up people are going to do, and when: the world's half of a simulated day.
 
 At one instant: ends of talk, ends of wrap-up, staff, then what the kernel itself is due to do, answers, hang-ups, and
-at last keys and arrivals; within each in the order of scheduling (ROUTING.md, Instants that coincide).
+at last keys and arrivals; within each in the order of scheduling (ARCHITECTURE.md, decision 27).
 """
 
 from collections import deque
