@@ -7,6 +7,7 @@ of their seats.
 from collections import defaultdict
 from collections.abc import Sequence
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from queues.ids import AgentId
@@ -39,13 +40,14 @@ def changes(scenario: Scenario, absent: Sequence[bool]) -> list[Change]:
     found = []
     for seat, agent in enumerate(scenario.plan.agents):
         if agent in rostered:
-            found += _of_one(seat, worked[agent])
+            found += _of_one(seat, tuple(worked[agent]))
         elif scenario.world.everybody_works:
             found.append(Change(0, seat, Wish.WORK))
     return sorted(found)
 
 
-def _of_one(seat: int, shifts: list[Shift]) -> list[Change]:
+@lru_cache(maxsize=4096)
+def _of_one(seat: int, shifts: tuple[Shift, ...]) -> tuple[Change, ...]:
     bounds = {bound for shift in shifts for span in ((shift.from_ms, shift.to_ms), *shift.breaks) for bound in span}
     found, before = [], Wish.OUT
     for at_ms in sorted({max(bound, 0) for bound in bounds}):
@@ -53,10 +55,10 @@ def _of_one(seat: int, shifts: list[Shift]) -> list[Change]:
         if wish is not before:
             found.append(Change(at_ms, seat, wish))
         before = wish
-    return found
+    return tuple(found)
 
 
-def _wish(shifts: list[Shift], at_ms: int) -> Wish:
+def _wish(shifts: tuple[Shift, ...], at_ms: int) -> Wish:
     for shift in shifts:
         if shift.from_ms <= at_ms < shift.to_ms:
             return Wish.BREAK if any(begins <= at_ms < ends for begins, ends in shift.breaks) else Wish.WORK

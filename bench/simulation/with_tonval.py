@@ -56,9 +56,8 @@ def timed(one: Scenario, replications: int, speed: Speed, executor: Executor | N
 
 def told(result: Result, seconds: float) -> Told:
     """The result as every rival tells it."""
-    figures = measures(result.scenario, result.tallies).as_dict()["total"]
-    abandoned, asa = figures["abandonment"]["estimate"], figures["asa_s"]["estimate"]
-    return Told(result.calls, seconds, abandoned, asa)
+    total = measures(result.scenario, result.tallies).total
+    return Told(result.calls, seconds, total["abandoned_share"].value, total["asa_s"].value)
 
 
 def warm_start_s(name: str) -> float:
