@@ -84,7 +84,7 @@ def scenario_named(
     name: str, *, on: str | None = None, seed: int | None = None, replications: int | None = None
 ) -> "Scenario":
     """The scenario; the command ends with 2 if there is none of that name, with 1 and its problems if it is wrong."""
-    from simulator.scenario_file import UnknownScenarioError, load_scenario  # noqa: PLC0415  --help answers at once
+    from simulator.scenario.file import UnknownScenarioError, load_scenario  # noqa: PLC0415  --help answers at once
 
     try:
         loaded = load_scenario(name, date=_day(on), seed=seed, replications=replications)
@@ -139,7 +139,7 @@ def at_work(
     """What runs the chunks: as many processes as were asked for, or as pay."""
     from rich.console import Console  # noqa: PLC0415
 
-    from simulator.arrivals import expected_calls  # noqa: PLC0415
+    from simulator.drawing.arrivals import expected_calls  # noqa: PLC0415
     from simulator.executors import cores, executor_for  # noqa: PLC0415
     from simulator.runs import Speed, warm, way  # noqa: PLC0415
 

@@ -17,11 +17,11 @@ from numba.extending import register_jitable
 from routing import matching
 
 SOURCES = Path(__file__).parent
-ASKS_FOR_IT = b"simulator.compiled"
-"""Whatever file here imports this module holds something to compile."""
-FAST = "fast_"
-"""So begin the names of the files of the fast loop, which takes long to compile."""
-SHARED = frozenset({"compiled", "contacts", "shifts", "spans", "world"})
+FAST = "fast"
+"""The folder of the fast loop, which takes long to compile: its machine code lies apart."""
+OTHERS = ("drawing", "measuring")
+"""The other folders in which something is compiled."""
+SHARED = ("compiled.py", "contacts.py", "shifts.py", "spans.py", "world.py")
 """Files whose numbers, or functions, are in all machine code."""
 
 _NJIT: Any = numba.njit
@@ -33,10 +33,10 @@ _HOW = {"nogil": True, "error_model": "numpy", "boundscheck": False, "fastmath":
 def machine_code_folder(fast: bool) -> Path:
     """Where the machine code of these very sources lies, of the fast loop or all else; other sources have another."""
     digest = sha256(numba.__version__.encode())
-    for path in (Path(matching.__file__), *sorted(SOURCES.glob("*.py"))):
-        source, of_fast = path.read_bytes(), path.name.startswith(FAST)
-        if path.parent != SOURCES or path.stem in SHARED or (of_fast is fast and ASKS_FOR_IT in source):
-            digest.update(source)
+    folders = (FAST,) if fast else OTHERS
+    sources = [source for folder in folders for source in sorted((SOURCES / folder).glob("*.py"))]
+    for path in (Path(matching.__file__), *(SOURCES / name for name in SHARED), *sources):
+        digest.update(path.read_bytes())
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return cache / "tonval" / f"numba-{digest.hexdigest()[:16]}"
 
@@ -55,7 +55,7 @@ _FOLDERS = {fast: machine_code_folder(fast) for fast in (False, True)}
 
 def _kept(function: Callable[..., Any]) -> bool:
     """Whether the machine code of the function can be kept; then numba keeps it in the folder of its sources."""
-    folder = _FOLDERS[Path(function.__code__.co_filename).name.startswith(FAST)]
+    folder = _FOLDERS[Path(function.__code__.co_filename).parent.name == FAST]
     there = _folder_is_there(folder)
     if there:
         _CONFIG.CACHE_DIR = str(folder)

@@ -41,7 +41,7 @@ class Contacts:
     """What callers bring with them, for a chunk of R replications: n roots, N contacts in all.
 
     A span is `span(units[row, j], mean_ms)`; which row and mean a queue and a purpose have stands in the tables that
-    the drivers make from the scenario (`simulator.draws.Rows`).
+    the drivers make from the scenario (`simulator.drawing.draws.Rows`).
     """
 
     first: Whole
@@ -55,8 +55,8 @@ class Contacts:
     chances: Real
     """[C, N] Draws from [0, 1), one row for each purpose: see `Chance`."""
     offer_units: Real
-    """[2, M] Draws of mean 1, offer by offer through the chunk: how long our people (row 0), and a partner's (row 1), let
-    it ring. M is 0 where nobody lets it ring by chance."""
+    """[2, M] Draws of mean 1, offer by offer through the chunk: how long our people (row 0), and a partner's (row 1),
+    let it ring. M is 0 where nobody lets it ring by chance."""
     offer_chances: Real
     """[M] Draws from [0, 1): whether anybody picks up; empty where everybody always does."""
     absent: NDArray[np.bool_]

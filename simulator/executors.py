@@ -3,10 +3,12 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
 
 ANSWERS_WITHIN_S = 5
 """A scheduler that has not been heard of by then is not there."""
@@ -44,18 +46,36 @@ def _in_processes(number: int) -> Iterator[Executor]:
     """Forked where that can be done: whatever this process has compiled so far, they have too."""
     forked = "fork" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if forked else None)
-    pool = ProcessPoolExecutor(number, mp_context=context, initializer=_deaf_to_interrupt)
+    pool = _Pool(number, mp_context=context, initializer=_deaf)
     try:
         yield pool
     finally:
         for worker in tuple(pool._processes.values()):  # noqa: SLF001 - as terminate_workers() of Python 3.14
-            worker.terminate()  # broken off, it would go on with its chunk; else it has nothing to do
+            worker.terminate()  # broken off, it would go on with its chunk
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _deaf_to_interrupt() -> None:
-    """Ctrl-C reaches every process of a terminal; the one that leads decides."""
+class _Pool(ProcessPoolExecutor):
+    """Its processes can be ended while they compute, and only then: half a result in the pipe would never be read."""
+
+    def submit(self, function: Callable[..., Result], /, *given: Any, **named: Any) -> Future[Result]:
+        """As `Executor.submit`."""
+        return super().submit(_mortally, function, *given, **named)
+
+
+def _deaf() -> None:
+    """Ctrl-C reaches every process of a terminal; the one that leads decides. Whoever computes nothing is not ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def _mortally(function: Callable[..., Result], *given: Any, **named: Any) -> Result:
+    """What the function returns, unless the process is ended before."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        return function(*given, **named)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 @contextmanager

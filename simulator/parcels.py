@@ -59,7 +59,7 @@ def code_digest() -> str:
     digest = hashlib.sha256()
     root = Path(__file__).parents[1]
     for package in ("queues", "routing", "simulator"):
-        for source in sorted((root / package).glob("*.py")):
+        for source in sorted((root / package).rglob("*.py")):
             digest.update(source.read_bytes())
     return digest.hexdigest()
 

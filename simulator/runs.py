@@ -16,10 +16,10 @@ from itertools import count, islice
 import numpy as np
 
 from simulator.contacts import NOT_MADE, Contacts, Outcomes
-from simulator.covered import Refusal, refusals
-from simulator.draws import draw, replications_per_chunk
+from simulator.drawing.draws import draw, replications_per_chunk
+from simulator.fast.covered import Refusal, refusals
+from simulator.measuring.tally import Tallies, joined, tally
 from simulator.parcels import Parcel, packed, unpacked
-from simulator.tally import Tallies, joined, tally
 from simulator.world import Scenario
 
 AHEAD = 256
@@ -289,10 +289,10 @@ def carried_out(task: Task) -> Done:
 def _driver(speed: Speed) -> Callable[[Scenario, Contacts], Outcomes]:
     """Imported when needed: compiling costs a while, and the faithful way needs none of it."""
     if speed is Speed.FAST:
-        from simulator.fast import run_fast  # noqa: PLC0415
+        from simulator.fast.driver import run_fast  # noqa: PLC0415
 
         return run_fast
-    from simulator.faithful import run_faithful  # noqa: PLC0415
+    from simulator.faithful.driver import run_faithful  # noqa: PLC0415
 
     return run_faithful
 

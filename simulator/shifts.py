@@ -37,7 +37,7 @@ def changes(scenario: Scenario, absent: Sequence[bool]) -> list[Change]:
         if not missing:
             worked[shift.agent].append(shift)
     rostered = {shift.agent for shift in scenario.world.shifts}
-    found = []
+    found: list[Change] = []
     for seat, agent in enumerate(scenario.plan.agents):
         if agent in rostered:
             found += _of_one(seat, tuple(worked[agent]))

@@ -7,9 +7,9 @@ from concurrent.futures import Executor
 from dataclasses import replace
 
 from bench.simulation.models import M_M_20_M, SIX_GROUPS, Model, Told
-from simulator.measures import measures
+from simulator.measuring.measures import measures
 from simulator.runs import Result, Speed, run
-from simulator.scenario_file import load_scenario
+from simulator.scenario.file import load_scenario
 from simulator.world import Scenario
 
 FILES = {M_M_20_M.name: "m_m_20_m", SIX_GROUPS.name: "sex_grupper"}
@@ -20,7 +20,7 @@ import time
 began = time.perf_counter()
 from dataclasses import replace
 from simulator.runs import Speed, run
-from simulator.scenario_file import load_scenario
+from simulator.scenario.file import load_scenario
 scenario = load_scenario("{name}").scenario
 run(replace(scenario, run=replace(scenario.run, length_ms=3_600_000, warm_up_ms=0)), speed=Speed.FAST, replications=1)
 print(time.perf_counter() - began)

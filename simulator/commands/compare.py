@@ -32,7 +32,7 @@ from simulator.commands.simulate import ended, facts, measures_as_dict, show_fac
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simulator.measures import Difference, Measures
+    from simulator.measuring.measures import Difference, Measures
     from simulator.runs import Result
     from simulator.world import Scenario
 
@@ -73,7 +73,7 @@ def compare(
         typer.echo("compare tar minst två scenarier", err=True)
         raise typer.Exit(USAGE)
     with ends_well(replications or 0):
-        from simulator.measures import difference, measures  # noqa: PLC0415  --help answers at once
+        from simulator.measuring.measures import difference, measures  # noqa: PLC0415  --help answers at once
         from simulator.runs import Speed, run_together  # noqa: PLC0415
 
         wanted = [scenario_named(name, on=date, seed=seed, replications=replications) for name in scenarios]
@@ -126,7 +126,7 @@ def show(
         return
     from rich.console import Console  # noqa: PLC0415
 
-    from simulator.report_table import print_difference  # noqa: PLC0415
+    from simulator.report.terminal import print_difference  # noqa: PLC0415
 
     for pair in found:
         show_measures(*pair)
@@ -145,21 +145,21 @@ def write_files(
 ) -> None:
     """The files that were asked for are there: a report of all, a workbook or tables of each, numbered."""
     if csv:
-        from simulator import report_csv  # noqa: PLC0415
+        from simulator.report import csv_files  # noqa: PLC0415
 
         for number, (scenario, measured) in enumerate(found, 1):
-            report_csv.write(numbered(csv, f"{number}"), scenario, measured)
+            csv_files.write(numbered(csv, f"{number}"), scenario, measured)
         for number, one in enumerate(differing, 2):
-            report_csv.write_difference(numbered(csv, f"{number}-1").with_suffix(".csv"), one)
+            csv_files.write_difference(numbered(csv, f"{number}-1").with_suffix(".csv"), one)
     if xlsx:
-        from simulator import report_xlsx  # noqa: PLC0415
+        from simulator.report import workbook  # noqa: PLC0415
 
         for number, (scenario, measured) in enumerate(found, 1):
-            report_xlsx.write(numbered(xlsx, f"{number}"), scenario, measured, differing if number == 1 else ())
+            workbook.write(numbered(xlsx, f"{number}"), scenario, measured, differing if number == 1 else ())
     if html:
-        from simulator import report_html  # noqa: PLC0415
+        from simulator.report import html as page  # noqa: PLC0415
 
-        report_html.write(html, found, differences=differing)
+        page.write(html, found, differences=differing)
 
 
 def numbered(path: Path, number: str) -> Path:

@@ -12,8 +12,8 @@ from simulator.command_line import USAGE, WRONG, can_be_written, installed
 
 if TYPE_CHECKING:
     from ivr.config.house import House
-    from simulator.call_counts import Counts
-    from simulator.report_forecast import Told
+    from simulator.past.call_counts import Counts
+    from simulator.report.forecast import Told
 
 Municipality = Annotated[str, typer.Argument(metavar="MUNICIPALITY", help="Whose log: a name or a folder.")]
 First = Annotated[
@@ -52,7 +52,7 @@ def forecast(
     can_be_written(csv, html)
     from rich.console import Console  # noqa: PLC0415  --help answers at once
 
-    from simulator.report_forecast import as_dict, show, write_page, write_profile  # noqa: PLC0415
+    from simulator.report.forecast import as_dict, show, write_page, write_profile  # noqa: PLC0415
 
     told = _told(municipality, home, first, days)
     if as_json:
@@ -69,10 +69,10 @@ def forecast(
 
 
 def _told(municipality: str, home: Path | None, first: str | None, days: int) -> "Told":
-    from simulator.backtest import backtest  # noqa: PLC0415
-    from simulator.calendar_days import calendar_of  # noqa: PLC0415
-    from simulator.forecast import TooFewDaysError, forecast, week_from  # noqa: PLC0415
-    from simulator.report_forecast import Told  # noqa: PLC0415
+    from simulator.past.backtest import backtest  # noqa: PLC0415
+    from simulator.past.calendar_days import calendar_of  # noqa: PLC0415
+    from simulator.past.forecast import TooFewDaysError, forecast, week_from  # noqa: PLC0415
+    from simulator.report.forecast import Told  # noqa: PLC0415
 
     wanted = _day(first)
     house = _house(municipality)
@@ -117,8 +117,8 @@ def _counted(municipality: str, home: Path | None, house: "House", wanted: date 
 
     from ivr.call_log.reading import CallLogUnreadableError  # noqa: PLC0415
     from ivr.local_days import local, today  # noqa: PLC0415
-    from simulator.call_counts import count  # noqa: PLC0415
-    from simulator.logged import opened  # noqa: PLC0415
+    from simulator.past.call_counts import count  # noqa: PLC0415
+    from simulator.past.logged import opened  # noqa: PLC0415
 
     zone = ZoneInfo(house.timezone)
     site = site_for(folder_of(municipality).name, home, None)

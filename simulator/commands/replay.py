@@ -11,10 +11,10 @@ from ivr.command_line import Home, Json, folder_of, site_for
 from simulator.command_line import USAGE, WRONG, AtSpeed, How, Seed, can_be_written, ends_well, installed, progress_bar
 
 if TYPE_CHECKING:
-    from simulator.logged_world import LoggedDay
-    from simulator.replay import Run
-    from simulator.report_replay import Replay
-    from simulator.rules import Rules
+    from simulator.past.logged_world import LoggedDay
+    from simulator.past.replay import Run
+    from simulator.past.rules import Rules
+    from simulator.report.replay import Replay
 
 
 class Staff(StrEnum):
@@ -72,8 +72,8 @@ def replay(
     with ends_well(replications):
         from rich.console import Console  # noqa: PLC0415  --help answers at once
 
-        from simulator.report_csv import write_sheet  # noqa: PLC0415
-        from simulator.report_replay import as_dict, sheet, show  # noqa: PLC0415
+        from simulator.report.csv_files import write_sheet  # noqa: PLC0415
+        from simulator.report.replay import as_dict, sheet, show  # noqa: PLC0415
 
         found = _replayed(municipality, day, changed, home, staff, replications, seed, speed, drawn=draw_redials)
         if as_json:
@@ -100,9 +100,9 @@ def _replayed(
     from dataclasses import replace  # noqa: PLC0415
     from zoneinfo import ZoneInfo  # noqa: PLC0415
 
-    from simulator.logged_world import rerun  # noqa: PLC0415
-    from simulator.replay import run  # noqa: PLC0415
-    from simulator.report_replay import Replay  # noqa: PLC0415
+    from simulator.past.logged_world import rerun  # noqa: PLC0415
+    from simulator.past.replay import run  # noqa: PLC0415
+    from simulator.report.replay import Replay  # noqa: PLC0415
     from simulator.runs import Speed  # noqa: PLC0415
 
     rules = {"": _rules(municipality, day)} | ({"changed": _rules(changed, day)} if changed else {})
@@ -129,8 +129,8 @@ def _rules(name: str, day: str) -> "Rules":
     """Of the day. Ends the command where there are none, or they are wrong."""
     from datetime import date  # noqa: PLC0415
 
-    from simulator.rules import rules_of  # noqa: PLC0415
-    from simulator.scenario_file import UnknownScenarioError  # noqa: PLC0415
+    from simulator.past.rules import rules_of  # noqa: PLC0415
+    from simulator.scenario.file import UnknownScenarioError  # noqa: PLC0415
 
     try:
         found = rules_of(name, date.fromisoformat(day))
@@ -154,7 +154,7 @@ def _logged(municipality: str, home: Path | None, day: str, timezone: str, queue
 
     from ivr.call_log.reading import CallLogUnreadableError  # noqa: PLC0415
     from queues.ids import QueueId  # noqa: PLC0415
-    from simulator.logged_world import logged_day  # noqa: PLC0415
+    from simulator.past.logged_world import logged_day  # noqa: PLC0415
 
     site = site_for(folder_of(municipality).name, home, None)
     wanted = list(dict.fromkeys(QueueId(queue) for queue in queues))

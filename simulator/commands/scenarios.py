@@ -18,7 +18,7 @@ def scenarios(as_json: AsJson = False) -> None:
 
     Example: tonval scenarios
     """
-    from simulator.scenario_file import shipped  # noqa: PLC0415  --help answers at once
+    from simulator.scenario.file import shipped  # noqa: PLC0415  --help answers at once
 
     listed = shipped()
     if as_json:

@@ -30,9 +30,9 @@ from simulator.command_line import (
 )
 
 if TYPE_CHECKING:
-    from simulator.measures import Measures
+    from simulator.measuring.measures import Measures
+    from simulator.measuring.tally import Tallies
     from simulator.runs import Enough, Result
-    from simulator.tally import Tallies
     from simulator.world import Scenario
 
 LEAST_REPLICATIONS = 10
@@ -79,7 +79,7 @@ def simulate(
     installed()
     can_be_written(csv, xlsx, html)
     with ends_well(replications or 0):
-        from simulator.measures import measures  # noqa: PLC0415  --help answers at once
+        from simulator.measuring.measures import measures  # noqa: PLC0415  --help answers at once
         from simulator.runs import Speed, run  # noqa: PLC0415
 
         wanted = scenario_named(scenario, on=date, seed=seed, replications=replications)
@@ -109,7 +109,7 @@ def simulate(
 
 def narrow_enough(precision: float) -> "Enough":
     """Whether all that is done tells the service level to so many percentage points."""
-    from simulator.measures import service_level  # noqa: PLC0415
+    from simulator.measuring.measures import service_level  # noqa: PLC0415
 
     def enough(tallies: "Tallies") -> bool:
         if tallies.rows < LEAST_REPLICATIONS:
@@ -138,7 +138,7 @@ def facts(result: "Result") -> dict[str, Any]:
 
 def show_facts(result: "Result") -> None:
     """How it was found, for people."""
-    from simulator.swedish import number  # noqa: PLC0415
+    from simulator.report.swedish import number  # noqa: PLC0415
 
     way = "snabb" if result.speed.value == How.FAST else "trogen (hela kärnan)"
     typer.echo(
@@ -152,7 +152,7 @@ def show_facts(result: "Result") -> None:
 
 def measures_as_dict(scenario: "Scenario", found: "Measures") -> dict[str, Any]:
     """The measures, and the formula's figures where there is one, for programs."""
-    from simulator import beside  # noqa: PLC0415
+    from simulator.report import beside  # noqa: PLC0415
 
     return found.as_dict() | {"formulas": beside.as_dict(scenario)}
 
@@ -161,7 +161,7 @@ def show_measures(scenario: "Scenario", found: "Measures") -> None:
     """The tables are on standard output, and the formula's figures beside them where there is one."""
     from rich.console import Console  # noqa: PLC0415
 
-    from simulator.report_table import print_measures  # noqa: PLC0415
+    from simulator.report.terminal import print_measures  # noqa: PLC0415
 
     print_measures(Console(), scenario, found)
 
@@ -171,17 +171,17 @@ def write_files(
 ) -> None:
     """The files that were asked for are there."""
     if csv:
-        from simulator import report_csv  # noqa: PLC0415
+        from simulator.report import csv_files  # noqa: PLC0415
 
-        report_csv.write(csv, scenario, found)
+        csv_files.write(csv, scenario, found)
     if xlsx:
-        from simulator import report_xlsx  # noqa: PLC0415
+        from simulator.report import workbook  # noqa: PLC0415
 
-        report_xlsx.write(xlsx, scenario, found)
+        workbook.write(xlsx, scenario, found)
     if html:
-        from simulator import report_html  # noqa: PLC0415
+        from simulator.report import html as page  # noqa: PLC0415
 
-        report_html.write(html, [(scenario, found)])
+        page.write(html, [(scenario, found)])
 
 
 def ended(result: "Result", *, by_precision: bool = False) -> None:

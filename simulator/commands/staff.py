@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from simulator.command_line import Told
-    from simulator.fewest import Goal, Sureness
-    from simulator.report_staff import Plan
+    from simulator.measuring.tally import Tallies
+    from simulator.report.staff import Plan
     from simulator.runs import Speed
-    from simulator.shift_rules import Rules
-    from simulator.tally import Tallies
+    from simulator.staff.fewest import Goal, Sureness
+    from simulator.staff.shift_rules import Rules
     from simulator.world import Scenario
 
 SURE_REPLICATIONS = {True: 400, False: 100}
@@ -115,8 +115,8 @@ def staff(
     with ends_well(replications or 0):
         rules = _rules(shift_rules, by)
         wanted = scenario_named(scenario, on=date, seed=seed)
-        from simulator.fewest import Goal  # noqa: PLC0415  --help answers at once
         from simulator.runs import Speed, way  # noqa: PLC0415
+        from simulator.staff.fewest import Goal  # noqa: PLC0415  --help answers at once
 
         days = replications or SURE_REPLICATIONS[way(wanted, Speed(speed))[0] is Speed.FAST]
         wanted = replace(wanted, run=replace(wanted.run, threshold_ms=round(within * 1000), replications=days))
@@ -135,7 +135,7 @@ def staff(
 
 
 def _rules(written: str | None, by: Slot) -> "Rules | None":
-    from simulator.shift_rules import BadRulesError, rules_from  # noqa: PLC0415
+    from simulator.staff.shift_rules import BadRulesError, rules_from  # noqa: PLC0415
 
     if written is None:
         return None
@@ -153,10 +153,10 @@ def _found(
     scenario: "Scenario", goal: "Goal", by: Slot, speed: "Speed", executor: "Executor | None", told: "Told"
 ) -> "Plan":
     """The search, as far as Ctrl-C let it come."""
-    from simulator.crews import HOUR_MS, QUARTER_MS, Grid, by_erlang_a, calls_per_hour  # noqa: PLC0415
-    from simulator.fewest import Search, Sureness  # noqa: PLC0415
-    from simulator.report_staff import Plan  # noqa: PLC0415
+    from simulator.report.staff import Plan  # noqa: PLC0415
     from simulator.runs import way  # noqa: PLC0415
+    from simulator.staff.crews import HOUR_MS, QUARTER_MS, Grid, by_erlang_a, calls_per_hour  # noqa: PLC0415
+    from simulator.staff.fewest import Search, Sureness  # noqa: PLC0415
 
     began = time.monotonic()
     grid = Grid(scenario, HOUR_MS if by is Slot.HOUR else QUARTER_MS)
@@ -210,7 +210,7 @@ def _with_shifts(
     found: "Plan", rules: "Rules", speed: "Speed", executor: "Executor | None", told: "Told"
 ) -> "tuple[Plan, int]":
     """What was found, with its shifts unless they cannot be or at Ctrl-C; and what the command ends with."""
-    from simulator.shift_rules import BadRulesError  # noqa: PLC0415
+    from simulator.staff.shift_rules import BadRulesError  # noqa: PLC0415
 
     try:
         return _shifted(found, rules, speed, executor, told), 0
@@ -223,9 +223,9 @@ def _with_shifts(
 
 def _shifted(found: "Plan", rules: "Rules", speed: "Speed", executor: "Executor | None", told: "Told") -> "Plan":
     """Shifts that cover what is needed, and how they do when everybody comes and with the absence reckoned with."""
-    from simulator.fewest import Judged, judged, missed_by  # noqa: PLC0415
-    from simulator.shift_rules import Roster, covering, of_local_day, spared  # noqa: PLC0415
-    from simulator.shift_rules import at_work as with_roster  # noqa: PLC0415
+    from simulator.staff.fewest import Judged, judged, missed_by  # noqa: PLC0415
+    from simulator.staff.shift_rules import Roster, covering, of_local_day, spared  # noqa: PLC0415
+    from simulator.staff.shift_rules import at_work as with_roster  # noqa: PLC0415
 
     need, midnight_ms = of_local_day(found.grid, found.need)
     shrinkage = found.grid.scenario.world.shrinkage
@@ -246,7 +246,7 @@ def _shifted(found: "Plan", rules: "Rules", speed: "Speed", executor: "Executor 
 def _show(found: "Plan", *, as_json: bool, csv: Path | None, xlsx: Path | None, picture: Path | None) -> None:
     from rich.console import Console  # noqa: PLC0415
 
-    from simulator.report_staff import as_dict, print_plan, write_csv, write_picture, write_xlsx  # noqa: PLC0415
+    from simulator.report.staff import as_dict, print_plan, write_csv, write_picture, write_xlsx  # noqa: PLC0415
 
     if as_json:
         typer.echo(json.dumps(as_dict(found), ensure_ascii=False, indent=1))

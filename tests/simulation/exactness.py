@@ -10,11 +10,11 @@ import sys
 import time
 from typing import NamedTuple
 
-from simulator.arrivals import expected_calls
-from simulator.intervals import Estimate
-from simulator.measures import measures
+from simulator.drawing.arrivals import expected_calls
+from simulator.measuring.intervals import Estimate
+from simulator.measuring.measures import measures
 from simulator.runs import Speed, run
-from simulator.scenario_file import load_scenario
+from simulator.scenario.file import load_scenario
 from tests.simulation.exact_cases import CASES
 
 FEWEST = 40

@@ -6,11 +6,11 @@ from ivr.call_log.store import CallLogWriter
 from ivr.config.site import Site
 from queues.entries import Entry
 from routing.kernel import Kernel
-from simulator.books import Books
 from simulator.contacts import Contacts, Outcomes
-from simulator.draws import draw
-from simulator.faithful import _Replication
-from simulator.habits import Habits
+from simulator.drawing.draws import draw
+from simulator.faithful.books import Books
+from simulator.faithful.driver import _Replication
+from simulator.faithful.habits import Habits
 from simulator.simulated_plan import simulated
 from simulator.world import Scenario
 

@@ -8,8 +8,8 @@ import numpy as np
 from queues.ids import AgentId, Instant, QueueId
 from routing.kernel import Kernel
 from simulator import contacts as became
-from simulator import faithful
-from simulator.draws import draw
+from simulator.drawing.draws import draw
+from simulator.faithful import driver as faithful
 from simulator.world import DAY_MS, FOR_EVER, Callers, Duration, Phones, Run, Scenario, Shape, Shift, Stream, World
 from tests.kernel.centre import agent, plan_of, queue
 

@@ -22,8 +22,8 @@ from routing.plan import (
     WayOut,
 )
 from simulator import theory
-from simulator.beside import as_dict, formula_for, formulas_for, surviving
-from simulator.distributions import fill
+from simulator.drawing.distributions import fill
+from simulator.report.beside import as_dict, formula_for, formulas_for, surviving
 from simulator.world import DAY_MS, NEVER_MS, Callers, Duration, Phones, Run, Scenario, Shape, Shift, Stream, World
 
 LINE, OTHER = QueueId("kö"), QueueId("annan")

@@ -6,11 +6,11 @@ import pytest
 
 from queues.ids import AgentId, MenuId, PromptId, QueueId
 from routing.plan import Agent, Choice, Entrance, Menu, Plan, PlanStep, Queue, TargetKind
-from simulator.draws import draw
-from simulator.faithful import run_faithful
-from simulator.fast import run_fast
-from simulator.measures import measures
-from simulator.tally import tally
+from simulator.drawing.draws import draw
+from simulator.faithful.driver import run_faithful
+from simulator.fast.driver import run_fast
+from simulator.measuring.measures import measures
+from simulator.measuring.tally import tally
 from simulator.world import Callers, Duration, Run, Scenario, Shape, Stream, World
 
 LINE = QueueId("kö")

@@ -21,9 +21,9 @@ from routing.plan import (
     WaitingRules,
     WayOut,
 )
-from simulator.covered import refusals
-from simulator.draws import draw
-from simulator.fast import NotCoveredError, run_fast
+from simulator.drawing.draws import draw
+from simulator.fast.covered import refusals
+from simulator.fast.driver import NotCoveredError, run_fast
 from simulator.world import Callers, Duration, Phones, Run, Scenario, Shape, Stream, World
 
 Q = QueueId("bygg")

@@ -8,10 +8,10 @@ from scipy import stats
 from queues.ids import AgentId, PartnerId, QueueId
 from routing.plan import Partner, Plan, Queue
 from simulator.contacts import Chance, Contacts
-from simulator.distributions import fill
-from simulator.draws import draw, replications_per_chunk
+from simulator.drawing.distributions import fill
+from simulator.drawing.draws import draw, replications_per_chunk
+from simulator.drawing.streams import Part, generator
 from simulator.spans import CONSTANT_ROW, Purpose, rows_of, span
-from simulator.streams import Part, generator
 from simulator.world import (
     DAY_MS,
     FOR_EVER,

@@ -12,7 +12,6 @@ from ivr.engine import Engine
 from queues.ids import Instant
 from routing.events import Tick
 from routing.kernel import Kernel
-from simulator import faithful
 from simulator.contacts import (
     ABANDONED,
     ANSWERED,
@@ -24,8 +23,9 @@ from simulator.contacts import (
     PARTNER,
     TURNED_AWAY,
 )
-from simulator.draws import draw
-from simulator.faithful import BrokenLawError, run_faithful
+from simulator.drawing.draws import draw
+from simulator.faithful import driver as faithful
+from simulator.faithful.driver import BrokenLawError, run_faithful
 from simulator.simulated_plan import simulated
 from tests.engine.test_engine import NotingLog, NotingTelephony
 from tests.simulation.centres import HOUR_MS, botkyrka, exponential, six_groups

@@ -14,8 +14,8 @@ from routing.plan import (
     WaitingRules,
 )
 from simulator.contacts import NO_ONE, NOT_SETTLED, SETTLED
-from simulator.draws import draw
-from simulator.faithful import run_faithful
+from simulator.drawing.draws import draw
+from simulator.faithful.driver import run_faithful
 from simulator.spans import rows_of, span
 from simulator.world import Duration, Shape
 from tests.simulation.stage import NAMES, START, Played, agent, callers, plan_of, queue, scene, seconds, shift

@@ -16,8 +16,8 @@ from routing.plan import (
     TargetKind,
     WayOut,
 )
-from simulator.draws import draw
-from simulator.faithful import run_faithful
+from simulator.drawing.draws import draw
+from simulator.faithful.driver import run_faithful
 from simulator.world import Phones
 from tests.simulation.stage import START, Played, agent, callers, plan_of, queue, scene, seconds, shift
 

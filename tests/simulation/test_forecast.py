@@ -11,12 +11,12 @@ from ivr.commands import app
 from ivr.config.house import Opening
 from queues.entries import CallEnded, CallEntered, CallQueued, Outcome
 from queues.ids import NO_CLEARANCE, CallId, Instant, QueueId
-from simulator.backtest import backtest, bounds
-from simulator.calendar_days import Calendar, Kind
-from simulator.call_counts import OUTSIDE, QUARTERS, Counts, count
-from simulator.calls_csv import calls_of
-from simulator.forecast import TooFewDaysError, forecast, week_from
-from simulator.logged import opened
+from simulator.past.backtest import backtest, bounds
+from simulator.past.calendar_days import Calendar, Kind
+from simulator.past.call_counts import OUTSIDE, QUARTERS, Counts, count
+from simulator.past.forecast import TooFewDaysError, forecast, week_from
+from simulator.past.logged import opened
+from simulator.scenario.calls_csv import calls_of
 from tests.simulation.made_log import write
 
 ZONE = ZoneInfo("Europe/Stockholm")

@@ -23,8 +23,8 @@ from queues.entries import (
     TalkEnder,
 )
 from queues.ids import NO_CLEARANCE, AgentId, CallId, Instant, MenuId, OfferId, QueueId
-from simulator.from_log import FEWEST, habits, logged
-from simulator.logged import LoggedCall, LoggedSpan, opened, read, redials
+from simulator.past.from_log import FEWEST, habits, logged
+from simulator.past.logged import LoggedCall, LoggedSpan, opened, read, redials
 from simulator.world import NEVER_MS, PARTNER_LEVEL, Shape
 from tests.simulation.made_log import write
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from simulator.intervals import (
+from simulator.measuring.intervals import (
     Estimate,
     Moments,
     Spread,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulator.kaplan_meier import SAMPLES, patience, survival
+from simulator.past.kaplan_meier import SAMPLES, patience, survival
 from simulator.world import FOR_EVER, NEVER_MS
 
 REMISSION = ((6, 1), (6, 1), (6, 1), (6, 0), (7, 1), (9, 0), (10, 1), (10, 0), (11, 0), (13, 1), (16, 1), (17, 0))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from routing import matching
-from simulator import fast_pairing
 from simulator.compiled import compiled
+from simulator.fast import pairing
 
 FEW = 4
 BIG = 2**30
@@ -69,5 +69,5 @@ def test_the_same_agent_is_chosen():
 
 
 def test_the_loop_calls_the_functions_of_the_kernel():
-    assert fast_pairing.matching.choose_agent is matching.choose_agent
-    assert fast_pairing.matching.calls_compared is matching.calls_compared
+    assert pairing.matching.choose_agent is matching.choose_agent
+    assert pairing.matching.calls_compared is matching.calls_compared

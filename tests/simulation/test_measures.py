@@ -10,11 +10,11 @@ import pytest
 import simulator
 from queues.ids import QueueId
 from simulator.contacts import ABANDONED, CALLBACK_KEPT, CLOSED, NOT_SETTLED, PARTNER, TURNED_AWAY
-from simulator.definitions import DEFINITIONS
-from simulator.intervals import Estimate
-from simulator.labels import LABELS
-from simulator.measures import difference, measures, service_level
-from simulator.tally import joined, tally
+from simulator.measuring.definitions import DEFINITIONS
+from simulator.measuring.intervals import Estimate
+from simulator.measuring.measures import difference, measures, service_level
+from simulator.measuring.tally import joined, tally
+from simulator.report.labels import LABELS
 from tests.simulation.made_outcomes import PARTNERS_LINE, QUEUES, Call, outcomes, scenario
 
 MORNING = [

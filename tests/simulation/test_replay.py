@@ -13,11 +13,11 @@ from typer.testing import CliRunner
 from ivr.commands import app
 from queues.entries import CallEnded, CallEntered, Outcome
 from queues.ids import CallId, Instant, QueueId
-from simulator.logged_world import IN_MENU, LoggedDay, logged_day, rerun
-from simulator.replay import Run, Sum, agreement, change, fate, figures, logged_sums, run, spread
-from simulator.rules import rules_of
+from simulator.past.logged_world import IN_MENU, LoggedDay, logged_day, rerun
+from simulator.past.replay import Run, Sum, agreement, change, fate, figures, logged_sums, run, spread
+from simulator.past.rules import rules_of
 from simulator.runs import Speed
-from simulator.scenario_file import load_scenario
+from simulator.scenario.file import load_scenario
 from simulator.world import NONE, Duration, Phones, Scenario, Shape
 from tests.simulation.made_log import lived, write
 

@@ -13,17 +13,19 @@ import pytest
 from rich.console import Console
 
 from queues.ids import AgentId
-from simulator import report_csv, report_html, report_xlsx
-from simulator.assumptions import assumptions
 from simulator.contacts import ABANDONED
-from simulator.definitions import Unit
-from simulator.headline import difference_headline, headline
-from simulator.intervals import Estimate
-from simulator.measures import difference, measures
-from simulator.report_table import print_difference, print_measures
-from simulator.scenario_file import load_scenario, shipped_scenarios
-from simulator.swedish import figure, interval, number, with_interval
-from simulator.tally import tally
+from simulator.measuring.definitions import Unit
+from simulator.measuring.intervals import Estimate
+from simulator.measuring.measures import difference, measures
+from simulator.measuring.tally import tally
+from simulator.report import csv_files as report_csv
+from simulator.report import html as report_html
+from simulator.report import workbook as report_xlsx
+from simulator.report.assumptions import assumptions
+from simulator.report.headline import difference_headline, headline
+from simulator.report.swedish import figure, interval, number, with_interval
+from simulator.report.terminal import print_difference, print_measures
+from simulator.scenario.file import load_scenario, shipped_scenarios
 from tests.simulation.made_outcomes import QUEUES, Call, outcomes, scenario
 
 HOSTILE = "=HYPERLINK(\"x\")<script>alert('1')</script>$\\frac{}&amp;\x07\n--> ]]> åäö 😀"

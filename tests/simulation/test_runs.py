@@ -9,10 +9,10 @@ import pytest
 
 from routing.plan import ALWAYS_OPEN
 from simulator.executors import NoClusterError, executor_for
-from simulator.measures import measures
+from simulator.measuring.measures import measures
 from simulator.parcels import OtherVersionError, Parcel, packed, unpacked
 from simulator.runs import NotCoveredError, NothingDoneError, Speed, run, run_together, warm
-from simulator.scenario_file import load_scenario
+from simulator.scenario.file import load_scenario
 
 THREE_CHUNKS = 900
 MODEL = """

@@ -11,7 +11,7 @@ from ivr.config.problems import WARNINGS, Code, Problem
 from queues.ids import AgentId, PartnerId, QueueId
 from routing.kernel import Kernel
 from routing.plan import FAR_FUTURE_MS, Discipline, TargetKind
-from simulator.scenario_file import Loaded, UnknownScenarioError, load_scenario, shipped, shipped_scenarios
+from simulator.scenario.file import Loaded, UnknownScenarioError, load_scenario, shipped, shipped_scenarios
 from simulator.world import FOR_EVER, NONE, Duration, Scenario, Shape, Shift
 from tests.simulation.made_log import lived, write
 from tests.simulation.scenario_samples import MODEL, SAMPLES, TOWN, Sample

@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulator.crews import Grid, by_erlang_a, calls_per_hour, staffed
-from simulator.fewest import Goal, Search, Sureness, judged
 from simulator.runs import run
-from simulator.scenario_file import load_scenario
-from simulator.shift_rules import BadRulesError, Rules, covering, of_local_day, patterns, rules_from, spared
+from simulator.scenario.file import load_scenario
+from simulator.staff.crews import Grid, by_erlang_a, calls_per_hour, staffed
+from simulator.staff.fewest import Goal, Search, Sureness, judged
+from simulator.staff.shift_rules import BadRulesError, Rules, covering, of_local_day, patterns, rules_from, spared
 from simulator.theory import fewest_agents
 from simulator.world import DAY_MS
 from tests.simulation.test_commands import TONVAL, interrupted, tonval

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator import columns as c
 from simulator.contacts import (
     ABANDONED,
     ANSWERED,
@@ -20,7 +19,8 @@ from simulator.contacts import (
     SETTLED,
     TURNED_AWAY,
 )
-from simulator.tally import PARTS, joined, tally
+from simulator.measuring import columns as c
+from simulator.measuring.tally import PARTS, joined, tally
 from tests.simulation.made_outcomes import DAY_MS, PARTNERS_LINE, Call, outcomes, scenario
 
 

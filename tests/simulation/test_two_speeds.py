@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.contacts import ABANDONED, ANSWERED, CLOSED, FAILED, PARTNER, TURNED_AWAY
-from simulator.scenario_file import load_scenario
+from simulator.scenario.file import load_scenario
 from tests.simulation.random_towns import random_town
 from tests.simulation.two_drivers import both, compared
 

@@ -5,9 +5,9 @@ from dataclasses import fields
 import numpy as np
 
 from simulator.contacts import Outcomes
-from simulator.draws import draw
-from simulator.faithful import run_faithful
-from simulator.fast import run_fast
+from simulator.drawing.draws import draw
+from simulator.faithful.driver import run_faithful
+from simulator.fast.driver import run_fast
 from simulator.world import Scenario
 
 FIRST_ROOM = 64

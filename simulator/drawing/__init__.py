@@ -1,0 +1,1 @@
+"""Chance: everything about callers and phones, drawn before anything is decided."""

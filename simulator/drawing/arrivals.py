@@ -1,0 +1,186 @@
+"""When who rings: an exact Poisson process with a rate for each slot, or the very instants.
+
+The replications of a chunk lie end to end on one line on which calls come at rate 1; a call's place there, led back
+through the summed rates, is its instant. So arrivals rise without being sorted, and no call is drawn in vain.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.compiled import compiled
+from simulator.contacts import Real, Small, Whole
+from simulator.drawing.streams import generator
+from simulator.spans import Purpose
+from simulator.world import Scenario, Stream
+
+_HOUR_MS = 3_600_000.0
+_PLACE = (
+    "int64(float64[::1], float64[::1], float64[::1], float64[::1], float64[::1], float64[:,::1], int32[:,::1],"
+    " int64[::1], int64[::1], int32[::1])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """All streams together, slot by slot, no slot without calls; and which stream a call of the slot belongs to."""
+
+    from_ms: Real
+    to_ms: Real
+    calls: Real
+    """[slots + 1] Expected calls of a replication up to the beginning of each slot; the last is the sum."""
+    keeps: Real
+    """[slots, streams] Walker's alias table: how much of its share a stream keeps,"""
+    gives: Small
+    """and to whom the rest of it goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """The calls that people make by themselves, replication after replication."""
+
+    first: Whole
+    arrival_ms: Whole
+    stream: Small
+
+
+def expected_calls(scenario: Scenario) -> float:
+    """Of one replication, redials apart."""
+    rates, (fixed_ms, _) = rates_of(scenario), fixed_of(scenario)
+    return float(rates.calls[-1]) + len(fixed_ms)
+
+
+def roots(scenario: Scenario, chunk: int, replications: int) -> Roots:
+    """The chunk's first so many replications."""
+    drawn = _poisson(scenario, chunk, replications)
+    fixed_ms, fixed_stream = fixed_of(scenario)
+    return _merged(drawn, fixed_ms, fixed_stream, replications) if len(fixed_ms) else drawn
+
+
+def rates_of(scenario: Scenario) -> Rates:
+    """The rates of all streams on one set of slots, cut where the callers' time ends."""
+    streams, length = scenario.world.streams, scenario.run.length_ms
+    cuts = {0, length} | {i * one.slot_ms for one in streams for i in range(len(one.per_hour) + 1)}
+    edges = np.array(sorted(cut for cut in cuts if cut <= length), dtype=np.float64)
+    rates = np.array([_rates_from(one, edges[:-1]) for one in streams]).reshape(len(streams), len(edges) - 1)
+    sums = rates.sum(axis=0)
+    used = sums > 0
+    widths = np.diff(edges)[used]
+    keeps, gives = _alias(np.ascontiguousarray((rates[:, used] / sums[used]).T))
+    return Rates(
+        from_ms=edges[:-1][used],
+        to_ms=edges[1:][used],
+        calls=np.concatenate(([0.0], np.cumsum(sums[used] * widths / _HOUR_MS))),
+        keeps=keeps,
+        gives=gives,
+    )
+
+
+def fixed_of(scenario: Scenario) -> tuple[Whole, Small]:
+    """The instants that are given, rising, and their streams."""
+    pairs = sorted(
+        (at_ms, i)
+        for i, stream in enumerate(scenario.world.streams)
+        for at_ms in stream.at_ms
+        if 0 <= at_ms < scenario.run.length_ms
+    )
+    both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return np.ascontiguousarray(both[:, 0]), both[:, 1].astype(np.int32)
+
+
+def _rates_from(stream: Stream, from_ms: Real) -> Real:
+    """Calls an hour in the slots that begin there; none after the stream's last."""
+    per_hour = np.array((*stream.per_hour, 0.0))
+    return per_hour[np.minimum(from_ms // stream.slot_ms, len(stream.per_hour)).astype(np.intp)]
+
+
+def _poisson(scenario: Scenario, chunk: int, replications: int) -> Roots:
+    rates, seed = rates_of(scenario), scenario.run.seed
+    total = float(rates.calls[-1]) * replications
+    if not total:
+        return Roots(np.zeros(replications + 1, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32))
+    size = int(total + 6.0 * math.sqrt(total) + 64)
+    while True:
+        gaps = generator(seed, chunk, Purpose.ARRIVAL).standard_exponential(size)
+        several = rates.keeps.shape[1] > 1
+        marks = generator(seed, chunk, Purpose.STREAM).random(size) if several else np.zeros(0)
+        first, arrival_ms = np.zeros(replications + 1, np.int64), np.empty(size, np.int64)
+        stream = np.empty(size, np.int32) if several else np.zeros(size, np.int32)
+        table = (rates.from_ms, rates.to_ms, rates.calls, rates.keeps, rates.gives)
+        made = _place(gaps, marks, *table, first, arrival_ms, stream)
+        if made >= 0:
+            return Roots(first, arrival_ms[:made], stream[:made])
+        size *= 2
+
+
+@compiled(_PLACE)
+def _place(  # noqa: PLR0913, PLR0917 -- flat numbers instead of objects, so that numba compiles it
+    gaps: Real,
+    marks: Real,
+    from_ms: Real,
+    to_ms: Real,
+    calls: Real,
+    keeps: Real,
+    gives: Small,
+    first: Whole,
+    arrival_ms: Whole,
+    stream: Small,
+) -> int:
+    """How many calls came in all replications, each with instant and stream; -1 if there were too few gaps."""
+    total, streams, replications = calls[-1], keeps.shape[1], len(first) - 1
+    at, slot, replication = 0.0, 0, 0
+    for made in range(len(gaps)):
+        at += gaps[made]
+        while at >= total:
+            at -= total
+            slot = 0
+            replication += 1
+            first[replication] = made
+            if replication == replications:
+                return made
+        while at >= calls[slot + 1]:
+            slot += 1
+        share = (at - calls[slot]) / (calls[slot + 1] - calls[slot])
+        ms = from_ms[slot] + share * (to_ms[slot] - from_ms[slot])
+        arrival_ms[made] = min(int(ms), int(to_ms[slot]) - 1)
+        if streams > 1:
+            mark = marks[made] * streams
+            one = int(mark)
+            stream[made] = one if mark - one < keeps[slot, one] else gives[slot, one]
+    return -1
+
+
+@compiled("Tuple((float64[:,::1], int32[:,::1]))(float64[:,::1])")
+def _alias(shares: Real) -> tuple[Real, Small]:
+    """Walker's table for each row of shares (sum 1): of equal cells, what the owner keeps and who has the rest."""
+    slots, streams = shares.shape
+    keeps = np.ones((slots, streams))
+    gives = np.zeros((slots, streams), np.int32)
+    for slot in range(slots):
+        left = shares[slot] * streams
+        done = np.zeros(streams, np.bool_)
+        for _ in range(streams - 1):
+            poor, rich = -1, -1
+            for i in range(streams):
+                if not done[i]:
+                    if poor < 0 or left[i] < left[poor]:
+                        poor = i
+                    if rich < 0 or left[i] > left[rich]:
+                        rich = i
+            keeps[slot, poor] = min(left[poor], 1.0)
+            gives[slot, poor] = rich
+            left[rich] -= 1.0 - keeps[slot, poor]
+            done[poor] = True
+    return keeps, gives
+
+
+def _merged(drawn: Roots, fixed_ms: Whole, fixed_stream: Small, replications: int) -> Roots:
+    """Both, by instant within each replication; given ones first."""
+    own = np.repeat(np.arange(replications), np.diff(drawn.first))
+    replication = np.concatenate((np.repeat(np.arange(replications), len(fixed_ms)), own))
+    arrival_ms = np.concatenate((np.tile(fixed_ms, replications), drawn.arrival_ms))
+    stream = np.concatenate((np.tile(fixed_stream, replications), drawn.stream))
+    order = np.lexsort((arrival_ms, replication))
+    first = drawn.first + len(fixed_ms) * np.arange(replications + 1)
+    return Roots(first, arrival_ms[order], stream[order])

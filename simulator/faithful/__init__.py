@@ -1,0 +1,1 @@
+"""The faithful driver: made-up people against the whole kernel."""

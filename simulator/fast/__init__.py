@@ -1,0 +1,1 @@
+"""The fast driver: one compiled loop over the kernel's own choices."""

@@ -1,0 +1,117 @@
+"""What the fast driver does not cover, by name: such a scenario is driven by the faithful one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from routing.plan import FAR_FUTURE_MS, Leads, Queue
+from simulator.fast.ways import hours_keys, ways_of
+from simulator.spans import is_constant, span
+from simulator.world import NEVER_MS, Callers, Scenario
+
+MOST_BITS = 62
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One thing in a scenario that only the faithful driver knows."""
+
+    feature: str
+    sentence: str
+
+
+ESTIMATED_WAIT = Refusal(
+    "estimated_wait", "Steg som öppnas efter beräknad väntetid simuleras bara av den trogna motorn."
+)
+NOBODY_LOGGED_IN = Refusal(
+    "nobody_logged_in", "Gränsen för hur länge ingen är inloggad simuleras bara av den trogna motorn."
+)
+LIMIT_TO_PARTNER = Refusal(
+    "limit_to_partner", "En gräns som leder till en partner simuleras bara av den trogna motorn."
+)
+LIMIT_TO_CALLBACK = Refusal(
+    "limit_to_callback", "En gräns som leder till återuppringning simuleras bara av den trogna motorn."
+)
+TRANSFERS = Refusal(
+    "transfers", "Koppling vidare till specialist eller förvaltning simuleras bara av den trogna motorn."
+)
+CALLBACKS = Refusal("callbacks", "Återuppringning simuleras bara av den trogna motorn.")
+PARTNER_MINUTES = Refusal(
+    "partner_minutes", "Ett tak för partnerns samtalstid per dygn simuleras bara av den trogna motorn."
+)
+PARTNER_FAILS = Refusal("partner_fails", "En partner som inte alltid svarar i tid simuleras bara av den trogna motorn.")
+LANGUAGE = Refusal("language", "Samtal på ett annat språk än husets simuleras bara av den trogna motorn.")
+NO_LINE = Refusal("no_line", "En knappföljd som inte leder till en kö simuleras bara av den trogna motorn.")
+KEPT_PLACE = Refusal(
+    "resume_place", "Plats i kön som sparas för den som lägger på simuleras bara av den trogna motorn."
+)
+CALLS_PER_CALLER = Refusal(
+    "max_calls_per_caller", "En gräns för samtal per uppringare simuleras bara av den trogna motorn."
+)
+TOO_MANY = Refusal("too_many", "Så många steg i en kö eller så många öppettider simuleras bara av den trogna motorn.")
+
+
+def refusals(scenario: Scenario) -> tuple[Refusal, ...]:
+    """What the fast driver does not cover, each once; nothing: it decides exactly as the faithful one."""
+    found = (*_of_plan(scenario), *_of_queues(scenario), *_of_partners(scenario), *_of_streams(scenario))
+    return tuple(dict.fromkeys(found))
+
+
+def _of_plan(scenario: Scenario) -> Iterator[Refusal]:
+    plan = scenario.plan
+    if plan.resume_place_ms:
+        yield KEPT_PLACE
+    if plan.max_calls_per_caller:
+        yield CALLS_PER_CALLER
+    if len(hours_keys(plan)) > MOST_BITS:
+        yield TOO_MANY
+
+
+def _of_queues(scenario: Scenario) -> Iterator[Refusal]:
+    for queue in scenario.plan.queues.values():
+        callers = scenario.world.callers.get(queue.id, Callers())
+        if any(step.estimated_wait_over_ms for step in queue.steps):
+            yield ESTIMATED_WAIT
+        if queue.nobody_logged_in is not None:
+            yield NOBODY_LOGGED_IN
+        if len(queue.steps) > MOST_BITS:
+            yield TOO_MANY
+        yield from _of_limits(queue)
+        if callers.transfers:
+            yield TRANSFERS
+        pressed = queue.callback is not None and queue.waiting.callback_key
+        if callers.callback > 0 or (pressed and not _never(callers)):
+            yield CALLBACKS
+
+
+def _of_limits(queue: Queue) -> Iterator[Refusal]:
+    for limit in (queue.max_wait, queue.max_length):
+        leads = {way.leads for way in limit.ways} if limit is not None else set()
+        if Leads.PARTNER in leads:
+            yield LIMIT_TO_PARTNER
+        if Leads.CALLBACK in leads:
+            yield LIMIT_TO_CALLBACK
+
+
+def _never(callers: Callers) -> bool:
+    pressed = callers.presses_callback_ms
+    return is_constant(pressed) and span(1.0, pressed.mean_ms) >= NEVER_MS
+
+
+def _of_partners(scenario: Scenario) -> Iterator[Refusal]:
+    phones = scenario.world.partner_phones
+    answers_ms = span(1.0, phones.answers_after.mean_ms)
+    for partner in scenario.plan.partners.values():
+        if partner.most_ms_a_day < FAR_FUTURE_MS:
+            yield PARTNER_MINUTES
+        in_time = is_constant(phones.answers_after) and answers_ms < partner.ring_ms
+        if not in_time or phones.misses > 0 or partner.setup_ms <= 0:
+            yield PARTNER_FAILS
+
+
+def _of_streams(scenario: Scenario) -> Iterator[Refusal]:
+    plan = scenario.plan
+    for way in ways_of(plan, scenario.world.streams):
+        if way.queue not in plan.queues:
+            yield NO_LINE
+        elif way.language not in {"", plan.language}:
+            yield LANGUAGE

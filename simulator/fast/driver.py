@@ -1,0 +1,179 @@
+"""The fast driver: the kernel's own decisions, by the same `routing.matching`, in one compiled loop over a chunk.
+
+What it does not cover is named by `covered.refusals`. Everything else comes out as from the faithful driver, to the
+millisecond: every contact and every person's time (tests/simulation/test_two_speeds.py).
+"""
+
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+
+from simulator.contacts import NO_ONE, Contacts, Outcomes, Real, Small, Whole
+from simulator.fast.arrays import table_of
+from simulator.fast.columns import CALL_COLUMNS, RAN_OUT, REGISTERS
+from simulator.fast.covered import refusals
+from simulator.fast.loop import run_at, run_chunk
+from simulator.fast.tables import Tables, tables_of
+from simulator.world import Scenario
+
+_CONFIG: Any = numba.config
+
+
+class NotCoveredError(ValueError):
+    """The scenario has something that the fast driver does not know."""
+
+
+class Work(NamedTuple):
+    """What the loop works in. Made once for a chunk."""
+
+    reg: Whole
+    calls: Whole
+    """A row for each call that lives; places are used again."""
+    queues: Whole
+    steps: Whole
+    seats: Whole
+    partners: Whole
+    tree: Whole
+    """[2 × leaves, 2] The earliest timer of each half of the seats, and whose it is."""
+    timer_seq: Whole
+    heap: Whole
+    ready: Whole
+    ready_since: Whole
+    lends: Whole
+    new_people: Whole
+    leaving: Whole
+    new_calls: Whole
+    unopened: Whole
+    entered: Whole
+    touched: Whole
+
+
+class Chances(NamedTuple):
+    """What callers bring with them, of `Contacts`."""
+
+    first: Whole
+    arrival_ms: Whole
+    units: Real
+    chances: Real
+    offer_units: Real
+    offer_chances: Real
+
+
+class Became(NamedTuple):
+    """What is filled in, of `Outcomes`."""
+
+    child_first: Whole
+    parent: Whole
+    arrival_ms: Whole
+    stream: Small
+    outcome: Small
+    queue: Small
+    entered_ms: Whole
+    answered_ms: Whole
+    ended_ms: Whole
+    agent: Small
+    level: Small
+    step: Small
+    offers: Small
+    wrap_up_ms: Whole
+    settled: Small
+    ringing_ms: Whole
+    talking_ms: Whole
+    wrapping_ms: Whole
+    present_ms: Whole
+
+
+def run_fast(scenario: Scenario, contacts: Contacts) -> Outcomes:
+    """What becomes of the contacts. Raises NotCoveredError for what is not covered."""
+    if refused := refusals(scenario):
+        raise NotCoveredError(", ".join(refusal.feature for refusal in refused))
+    tables = tables_of(scenario, contacts)
+    work, became = _work(tables, len(contacts.arrival_ms)), _became(contacts, len(tables.seats))
+    _run(tables, work, _chances(contacts), became)
+    transfers = np.zeros(len(contacts.arrival_ms), np.int32)
+    return Outcomes(**became._asdict(), transfers=transfers, ran_out=bool(work.reg[RAN_OUT]))
+
+
+def _run(*arrays: Tables | Work | Chances | Became) -> None:
+    """The loop has run; uncompiled where numba is told to compile nothing."""
+    if _CONFIG.DISABLE_JIT:
+        run_chunk(*arrays)
+    else:
+        tables = [table_of(some) for some in arrays]
+        run_at(*(table.ctypes.data for table in tables))
+
+
+def _chances(contacts: Contacts) -> Chances:
+    return Chances(
+        np.ascontiguousarray(contacts.first),
+        np.ascontiguousarray(contacts.arrival_ms),
+        np.ascontiguousarray(contacts.units),
+        np.ascontiguousarray(contacts.chances),
+        np.ascontiguousarray(contacts.offer_units),
+        np.ascontiguousarray(contacts.offer_chances),
+    )
+
+
+def _work(tables: Tables, contacts: int) -> Work:
+    seats = len(tables.seats)
+    leaves = 1 << max(seats - 1, 0).bit_length()
+
+    def whole(*shape: int) -> Any:
+        return np.empty(shape, np.int64)
+
+    return Work(
+        reg=np.zeros(REGISTERS, np.int64),
+        calls=whole(contacts + 1, CALL_COLUMNS),
+        queues=np.empty_like(tables.queues),
+        steps=np.empty_like(tables.steps),
+        seats=np.empty_like(tables.seats),
+        partners=np.empty_like(tables.partners),
+        tree=whole(2 * leaves, 2),
+        timer_seq=np.zeros(seats + 1, np.int64),
+        heap=whole(6 * contacts + 64, 3),
+        ready=whole(seats),
+        ready_since=np.zeros(seats, np.int64),
+        lends=np.ones(seats, np.int64),
+        new_people=whole(seats + 1),
+        leaving=whole(4 * seats + 16, 2),
+        new_calls=whole(4 * contacts + 16),
+        unopened=whole(4 * contacts + 16),
+        entered=whole(4 * contacts + 16),
+        touched=whole(4 * contacts + 16),
+    )
+
+
+def _became(contacts: Contacts, seats: int) -> Became:
+    size, replications = len(contacts.arrival_ms), len(contacts.first) - 1
+
+    def small(value: int) -> Small:
+        return np.full(size, value, np.int32)
+
+    def never() -> Whole:
+        return np.full(size, -1, np.int64)
+
+    def times() -> Whole:
+        return np.zeros((replications, seats), np.int64)
+
+    return Became(
+        child_first=np.full(replications + 1, -1, np.int64),
+        parent=np.full(size, NO_ONE, np.int64),
+        arrival_ms=contacts.arrival_ms.copy(),
+        stream=contacts.stream.astype(np.int32),
+        outcome=small(0),
+        queue=small(NO_ONE),
+        entered_ms=never(),
+        answered_ms=never(),
+        ended_ms=never(),
+        agent=small(NO_ONE),
+        level=small(NO_ONE),
+        step=small(NO_ONE),
+        offers=small(0),
+        wrap_up_ms=np.zeros(size, np.int64),
+        settled=small(0),
+        ringing_ms=times(),
+        talking_ms=times(),
+        wrapping_ms=times(),
+        present_ms=times(),
+    )

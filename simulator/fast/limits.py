@@ -1,0 +1,259 @@
+"""Calls enter lines, lines keep their bounds, and steps are decided in the fast loop: `routing.limits`, `kernel`."""
+
+from simulator.compiled import part
+from simulator.contacts import TURNED_AWAY
+from simulator.fast.columns import (
+    BIG,
+    CLEARANCE,
+    CLOSES_AT,
+    CLOSES_SEQ,
+    CONTACT,
+    DOES,
+    ENTERED,
+    ENTERED_NOW,
+    FOR_LENGTH,
+    HANGS_AT,
+    HANGS_SEQ,
+    HANGS_UP,
+    HEAP,
+    KINDS,
+    LINE_CLOSES,
+    MARK_NEW,
+    MARK_TOUCHED,
+    MARKS,
+    NEW_CALLS,
+    NEW_MARK,
+    NEW_PEOPLE,
+    NO,
+    NOW,
+    OUT,
+    OVERFLOWS,
+    PATIENCE,
+    PRIORITY,
+    PUSHED,
+    PUSHED_CLOSES,
+    PUSHED_HANGS,
+    PUSHED_WAIT,
+    Q_CLEARANCE,
+    Q_HOURS,
+    Q_HOURS_KEY,
+    Q_LENGTH,
+    Q_MAX_LENGTH,
+    Q_MAX_WAIT,
+    Q_PRIORITY,
+    QUEUE,
+    QUEUED_AT,
+    STATE,
+    STEP_AT,
+    STEP_OPENS,
+    STEP_PUSHED,
+    STEP_SEQ,
+    STEPS,
+    TOUCHED,
+    W_LAST,
+    W_QUEUE,
+    WAIT_AT,
+    WAIT_ENDS,
+    WAIT_SEQ,
+    WAITED_OUT,
+    WAITING,
+)  # fmt: skip
+from simulator.fast.heap import push, sweep
+from simulator.fast.hours import is_open_for, line_closes_at
+from simulator.fast.lines import forget_deadlines, is_touched, leave_line, line_up, next_sequence
+from simulator.fast.offers import ends, lasts, offer
+from simulator.fast.pairing import agent_for, call_for, calls_next, people_first
+from simulator.fast.widening import widen
+from simulator.world import NEVER_MS
+
+MAX_OVERFLOWS = 5
+
+
+# ── entering ────────────────────────────────────────────────────────────────────────────────────────────────────────
+@part
+def enter_queue(t, w, c, s, q):
+    """The caller stands in line. False if nobody answers there now."""
+    if not is_open_for(t, w, s, w.queues[q, Q_HOURS], w.queues[q, Q_HOURS_KEY]):
+        return False
+    calls, reg = w.calls, w.reg
+    now = reg[NOW]
+    if calls[s, ENTERED] == NO:
+        calls[s, ENTERED] = now
+        patience = max(lasts(t, c, q, PATIENCE, calls[s, CONTACT]), 1)
+        if patience < NEVER_MS:
+            calls[s, HANGS_AT] = now + patience
+            calls[s, HANGS_SEQ] = next_sequence(w)
+    if calls[s, QUEUE] != q:
+        calls[s, QUEUED_AT] = now
+        calls[s, WAITED_OUT] = 0
+    calls[s, QUEUE] = q
+    calls[s, PRIORITY] = max(calls[s, PRIORITY], w.queues[q, Q_PRIORITY])
+    clearance = calls[s, CLEARANCE]
+    calls[s, CLEARANCE] = w.queues[q, Q_CLEARANCE] if clearance == NO else t.risen[clearance, q]
+    calls[s, STEPS] = 0
+    forget_deadlines(w, s)
+    waits(t, w, s)
+    w.entered[reg[ENTERED_NOW]] = s
+    reg[ENTERED_NOW] += 1
+    return True
+
+
+@part
+def waits(t, w, s):
+    """The call stands in its line and may be matched in this very step."""
+    calls, now = w.calls, w.reg[NOW]
+    calls[s, STATE] = WAITING
+    calls[s, PUSHED] &= PUSHED_HANGS
+    line_up(w, s)
+    calls[s, CLOSES_AT] = line_closes_at(t, w, s)
+    calls[s, CLOSES_SEQ] = next_sequence(w) if calls[s, CLOSES_AT] < BIG else NO
+    limit = w.queues[calls[s, QUEUE], Q_MAX_WAIT]
+    calls[s, WAIT_SEQ] = NO
+    if limit != NO and not calls[s, WAITED_OUT]:
+        calls[s, WAIT_AT] = max(calls[s, QUEUED_AT] + limit, now)
+        calls[s, WAIT_SEQ] = next_sequence(w)
+    is_touched(w, s)
+
+
+@part
+def leave(t, w, c, o, s):
+    """The caller is told why, and the call ends so."""
+    leave_line(w, s)
+    ends(t, w, c, o, s, TURNED_AWAY)
+
+
+# ── bounds ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+@part
+def keep_within(t, w, c, o):
+    """No line is longer than it may be by whoever has just entered it."""
+    reg, i = w.reg, 0
+    while i < reg[ENTERED_NOW]:
+        s = w.entered[i]
+        i += 1
+        if w.calls[s, STATE] == WAITING:
+            q = w.calls[s, QUEUE]
+            most = w.queues[q, Q_MAX_LENGTH]
+            if most != NO and w.queues[q, Q_LENGTH] > most:
+                moves_on(t, w, c, o, s, FOR_LENGTH)
+    reg[ENTERED_NOW] = 0
+
+
+@part
+def moves_on(t, w, c, o, s, why):
+    """The call goes the first way that is open now; if none is, the last, as far as that can be."""
+    q = w.calls[s, QUEUE]
+    for i in range(t.way_count[q, why]):
+        to = t.ways[2 * q + why, i, W_QUEUE]
+        last = t.ways[2 * q + why, i, W_LAST]
+        if last or to == NO or (_may_enter(t, w, s, to) and _serves(t, w, s, to)):
+            if to == NO:
+                leave(t, w, c, o, s)
+                return
+            if _overflows(t, w, c, o, s, to):
+                return
+
+
+@part
+def _may_enter(t, w, s, to):
+    calls = w.calls
+    if to == calls[s, QUEUE] or calls[s, OVERFLOWS] >= MAX_OVERFLOWS:
+        return False
+    return is_open_for(t, w, s, w.queues[to, Q_HOURS], w.queues[to, Q_HOURS_KEY])
+
+
+@part
+def _serves(t, w, s, to):
+    """Whether somebody is logged in who could take the call there, and there is room for it."""
+    most = w.queues[to, Q_MAX_LENGTH]
+    if most != NO and w.queues[to, Q_LENGTH] >= most:
+        return False
+    clearance = t.risen[w.calls[s, CLEARANCE], to]
+    for a in range(w.seats.shape[0]):
+        if w.seats[a, DOES] != OUT and t.cleared[clearance, a] == 1 and t.pair[to, a]:
+            return True
+    return False
+
+
+@part
+def _overflows(t, w, c, o, s, to):
+    calls = w.calls
+    if not _may_enter(t, w, s, to):
+        if to == calls[s, QUEUE] or calls[s, OVERFLOWS] >= MAX_OVERFLOWS:
+            return False
+        leave(t, w, c, o, s)
+        return True
+    calls[s, OVERFLOWS] += 1
+    leave_line(w, s)
+    enter_queue(t, w, c, s, to)
+    return True
+
+
+# ── deciding ────────────────────────────────────────────────────────────────────────────────────────────────────────
+@part
+def decide(t, w, c, o):
+    """What the event leads to is decided, and what will happen to those who go on waiting lies ready."""
+    reg, looked = w.reg, False
+    while True:
+        opened = widen(t, w)
+        if not (opened or not looked or reg[NEW_CALLS]):
+            break
+        looked = True
+        _match(t, w, c, o)
+        if reg[ENTERED_NOW]:
+            keep_within(t, w, c, o)
+    for i in range(reg[TOUCHED]):
+        s = w.touched[i]
+        w.calls[s, MARKS] &= ~MARK_TOUCHED
+        if w.calls[s, STATE] == WAITING:
+            _lies_ready(w, s)
+    reg[TOUCHED] = 0
+
+
+@part
+def _match(t, w, c, o):
+    """No call waits for a person who is ready and may take it: first people choose, then calls."""
+    reg = w.reg
+    people = people_first(t, w)
+    calls = -1
+    i = 0
+    while True:
+        s = a = -1
+        if i < people:
+            a = w.new_people[i]
+            if w.seats[a, NEW_MARK]:
+                w.seats[a, NEW_MARK] = 0
+                s = call_for(t, w, a)
+        else:
+            if calls < 0:
+                reg[NEW_PEOPLE] = 0
+                calls = calls_next(w)
+            if i - people >= calls:
+                break
+            s = w.new_calls[i - people]
+            if w.calls[s, MARKS] & MARK_NEW:
+                w.calls[s, MARKS] &= ~MARK_NEW
+                a = agent_for(t, w, s)
+        i += 1
+        if s >= 0 and a >= 0:
+            offer(t, w, c, o, s, a)
+    reg[NEW_CALLS] = 0
+
+
+@part
+def _lies_ready(w, s):
+    """Each deadline of a call that goes on waiting is in the heap, once."""
+    calls = w.calls
+    if w.reg[HEAP] + 4 >= w.heap.shape[0]:
+        sweep(w)
+    if calls[s, HANGS_SEQ] != NO and not calls[s, PUSHED] & PUSHED_HANGS:
+        calls[s, PUSHED] |= PUSHED_HANGS
+        push(w, calls[s, HANGS_AT] * KINDS + HANGS_UP, calls[s, HANGS_SEQ], s)
+    if calls[s, STEP_SEQ] != NO and calls[s, STEP_SEQ] != calls[s, STEP_PUSHED]:
+        calls[s, STEP_PUSHED] = calls[s, STEP_SEQ]
+        push(w, calls[s, STEP_AT] * KINDS + STEP_OPENS, calls[s, STEP_SEQ], s)
+    if calls[s, CLOSES_SEQ] != NO and not calls[s, PUSHED] & PUSHED_CLOSES:
+        calls[s, PUSHED] |= PUSHED_CLOSES
+        push(w, calls[s, CLOSES_AT] * KINDS + LINE_CLOSES, calls[s, CLOSES_SEQ], s)
+    if calls[s, WAIT_SEQ] != NO and not calls[s, PUSHED] & PUSHED_WAIT:
+        calls[s, PUSHED] |= PUSHED_WAIT
+        push(w, calls[s, WAIT_AT] * KINDS + WAIT_ENDS, calls[s, WAIT_SEQ], s)

@@ -1,0 +1,312 @@
+"""The fast loop: one replication after another, event by event, in the order that the faithful driver keeps.
+
+Whatever comes first is taken; what it leads to is decided (`limits.decide`). Deadlines that fall due at one
+instant are one step of the kernel: whoever is to leave does so when all of them have passed.
+"""
+
+from simulator.compiled import part, whole
+from simulator.contacts import ABANDONED, ANSWERED, CLOSED, FAILED, NOT_MADE, TURNED_AWAY
+from simulator.contacts import PARTNER as BY_PARTNER
+from simulator.fast.arrays import ArraysType, opened
+from simulator.fast.columns import (
+    ANSWERS,
+    ARRIVED,
+    ARRIVES,
+    C_SEAT,
+    C_WISH,
+    CHILD,
+    CLOSES_SEQ,
+    CONTACT,
+    CUT,
+    DOES,
+    ENTERED,
+    FOR_WAIT,
+    FREE,
+    FREE_SLOT,
+    HANGS_SEQ,
+    HANGS_UP,
+    KINDS,
+    LAST,
+    LATER,
+    LEAVES,
+    LEAVING,
+    LENGTH,
+    LINE_CLOSES,
+    LIVE,
+    M_HOURS,
+    M_HOURS_KEY,
+    M_QUEUE,
+    MENU,
+    NEXT,
+    NO,
+    NOW,
+    OCCUPIED,
+    OFFER,
+    OFFERS,
+    ORDER,
+    PARTNER,
+    PARTNER_DUE,
+    PRESSES,
+    QUEUE,
+    RAN_OUT,
+    READY,
+    RING_ENDS,
+    RINGING,
+    RINGING_CALL,
+    ROOT,
+    SEAT,
+    SEQUENCE,
+    SINCE,
+    SLOT,
+    SLOTS,
+    STAFF,
+    STAFF_NEXT,
+    STATE,
+    STEP_OPENS,
+    STEP_SEQ,
+    TALK_ENDS,
+    TALKING,
+    TIME,
+    WAIT_SEQ,
+    WAITED_OUT,
+    WAITING,
+    WRAPPING,
+)  # fmt: skip
+from simulator.fast.forms import BECAME_FORMS, CHANCE_FORMS, TABLE_FORMS, WORK_FORMS
+from simulator.fast.heap import clear_timers, drop_first, push
+from simulator.fast.hours import is_open_for
+from simulator.fast.limits import decide, enter_queue, moves_on
+from simulator.fast.lines import becomes, counted, leave_line, may_open, next_sequence
+from simulator.fast.next import is_deadline, what_comes
+from simulator.fast.offers import ends, follow, ms_of
+from simulator.fast.pairing import people_first
+from simulator.fast.seats import goes_on, leaves_at_last, staff_changes, turns_to
+from simulator.world import NEVER_MS
+
+
+@part
+def run_chunk(t, w, c, o):
+    """Every replication of the chunk has been run; or there was not room enough."""
+    w.reg[:] = 0
+    w.reg[CHILD] = c.first[c.first.shape[0] - 1]
+    o.child_first[0] = w.reg[CHILD]
+    for r in range(c.first.shape[0] - 1):
+        _begin(t, w, c, r)
+        over_at = _run(t, w, c, o, r)
+        _close(t, w, o, r, over_at)
+        if w.reg[RAN_OUT]:
+            break
+    for r in range(c.first.shape[0] - 1):
+        if o.child_first[r + 1] < 0:
+            o.child_first[r + 1] = w.reg[CHILD]
+
+
+# ── one replication ─────────────────────────────────────────────────────────────────────────────────────────────────
+@part
+def _begin(t, w, c, r):
+    """Nobody is there and nobody has rung; partners' lines are as their hours are."""
+    reg = w.reg
+    _copy(t.queues, w.queues)
+    _copy(t.seats, w.seats)
+    _copy(t.partners, w.partners)
+    for q in range(t.steps.shape[0]):
+        _copy(t.steps[q], w.steps[q])
+    clear_timers(w)
+    for i in range(reg.shape[0]):
+        if i not in (SEQUENCE, OFFER, CHILD, RAN_OUT):
+            reg[i] = 0
+    reg[FREE_SLOT] = NO
+    reg[ROOT] = c.first[r]
+    reg[STAFF_NEXT] = t.staff_bounds[r, 0]
+    for p in range(w.partners.shape[0]):
+        follow(t, w, p, NO)
+    people_first(t, w)
+
+
+@part
+def _copy(rows, to):
+    for i in range(rows.shape[0]):
+        for k in range(rows.shape[1]):
+            to[i, k] = rows[i, k]
+
+
+@part
+def _run(t, w, c, o, r):
+    """No call goes on and none will come. When the replication is over (ms)."""
+    reg, deadlines = w.reg, False
+    stop, last_change = c.first[r + 1], t.staff_bounds[r, 1]
+    while not reg[RAN_OUT]:
+        key, who = what_comes(t, w, c, stop, last_change)
+        kind = key % KINDS
+        if reg[LEAVING] and not (deadlines and is_deadline(kind) and key // KINDS <= reg[NOW]):
+            kind = LEAVES
+        else:
+            if reg[LIVE] or reg[ROOT] < stop:
+                if key // KINDS > t.parameters[CUT]:
+                    _give_up(t, w, o, r)
+                    return t.parameters[CUT]
+            elif reg[STAFF_NEXT] == last_change and not reg[OCCUPIED]:
+                if key // KINDS > max(t.parameters[LENGTH], reg[LAST]):
+                    break
+            reg[NOW] = max(reg[NOW], key // KINDS)
+        deadlines = is_deadline(kind)
+        _happens(t, w, c, o, kind, who)
+        decide(t, w, c, o)
+    return max(t.parameters[LENGTH], reg[LAST])
+
+
+@part
+def _close(t, w, o, r, over_at):
+    """What everybody has done is counted up to the end."""
+    for a in range(w.seats.shape[0]):
+        w.seats[a, TIME + w.seats[a, DOES]] += counted(t, w.seats[a, SINCE], over_at)
+        o.ringing_ms[r, a] = w.seats[a, TIME + RINGING]
+        o.talking_ms[r, a] = w.seats[a, TIME + TALKING]
+        o.wrapping_ms[r, a] = w.seats[a, TIME + WRAPPING]
+        at_work = o.ringing_ms[r, a] + o.talking_ms[r, a] + o.wrapping_ms[r, a]
+        o.present_ms[r, a] = at_work + w.seats[a, TIME + READY]
+    o.child_first[r + 1] = w.reg[CHILD]
+
+
+@part
+def _give_up(t, w, o, r):
+    """The run is cut, whoever still waits or was going to ring."""
+    cut = t.parameters[CUT]
+    for s in range(w.reg[SLOTS]):
+        if w.calls[s, STATE] != FREE:
+            contact = w.calls[s, CONTACT]
+            o.outcome[contact] = FAILED
+            o.queue[contact] = w.calls[s, QUEUE]
+            o.entered_ms[contact] = w.calls[s, ENTERED]
+            o.offers[contact] = w.calls[s, OFFERS]
+            o.ended_ms[contact] = cut
+    for child in range(o.child_first[r], w.reg[CHILD]):
+        if o.outcome[child] == NOT_MADE:
+            o.outcome[child] = FAILED
+            o.ended_ms[child] = cut
+
+
+# ── one event ───────────────────────────────────────────────────────────────────────────────────────────────────────
+@part
+def _happens(t, w, c, o, kind, who):
+    """The event has happened; what it leads to is still to be decided."""
+    calls, seats, reg = w.calls, w.seats, w.reg
+    a = s = does = NO
+    over = NOT_MADE
+    if kind == ARRIVES:
+        reg[ROOT] += 1
+        s = _begins(t, w, who)
+        over = _is_let_in(t, w, c, o, s)
+    elif kind == LATER:
+        drop_first(w)
+        if who >= 0:
+            reg[LIVE] -= 1
+            s = _begins(t, w, who)
+            over = _is_let_in(t, w, c, o, s)
+        else:
+            s = ~who
+            calls[s, STATE] = PRESSES
+    elif kind == STAFF:
+        reg[STAFF_NEXT] += 1
+        a = t.staff[who, C_SEAT]
+        does = staff_changes(w, a, t.staff[who, C_WISH])
+    elif kind == LEAVES:
+        a, does = leaves_at_last(w)
+    elif kind == PARTNER_DUE:
+        follow(t, w, who, NO)
+    elif HANGS_UP >= kind > RING_ENDS and kind != ANSWERS:
+        s = who
+        drop_first(w)
+        over = _callers_time_is_up(t, w, c, o, kind, s)
+        if calls[s, STATE] == RINGING_CALL and over == ABANDONED:
+            a, does = calls[s, SEAT], READY
+    else:
+        a = who
+        s = seats[a, SLOT]
+        does = turns_to(t, w, kind, a, s)
+        if kind == TALK_ENDS:
+            over = ANSWERED if seats[a, PARTNER] == NO else BY_PARTNER
+    if does != NO and seats[a, PARTNER] != NO and kind != ANSWERS:
+        follow(t, w, seats[a, PARTNER], a)
+    elif does != NO:
+        becomes(w, t, a, does)
+        goes_on(t, w, c, o, kind, a, s)
+    if (kind == ARRIVES or kind == LATER) and over == NOT_MADE and calls[s, STATE] == PRESSES:
+        if not enter_queue(t, w, c, s, t.streams[o.stream[calls[s, CONTACT]], M_QUEUE]):
+            over = CLOSED
+    if over != NOT_MADE:
+        ends(t, w, c, o, s, over)
+
+
+@part
+def _begins(t, w, contact):
+    """The contact's call is there, in a slot of its own."""
+    calls, reg = w.calls, w.reg
+    s = reg[FREE_SLOT]
+    if s == NO:
+        s = reg[SLOTS]
+        reg[SLOTS] += 1
+    else:
+        reg[FREE_SLOT] = calls[s, NEXT]
+    reg[ARRIVED] += 1
+    reg[LIVE] += 1
+    for i in range(calls.shape[1]):
+        calls[s, i] = t.blank_call[i]
+    calls[s, CONTACT] = contact
+    calls[s, ORDER] = reg[ARRIVED]
+    return s
+
+
+@part
+def _is_let_in(t, w, c, o, s):
+    """The caller hears the menu, and presses at once or after a while; CLOSED if nobody answers this number now."""
+    calls, contact, now = w.calls, w.calls[s, CONTACT], w.reg[NOW]
+    stream = o.stream[contact]
+    if not is_open_for(t, w, s, t.streams[stream, M_HOURS], t.streams[stream, M_HOURS_KEY]):
+        return CLOSED
+    row = t.menu_row[stream]
+    ms = ms_of(1.0 if row < 0 else c.units[row, contact], t.menu_mean[stream])
+    calls[s, STATE] = MENU if ms else PRESSES
+    if 0 < ms < NEVER_MS:
+        push(w, (now + ms) * KINDS + LATER, next_sequence(w), ~s)
+    return NOT_MADE
+
+
+@part
+def _callers_time_is_up(t, w, c, o, kind, s):
+    """Something falls due for a call, if it still waits. How its call ends by that; NOT_MADE if it does not."""
+    calls = w.calls
+    waits = calls[s, STATE] == WAITING
+    if kind == HANGS_UP:
+        calls[s, HANGS_SEQ] = NO
+        if waits:
+            leave_line(w, s)
+        return ABANDONED
+    if kind == STEP_OPENS:
+        calls[s, STEP_SEQ] = NO
+        if waits:
+            may_open(w, s)
+    elif kind == LINE_CLOSES:
+        calls[s, CLOSES_SEQ] = NO
+        if waits:
+            leave_line(w, s)
+            return TURNED_AWAY
+    else:
+        calls[s, WAIT_SEQ] = NO
+        if waits:
+            calls[s, WAITED_OUT] = 1
+            moves_on(t, w, c, o, s, FOR_WAIT)
+    return NOT_MADE
+
+
+TABLES = ArraysType("Tables", TABLE_FORMS)
+WORK = ArraysType("Work", WORK_FORMS)
+CHANCES = ArraysType("Chances", CHANCE_FORMS)
+BECAME = ArraysType("Became", BECAME_FORMS)
+_tables, _work, _chances, _became = opened(TABLES), opened(WORK), opened(CHANCES), opened(BECAME)
+
+
+@whole("void(int64, int64, int64, int64)")
+def run_at(tables, work, chances, became):
+    """As `run_chunk`, with the addresses of the arrays."""
+    run_chunk(_tables(tables), _work(work), _chances(chances), _became(became))

@@ -1,0 +1,339 @@
+"""A scenario as the arrays of the fast loop: the kernel's own circles, hours and limits, and people's habits."""
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+
+from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, Clearance
+from routing.circles import Circles
+from routing.matching import NEVER
+from routing.pairing import DISCIPLINES
+from routing.plan import ALWAYS_OPEN, FAR_FUTURE_MS, Leads, Limit, OpenHours, Plan, PlanStep, Queue
+from routing.secrecy import may_hear, risen
+from simulator.contacts import Contacts, Real, Whole
+from simulator.fast import columns as at
+from simulator.fast.ways import hours_keys, ways_of
+from simulator.shifts import Wish, changes
+from simulator.simulated_plan import simulated
+from simulator.spans import rows_of, span
+from simulator.world import DAY_MS, Callers, Scenario
+
+
+class Tables(NamedTuple):
+    """What does not change while a chunk runs. Q queues, A seats, C clearances; columns as in `columns`."""
+
+    parameters: Whole
+    blank_call: Whole
+    """A call of which nothing is known yet."""
+    queues: Whole
+    """[Q, columns] As they are at the beginning of a replication; so the next three."""
+    steps: Whole
+    """[Q, most steps, columns]"""
+    seats: Whole
+    """[A, columns]"""
+    partners: Whole
+    """[partners, columns]"""
+    pair: Whole
+    """[Q, A] The steps that name the seat, as bits."""
+    own: Whole
+    """[Q, A]"""
+    level: Whole
+    """[Q, A]"""
+    cleared: Whole
+    """[C, A]"""
+    risen: Whole
+    """[C, Q] What a call needs from there on."""
+    rank: Whole
+    """[A, Q]"""
+    reach: Whole
+    """[A, Q + 1] The queues that can come to the seat, then NO."""
+    own_queues: Whole
+    """[A, Q + 1] As `reach`."""
+    queue_count: Whole
+    """[A]"""
+    hours: Whole
+    """[hours, 2] Where each opening hours' intervals begin and end in the next two."""
+    opens: Whole
+    closes: Whole
+    ways: Whole
+    """[2 × Q, most ways, columns] By queue, FOR_LENGTH before FOR_WAIT."""
+    way_count: Whole
+    """[Q, 2]"""
+    streams: Whole
+    """[streams, columns]"""
+    menu_row: Whole
+    menu_mean: Real
+    span_row: Whole
+    """[Q, spans]"""
+    span_mean: Real
+    shares: Real
+    """[Q, shares]"""
+    answer_row: Whole
+    answer_mean: Real
+    misses: Real
+    staff: Whole
+    """[changes, 3]"""
+    staff_bounds: Whole
+    """[R, 2] Whose changes each replication has."""
+
+
+def tables_of(scenario: Scenario, contacts: Contacts) -> Tables:
+    """Everything that the loop needs to know of the scenario."""
+    plan = simulated(scenario)
+    circles, hours, clearances = Circles(plan), _Hours(scenario.start_ms), _Clearances(plan)
+    queues = list(plan.queues)
+    spans = _spans(scenario)
+    answers = rows_of(scenario).answers
+    menu = rows_of(scenario).menu
+    phones = (scenario.world.phones, scenario.world.partner_phones)
+    staff, staff_bounds = _staff(scenario, contacts)
+    return Tables(
+        parameters=_parameters(scenario, plan, contacts),
+        blank_call=_blank_call(),
+        queues=_rows([_queue(q, plan, hours, clearances) for q in plan.queues.values()], at.QUEUE_COLUMNS),
+        steps=_steps(plan, hours),
+        seats=_seats(plan, circles),
+        partners=_partners(plan, hours),
+        pair=_by_seat(circles.pair_steps[q] for q in queues),
+        own=_by_seat(circles.own[q] for q in queues),
+        level=_by_seat(circles.level[q] for q in queues),
+        cleared=_by_seat([1 if may_hear(one.clearances, c) else 0 for one in circles.people] for c in clearances.known),
+        risen=clearances.risen(plan),
+        rank=_by_seat([rank.get(q, NEVER) for q in queues] for rank in circles.rank),
+        reach=_lists(circles.reach, queues),
+        own_queues=_lists(circles.own_queues, queues),
+        queue_count=np.array(circles.queue_count, dtype=np.int64),
+        ways=_ways(plan, queues),
+        way_count=_rows([[len(limit.ways) if limit else 0 for limit in _limits(q)] for q in plan.queues.values()], 2),
+        streams=_streams(scenario, plan, hours, queues),
+        menu_row=menu.row.astype(np.int64),
+        menu_mean=menu.mean,
+        span_row=spans[0],
+        span_mean=spans[1],
+        shares=_shares(scenario),
+        answer_row=answers.row.astype(np.int64),
+        answer_mean=answers.mean,
+        misses=np.array([one.misses for one in phones]),
+        staff=staff,
+        staff_bounds=staff_bounds,
+        **hours.arrays(),
+    )
+
+
+# ── forms ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _rows(rows: Sequence[Sequence[int]], columns: int) -> Whole:
+    return np.array(rows, dtype=np.int64).reshape(len(rows), columns)
+
+
+def _by_seat(rows: Iterable[Sequence[int]]) -> Whole:
+    found = [list(row) for row in rows]
+    return np.array(found, dtype=np.int64).reshape(len(found), -1 if any(found) else 0)
+
+
+def _lists(of_seats: Sequence[Sequence[str]], queues: Sequence[str]) -> Whole:
+    """Queues by index, each seat's list ended by NO."""
+    found = np.full((len(of_seats), len(queues) + 1), at.NO, dtype=np.int64)
+    for a, names in enumerate(of_seats):
+        # A queue of a person's that the plan does not have is nobody's.
+        known = [queues.index(name) for name in names if name in queues]
+        found[a, : len(known)] = known
+    return found
+
+
+class _Hours:
+    """Opening hours by number; instants count from the scenario's beginning."""
+
+    def __init__(self, start_ms: int) -> None:
+        self._start_ms = start_ms
+        self._known: dict[OpenHours, int] = {}
+
+    def number(self, hours: OpenHours) -> int:
+        """Of these hours."""
+        return self._known.setdefault(hours, len(self._known))
+
+    def arrays(self) -> dict[str, Whole]:
+        """All that were asked about."""
+        ends = list(accumulate(len(hours.opens_ms) for hours in self._known))
+        starts = [0, *ends[:-1]] if ends else []
+        return {
+            "hours": np.array([starts, ends], dtype=np.int64).T.copy(),
+            "opens": self._instants(ms for hours in self._known for ms in hours.opens_ms),
+            "closes": self._instants(ms for hours in self._known for ms in hours.closes_ms),
+        }
+
+    def _instants(self, instants: Iterable[int]) -> Whole:
+        return np.array([at.BIG if ms >= FAR_FUTURE_MS else ms - self._start_ms for ms in instants], dtype=np.int64)
+
+
+class _Clearances:
+    """Everything that a call may come to need, by number."""
+
+    def __init__(self, plan: Plan) -> None:
+        queues = [queue.clearance for queue in plan.queues.values()]
+        self.known: list[Clearance] = list(dict.fromkeys(risen(UNKNOWN_CLEARANCE, c) for c in queues)) or [NO_CLEARANCE]
+        for clearance in self.known:
+            self.known += [new for c in queues if (new := risen(clearance, c)) not in self.known]
+            self.known[:] = dict.fromkeys(self.known)
+        self.index = {clearance: i for i, clearance in enumerate(self.known)}
+
+    def risen(self, plan: Plan) -> Whole:
+        """What a call that needs each of them needs in each queue."""
+        return _by_seat([self.index[risen(c, q.clearance)] for q in plan.queues.values()] for c in self.known)
+
+
+def _blank_call() -> Whole:
+    row = np.zeros(at.CALL_COLUMNS, dtype=np.int64)
+    row[list(at.NOT_KNOWN)] = at.NO
+    return row
+
+
+# ── the plan ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _parameters(scenario: Scenario, plan: Plan, contacts: Contacts) -> Whole:
+    world = scenario.world
+    own_counts = any(s.own_ready_under for q in plan.queues.values() for s in q.steps)
+    keeps = any(q.lend_when_ready_over for q in plan.queues.values())
+    by_chance = contacts.offer_units.shape[1] > 0 or len(contacts.offer_chances) > 0
+    rings = world.phones.answers_after.mean_ms, world.partner_phones.answers_after.mean_ms
+    at_once = not by_chance and not any(span(1.0, ms) for ms in rings) and all(q.ring_ms for q in plan.queues.values())
+    values = np.zeros(at.PARAMETERS, dtype=np.int64)
+    values[at.DISCIPLINE] = DISCIPLINES[plan.discipline]
+    values[at.KEEPS] = keeps
+    values[at.COUNTS_OWN] = keeps or own_counts
+    values[at.CONDITIONAL] = any(step.conditional for q in plan.queues.values() for step in q.steps)
+    values[at.RONA_PAUSE] = plan.rona_pause_ms
+    values[at.RONA_LIMIT] = plan.rona_limit
+    values[at.RETURNS_AFTER] = int(world.phones.returns_after.mean_ms + 0.5)
+    values[at.AT_ONCE] = at_once
+    values[at.LENGTH] = scenario.run.length_ms
+    values[at.CUT] = scenario.run.length_ms + DAY_MS
+    values[at.DRAWN_OFFERS] = 1 if by_chance else at.NO
+    values[at.COUNTED_FROM] = scenario.run.warm_up_ms
+    values[at.COUNTED_TO] = scenario.run.length_ms - scenario.run.cool_down_ms
+    return values
+
+
+def _queue(queue: Queue, plan: Plan, hours: _Hours, clearances: _Clearances) -> list[int]:
+    row = [0] * at.QUEUE_COLUMNS
+    row[at.Q_PRIORITY], row[at.Q_RING], row[at.Q_WRAPS] = queue.priority, queue.ring_ms, queue.wrap_up_ms > 0
+    row[at.Q_TARGET], row[at.Q_KEEPS] = queue.answer_target_ms, queue.lend_when_ready_over
+    row[at.Q_SERVES_ON] = queue.serve_after_close_ms
+    row[at.Q_MAX_WAIT], row[at.Q_MAX_LENGTH] = _over(queue.max_wait), _over(queue.max_length)
+    row[at.Q_HOURS], row[at.Q_HOURS_KEY] = hours.number(queue.hours), hours_keys(plan)[queue.hours_id or queue.hours]
+    row[at.Q_STEPS] = len(queue.steps)
+    row[at.Q_CONDITIONAL] = any(step.conditional for step in queue.steps)
+    row[at.Q_CLEARANCE] = clearances.index[risen(UNKNOWN_CLEARANCE, queue.clearance)]
+    for column in (at.Q_FIRST, at.Q_LAST, at.Q_HELD_FIRST, at.Q_HELD_LAST):
+        row[column] = at.NO
+    return row
+
+
+def _over(limit: Limit | None) -> int:
+    return at.NO if limit is None else limit.over
+
+
+def _steps(plan: Plan, hours: _Hours) -> Whole:
+    most = max((len(queue.steps) for queue in plan.queues.values()), default=0)
+    found = np.zeros((len(plan.queues), most, at.STEP_COLUMNS), dtype=np.int64)
+    for q, queue in enumerate(plan.queues.values()):
+        for i, step in enumerate(queue.steps):
+            found[q, i] = _step(step, hours)
+    return found
+
+
+def _step(step: PlanStep, hours: _Hours) -> list[int]:
+    row = [0] * at.STEP_COLUMNS
+    row[at.S_AFTER], row[at.S_SKIPS_EMPTY] = step.after_ms, step.skip_when_empty
+    row[at.S_ONLY_LIMIT] = step.only_by_limit
+    row[at.S_LONGER_THAN], row[at.S_OWN_UNDER] = step.queue_longer_than, step.own_ready_under
+    timed = step.hours_id or step.hours is not ALWAYS_OPEN
+    row[at.S_HOURS] = hours.number(step.hours) if timed else at.NO
+    return row
+
+
+def _seats(plan: Plan, circles: Circles) -> Whole:
+    found = np.zeros((len(circles.seats), at.SEAT_COLUMNS), dtype=np.int64)
+    found[:, at.PARTNER], found[:, at.READY_AT], found[:, at.SLOT] = at.NO, at.NO, at.NO
+    found[:, at.WISH] = Wish.OUT
+    first = len(plan.agents)
+    for p, partner in enumerate(plan.partners.values()):
+        found[first : first + partner.lines, at.PARTNER] = p
+        first += partner.lines
+    return found
+
+
+def _partners(plan: Plan, hours: _Hours) -> Whole:
+    found = np.zeros((len(plan.partners), at.PARTNER_COLUMNS), dtype=np.int64)
+    first = len(plan.agents)
+    for row, partner in zip(found, plan.partners.values(), strict=True):
+        row[at.P_FIRST], row[at.P_LINES], row[at.P_HOURS] = first, partner.lines, hours.number(partner.hours)
+        row[at.P_OPEN], row[at.P_DUE] = at.NO, at.BIG
+        first += partner.lines
+    return found
+
+
+def _limits(queue: Queue) -> tuple[Limit | None, Limit | None]:
+    """By FOR_LENGTH and FOR_WAIT."""
+    return queue.max_length, queue.max_wait
+
+
+def _ways(plan: Plan, queues: Sequence[str]) -> Whole:
+    limits = [[limit.ways if limit else () for limit in _limits(queue)] for queue in plan.queues.values()]
+    most = max((len(ways) for both in limits for ways in both), default=0)
+    found = np.zeros((2 * len(queues), most, at.WAY_COLUMNS), dtype=np.int64)
+    for q, both in enumerate(limits):
+        for why, ways in enumerate(both):
+            for i, way in enumerate(ways):
+                to = queues.index(way.queue) if way.leads is Leads.QUEUE else at.NO
+                found[2 * q + why, i] = to, way is ways[-1]
+    return found
+
+
+# ── people ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _streams(scenario: Scenario, plan: Plan, hours: _Hours, queues: Sequence[str]) -> Whole:
+    keys, rows = hours_keys(plan), []
+    for stream, way in zip(scenario.world.streams, ways_of(plan, scenario.world.streams), strict=True):
+        entrance = way.entrance
+        row = [0] * at.STREAM_COLUMNS
+        row[at.M_QUEUE] = queues.index(way.queue) if way.queue in queues else at.NO
+        row[at.M_HOURS], row[at.M_HOURS_KEY] = hours.number(entrance.hours), keys[entrance.hours_id or entrance.hours]
+        row[at.M_CALLERS] = queues.index(stream.queue)
+        rows.append(row)
+    return _rows(rows, at.STREAM_COLUMNS)
+
+
+def _spans(scenario: Scenario) -> tuple[Whole, Real]:
+    rows = rows_of(scenario)
+    size = (len(scenario.plan.queues), at.SPANS)
+    row, mean = np.full(size, at.NO, dtype=np.int64), np.zeros(size)
+    columns = (at.PATIENCE, at.REDIAL_AFTER, at.RINGS_AGAIN_AFTER)
+    for column, spans in zip(columns, (rows.patience, rows.redial_after, rows.rings_again_after), strict=True):
+        row[:, column], mean[:, column] = spans.row, spans.mean
+    for column, spans in ((at.TALK, rows.talk), (at.WRAP_UP, rows.wrap_up)):
+        row[:, column : column + 5], mean[:, column : column + 5] = spans.row, spans.mean
+    return row, mean
+
+
+def _shares(scenario: Scenario) -> Real:
+    found = np.zeros((len(scenario.plan.queues), at.SHARES))
+    for q, queue in enumerate(scenario.plan.queues):
+        callers = scenario.world.callers.get(queue, Callers())
+        found[q, at.RESOLVED : at.RESOLVED + 5] = callers.resolved
+        found[q, at.REDIAL], found[q, at.RINGS_AGAIN] = callers.redial, callers.rings_again
+    return found
+
+
+def _staff(scenario: Scenario, contacts: Contacts) -> tuple[Whole, Whole]:
+    """All changes, and which of them each replication has: the same ones, unless shifts are absent by chance."""
+    patterns: dict[bytes, tuple[int, int]] = {}
+    found: list[tuple[int, int, int]] = []
+    bounds = []
+    for absent in contacts.absent:
+        pattern = absent.tobytes()
+        if pattern not in patterns:
+            new = changes(scenario, absent.tolist())
+            patterns[pattern] = (len(found), len(found) + len(new))
+            found += [(change.at_ms, change.seat, int(change.wish)) for change in new]
+        bounds.append(patterns[pattern])
+    return _rows(found, 3), _rows(bounds, 2)

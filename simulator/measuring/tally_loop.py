@@ -1,0 +1,283 @@
+"""The pass over the arrays of a chunk that counts: written for numba, so with flat numbers and no objects."""
+
+# ruff: noqa: PLR0913, PLR0917 – flat numbers: a view of an array for each call would cost twice the time
+# ruff: noqa: PLR1714 – numba builds a tuple to look in
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator import contacts as made
+from simulator.compiled import pasted, whole
+from simulator.contacts import Real, Small, Whole
+from simulator.measuring import columns as c
+from simulator.measuring.columns import Q_ABANDONED, Q_ANSWERED, Q_ELSE, Q_LATE, Q_OFFERED, Q_WAIT, Q_WITHIN
+
+SECOND_MS = 1000
+QUARTER_MS = 900_000
+
+
+class Calls(NamedTuple):
+    """What became of the contacts: the arrays that are read."""
+
+    arrival_ms: Whole
+    entered_ms: Whole
+    answered_ms: Whole
+    ended_ms: Whole
+    wrap_up_ms: Whole
+    parent: Whole
+    line: Whole
+    """The queue first wished for."""
+    last_line: Small
+    outcome: Small
+    settled: Small
+    agent: Small
+    step: Small
+    transfers: Small
+    offers: Small
+
+
+class Rules(NamedTuple):
+    """What is counted, and as what."""
+
+    own: NDArray[np.bool_]
+    """By queue and seat."""
+    threshold_ms: int
+    short_ms: int
+    from_ms: int
+    to_ms: int
+    parts: int
+    """Of each replication: a row for each."""
+    quarters: int
+
+
+class Sums(NamedTuple):
+    """Where it is counted; all but the first three for one replication at a time, by its part."""
+
+    counts: Whole
+    by_seat: Whole
+    by_step: Whole
+    quarters: Real
+    waits: Whole
+    last: Whole
+    """The longest wait, in seconds."""
+    luck: NDArray[np.uint8]
+    """By contact: whether any call that follows from it was answered, and whether the matter was settled, as bits."""
+    everybody: Real
+    """Scratch: of a quarter, all lines together."""
+    so_far: Whole
+    """Scratch: by line, how many have waited at most so long."""
+
+
+@pasted
+def _is_served(fate: int) -> bool:
+    """Whether somebody talked with them."""
+    return fate == made.ANSWERED or fate == made.PARTNER or fate == made.CALLBACK_KEPT
+
+
+@pasted
+def _second(wait: int, most: int) -> int:
+    """The place of a wait among seconds."""
+    return 0 if wait <= 0 else min((wait + SECOND_MS - 1) // SECOND_MS, most)
+
+
+@pasted
+def _wait_is_counted(kind: int, wait: int, part: int, line: int, sums: Sums) -> None:
+    """The wait is found among those of its part."""
+    second = _second(wait, sums.waits.shape[2] - 1)
+    sums.waits[part, kind, second, line] += 1
+    sums.last[part] = max(sums.last[part], second)
+
+
+@pasted
+def _answered(j: int, row: int, part: int, slot: int, calls: Calls, rules: Rules, sums: Sums) -> None:
+    """An answer is counted."""
+    line, agent = calls.line[j], calls.agent[j]
+    counts, quarters = sums.counts, sums.quarters
+    wait = calls.answered_ms[j] - calls.entered_ms[j]
+    within = wait <= rules.threshold_ms
+    counts[row, line, c.ANSWERED] += 1
+    counts[row, line, c.WAIT_ANSWERED] += wait
+    counts[row, line, c.WITHIN] += within
+    if calls.outcome[j] == made.PARTNER:
+        counts[row, line, c.PARTNER] += 1
+        counts[row, line, c.PARTNER_WITHIN] += within
+    elif rules.own[line, agent]:
+        counts[row, line, c.OWN] += 1
+    else:
+        counts[row, line, c.OTHER] += 1
+    counts[row, line, c.TALK] += calls.ended_ms[j] - calls.answered_ms[j]
+    counts[row, line, c.WRAP_UP] += calls.wrap_up_ms[j]
+    counts[row, line, c.TRANSFERS] += calls.transfers[j]
+    quarters[part, slot, line, Q_ANSWERED] += 1
+    quarters[part, slot, line, Q_WAIT] += wait
+    quarters[part, slot, line, Q_WITHIN] += within
+    sums.by_seat[line, agent] += 1
+    sums.by_step[line, calls.step[j] + 1] += 1
+    _wait_is_counted(c.W_ANSWERED, wait, part, line, sums)
+
+
+@pasted
+def _abandoned(j: int, row: int, part: int, slot: int, calls: Calls, rules: Rules, sums: Sums) -> None:
+    """One who gave up is counted."""
+    line, counts = calls.line[j], sums.counts
+    wait = calls.ended_ms[j] - calls.entered_ms[j]
+    late = wait > rules.threshold_ms
+    counts[row, line, c.ABANDONED] += 1
+    counts[row, line, c.WAIT_ABANDONED] += wait
+    counts[row, line, c.LATE] += late
+    counts[row, line, c.SHORT] += wait < rules.short_ms
+    sums.quarters[part, slot, line, Q_ABANDONED] += 1
+    sums.quarters[part, slot, line, Q_LATE] += late
+    _wait_is_counted(c.W_ABANDONED, wait, part, line, sums)
+
+
+@pasted
+def _neither(row: int, line: int, fate: int, let_in: bool, wait: int, counts: Whole) -> None:
+    """One who was neither answered nor gave up is counted in its row."""
+    if fate == made.TURNED_AWAY:
+        counts[row, line, c.TURNED_AWAY] += 1
+    elif fate == made.CLOSED:
+        counts[row, line, c.CLOSED] += 1
+    elif fate == made.CALLBACK_KEPT:
+        counts[row, line, c.CALLBACK_KEPT] += 1
+    elif fate == made.CALLBACK_FAILED:
+        counts[row, line, c.CALLBACK_FAILED] += 1
+    else:
+        counts[row, line, c.FAILED] += 1
+    if let_in:
+        counts[row, line, c.LET_IN] += 1
+        counts[row, line, c.WAIT_ALL] += wait
+
+
+@pasted
+def _fold_second(new: int, old: int, everybody: int, moments: Whole, kind: int, second: int, line: int) -> None:
+    """So many more have waited so long in one replication: the moments grow by the difference to the second before."""
+    moments[kind, second, line, c.W_HOW_MANY] += new
+    moments[kind, second, line, c.W_2] += new * (new + 2 * old)
+    moments[kind, second, line, c.W_OF_ALL] += new * everybody
+
+
+@pasted
+def _fold_waits(so_far: Whole, waits: Whole, counts: Whole, place: tuple[int, int], last: int, moments: Whole) -> None:
+    """What one replication found about waits is added to the moments, and forgotten. `place`: its row, and its part."""
+    row, part = place
+    lines = waits.shape[3]
+    for kind in range(c.W_KINDS):
+        so_far[:] = 0
+        column = c.ANSWERED if kind == c.W_ANSWERED else c.ABANDONED
+        everybody = 0
+        for line in range(lines):
+            everybody += counts[row, line, column]
+        for second in range(last + 1):
+            in_all = 0
+            for line in range(lines):
+                new = waits[part, kind, second, line]
+                if new:
+                    _fold_second(new, so_far[line], counts[row, line, column], moments, kind, second, line)
+                    waits[part, kind, second, line] = 0
+                    so_far[line] += new
+                    in_all += new
+            if in_all:
+                _fold_second(in_all, so_far[lines], everybody, moments, kind, second, lines)
+                so_far[lines] += in_all
+
+
+@pasted
+def _fold_quarter(sums: Real, moments: Real) -> None:
+    """The sums of one quarter and line in one replication are added to the moments."""
+    sums[Q_OFFERED] = sums[Q_ANSWERED] + sums[Q_ABANDONED] + sums[Q_ELSE]
+    for column in range(c.Q_SUMS):
+        moments[column] += sums[column]
+    counted = sums[Q_ANSWERED] + sums[Q_LATE]
+    moments[c.Q_OFFERED_2] += sums[Q_OFFERED] * sums[Q_OFFERED]
+    moments[c.Q_WITHIN_2] += sums[Q_WITHIN] * sums[Q_WITHIN]
+    moments[c.Q_COUNTED_2] += counted * counted
+    moments[c.Q_WITHIN_COUNTED] += sums[Q_WITHIN] * counted
+    moments[c.Q_ABANDONED_2] += sums[Q_ABANDONED] * sums[Q_ABANDONED]
+    moments[c.Q_ABANDONED_OFFERED] += sums[Q_ABANDONED] * sums[Q_OFFERED]
+    moments[c.Q_WAIT_2] += sums[Q_WAIT] * sums[Q_WAIT]
+    moments[c.Q_WAIT_ANSWERED] += sums[Q_WAIT] * sums[Q_ANSWERED]
+    moments[c.Q_ANSWERED_2] += sums[Q_ANSWERED] * sums[Q_ANSWERED]
+
+
+@pasted
+def _fold_quarters(quarters: Real, part: int, everybody: Real, moments: Real) -> None:
+    """As `_fold_quarter`, for every quarter and line of one replication, and for all lines together."""
+    _, slots, lines, _ = quarters.shape
+    for slot in range(slots):
+        everybody[:] = 0
+        for line in range(lines):
+            answered, abandoned = quarters[part, slot, line, Q_ANSWERED], quarters[part, slot, line, Q_ABANDONED]
+            if answered or abandoned or quarters[part, slot, line, Q_ELSE]:
+                _fold_quarter(quarters[part, slot, line], moments[slot, line])
+                everybody += quarters[part, slot, line]
+                quarters[part, slot, line, :] = 0
+        if everybody[Q_OFFERED]:
+            _fold_quarter(everybody, moments[slot, lines])
+
+
+@pasted
+def _counted(j: int, replication: int, calls: Calls, rules: Rules, sums: Sums) -> int:
+    """The row that contact j was counted in; -1 if it does not count."""
+    came_in = calls.entered_ms[j] >= 0
+    at_ms = calls.entered_ms[j] if came_in else calls.arrival_ms[j]
+    if not rules.from_ms <= at_ms < rules.to_ms:
+        return -1
+    part = (at_ms - rules.from_ms) * rules.parts // (rules.to_ms - rules.from_ms) if rules.parts > 1 else 0
+    row, line, fate = replication * rules.parts + part, calls.line[j], calls.outcome[j]
+    counts = sums.counts
+    is_callback = fate == made.CALLBACK_KEPT or fate == made.CALLBACK_FAILED
+    if is_callback and calls.parent[j] >= 0 and _is_served(calls.outcome[calls.parent[j]]):
+        counts[row, line, c.PROMISED] += 1
+        counts[row, line, c.PROMISES_KEPT] += fate == made.CALLBACK_KEPT
+        return -1
+    slot = at_ms // QUARTER_MS
+    if slot >= rules.quarters:
+        slot %= rules.quarters
+    counts[row, line, c.OFFERS] += calls.offers[j]
+    counts[row, line, c.MOVED] += (calls.last_line[j] >= 0) & (calls.last_line[j] != line)
+    counts[row, line, c.SETTLED] += calls.settled[j] == made.SETTLED
+    if fate == made.ANSWERED or fate == made.PARTNER:
+        _answered(j, row, part, slot, calls, rules, sums)
+    elif fate == made.ABANDONED:
+        _abandoned(j, row, part, slot, calls, rules, sums)
+    else:
+        wait = calls.ended_ms[j] - calls.entered_ms[j]
+        let_in = came_in and (wait > 0 or not (fate == made.TURNED_AWAY or fate == made.CLOSED))
+        _neither(row, line, fate, let_in, wait, counts)
+        sums.quarters[part, slot, line, Q_ELSE] += 1
+    return row
+
+
+@whole()
+def count(
+    first: Whole, child_first: Whole, calls: Calls, rules: Rules, sums: Sums, quarter_moments: Real, wait_moments: Whole
+) -> None:
+    """Everything is counted of a chunk. What is a sum of other columns is left to the caller."""
+    counts, outcome, parent = sums.counts, calls.outcome, calls.parent
+    luck, everybody = sums.luck, sums.everybody
+    for replication in range(len(first) - 1):
+        # The youngest first, so that each has heard from all that follow from it.
+        for j in range(child_first[replication + 1] - 1, child_first[replication] - 1, -1):
+            if outcome[j] == made.NOT_MADE:
+                continue
+            luck[j] |= _is_served(outcome[j]) + 2 * (calls.settled[j] == made.SETTLED)
+            luck[parent[j]] |= luck[j]
+            row = _counted(j, replication, calls, rules, sums)
+            if row >= 0:
+                again = c.RINGS_AGAIN if _is_served(outcome[parent[j]]) else c.REDIALS
+                counts[row, calls.line[j], again] += 1
+        for j in range(first[replication], first[replication + 1]):
+            row = _counted(j, replication, calls, rules, sums)
+            if row >= 0:
+                through = _is_served(outcome[j]) | (luck[j] & 1)
+                done = (calls.settled[j] == made.SETTLED) | (luck[j] >> 1)
+                counts[row, calls.line[j], c.CALLERS_THROUGH] += through
+                counts[row, calls.line[j], c.CALLERS_SETTLED] += done
+        for part in range(rules.parts):
+            row = replication * rules.parts + part
+            _fold_waits(sums.so_far, sums.waits, counts, (row, part), sums.last[part], wait_moments)
+            _fold_quarters(sums.quarters, part, everybody, quarter_moments)
+            sums.last[part] = 0

@@ -1,0 +1,1 @@
+"""The fewest people for a target, and the shifts that cover them."""
