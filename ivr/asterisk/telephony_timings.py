@@ -11,7 +11,7 @@ class TelephonyTimings:
     """A test bench is quicker."""
 
     without_link_s: float = 5.0
-    last_word_s: float = 0.1
+    last_word_s: float = 0.5
     """How long a phone's own reason may come after Dial has returned."""
     link: LinkTimings = DEFAULT_TIMINGS
     lists: ListTimings = DEFAULT_LIST_TIMINGS
