@@ -16,7 +16,7 @@ Home = Annotated[
 ]
 Ports = Annotated[
     str | None,
-    typer.Option(help="SIP,AMI,AGI,RTP-first,RTP-last on 127.0.0.1. Default: 5060,5038,4573,20000,29999."),
+    typer.Option(help="SIP,AMI,AGI,RTP-first,RTP-last[,web] on 127.0.0.1. Default: 5060,5038,4573,20000,29999,8080."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
@@ -37,11 +37,11 @@ def site_for(municipality: str, home: Path | None, ports: str | None) -> Site:
     if ports is None:
         return Site(where)
     try:
-        sip, ami, agi, first, last = (int(port) for port in ports.split(","))
-    except ValueError:
-        typer.echo(f"--ports takes five numbers, not {ports}", err=True)
+        sip, ami, agi, first, last, *web = (int(port) for port in ports.split(","))
+        return Site(where, sip, ami, agi, first, last, *web)
+    except (TypeError, ValueError):
+        typer.echo(f"--ports takes five or six numbers, not {ports}", err=True)
         raise typer.Exit(2) from None
-    return Site(where, sip, ami, agi, first, last)
 
 
 def answer_to(

@@ -12,7 +12,7 @@ _RTP_BASES = range(10_000, 30_000, _RTP_SPAN)
 
 
 def free_site(home: Path) -> Site:
-    """A site whose SIP, AMI and AGI ports were free a moment ago; Asterisk passes over sound ports that are taken."""
+    """A site whose ports were free a moment ago; Asterisk passes over sound ports that are taken."""
     base = random.SystemRandom().choice(_RTP_BASES)
     return Site(
         home=home,
@@ -21,6 +21,7 @@ def free_site(home: Path) -> Site:
         agi_port=_free_port(socket.SOCK_STREAM),
         rtp_first=base,
         rtp_last=base + _RTP_SPAN - 1,
+        web_port=_free_port(socket.SOCK_STREAM),
     )
 
 

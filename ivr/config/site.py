@@ -26,11 +26,13 @@ class Site:
     agi_port: int = 4573
     rtp_first: int = 20000
     rtp_last: int = 29999
+    web_port: int = 8080
+    """The pages, the API and the metrics."""
 
     @property
     def ports(self) -> str:
         """All ports, as the commands' --ports takes them."""
-        numbers = (self.sip_port, self.ami_port, self.agi_port, self.rtp_first, self.rtp_last)
+        numbers = (self.sip_port, self.ami_port, self.agi_port, self.rtp_first, self.rtp_last, self.web_port)
         return ",".join(map(str, numbers))
 
     @property
@@ -57,6 +59,11 @@ class Site:
     def switched_path(self) -> Path:
         """What somebody has switched by hand."""
         return self.home / "switched.json"
+
+    @property
+    def web_path(self) -> Path:
+        """What the pages keep: accounts, sessions, matters, who looked at what (SQLite, mode 0600)."""
+        return self.home / "web.sqlite"
 
     @property
     def sounds_dir(self) -> Path:
