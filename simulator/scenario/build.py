@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from difflib import get_close_matches
 from math import ceil
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from queues.ids import Instant, QueueId
 from routing.plan import FAR_FUTURE_MS, Partner, Plan
 from simulator.scenario.arriving import ALL_DAY, Calendar
 from simulator.scenario.draft import Rules
+from simulator.scenario.fields import SPANS
 from simulator.scenario.models import FromLogEntry, ScenarioFile
 from simulator.scenario.people import People
 from simulator.scenario.staffing import Roster, span_on
@@ -206,6 +208,9 @@ class Building:
             for name in getattr(self.file, field):
                 if name not in plan.queues and (name != "default" or field == "arrivals"):
                     place, cure = self.document.where_key(field, name), f"Grupper som finns: {', '.join(plan.queues)}."
+                    # A name around nothing but a distribution: the distribution's own may be misspelt.
+                    for meant in get_close_matches(name, SPANS, 1):
+                        cure = f"Menar du fördelningen {meant}? {cure}"
                     yield Problem(Code.UNKNOWN_QUEUE, place, f"Gruppen {name!r} finns inte.", cure)
 
     def _wrong_with(self, world: World) -> Iterator[Problem]:

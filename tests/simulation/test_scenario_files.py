@@ -436,3 +436,8 @@ def test_costs_and_thresholds(scenario):
     found = scenario(text)
     assert found.cost_ore_per_hour == 35_050
     assert (found.run.threshold_ms, found.run.short_abandon_ms) == (90_000, 5_000)
+
+
+def test_a_misspelt_distribution_is_not_only_told_as_an_unknown_group(load):
+    (problem,) = [p for p in load(MODEL + "patience: {exponental: 240}\n").problems if p.code is Code.UNKNOWN_QUEUE]
+    assert problem.cure.startswith("Menar du fördelningen exponential?")
