@@ -6,7 +6,8 @@ import pytest
 
 from tests.web.browser import BrowserError
 
-GOOD = "<!doctype html><html lang=sv><title>Prov</title><main><h1>Prov</h1><button onclick=this.append('!')>Tryck</button></main>"
+BUTTON = "<button onclick=this.append('!')>Tryck</button>"
+GOOD = f"<!doctype html><html lang=sv><title>Prov</title><main><h1>Prov</h1>{BUTTON}</main>"
 
 
 async def test_a_page_is_clicked_read_and_seen(page, tmp_path):
