@@ -27,7 +27,7 @@ def folder_of(municipality: str) -> Path:
         if folder.is_dir():
             return folder.resolve()
     known = ", ".join(sorted(path.name for path in MENUS.iterdir() if path.is_dir()))
-    typer.echo(f"{municipality} is neither a folder nor a municipality of ivr/menus ({known})", err=True)
+    typer.echo(f"{municipality} är varken en mapp eller en kommun i ivr/menus ({known})", err=True)
     raise typer.Exit(2)
 
 
