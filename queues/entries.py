@@ -11,6 +11,15 @@ from queues.asked_entries import CrisisMessageSwitched, HoursSwitched, LanguageC
 from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PartnerId, QueueId
 from queues.limit_entries import LimitReached
 from queues.name_entries import NameSearched, PersonNotReached, PersonRung
+from queues.operator_entries import (
+    AgentMoved,
+    CallHandPicked,
+    MoveRefused,
+    ParkingBegun,
+    ParkingEnded,
+    ParkingRefused,
+    PickRefused,
+)
 from queues.transfer_entries import CallTransferred, TransferRefused, TransferReturned
 from queues.weighed_entries import CandidatesWeighed
 
@@ -50,6 +59,8 @@ class TalkEnder(StrEnum):
     CALLER = "caller"
     TRANSFER = "transfer"
     """The agent put the caller through to somebody else."""
+    PARKED = "parked"
+    """The agent lets the caller wait for them."""
     UNKNOWN = "unknown"
 
 
@@ -318,12 +329,19 @@ Entry = (
     | CallTransferred
     | TransferReturned
     | TransferRefused
+    | CallHandPicked
+    | PickRefused
+    | ParkingBegun
+    | ParkingEnded
+    | ParkingRefused
     | CallReturned
     | CallRecovered
     | SurveyBegun
     | SurveyAnswered
     | CallEnded
     | AgentStateChanged
+    | AgentMoved
+    | MoveRefused
     | PartnerChanged
     | StepOpened
     | LimitReached
