@@ -10,6 +10,7 @@ from ivr.config.draft import Draft, dialled_forms
 from ivr.config.hours import local_date, open_hours, opening
 from ivr.config.house import House, PauseReason, Person
 from ivr.config.limits import limit, said_on_the_way, steps_by_limit
+from ivr.config.matters import departments, matter_types
 from ivr.config.models import AgentEntry, ChoiceEntry, MenuEntry, NumberEntry, StepEntry
 from ivr.config.partners import partner_links, plan_partners, whispers
 from ivr.config.survey import said_in_survey, survey_of
@@ -65,6 +66,8 @@ def build(draft: Draft, now_ms: int) -> House:
         crisis_prompts=_prompts(draft.prompts.crisis),
         phones=MappingProxyType(known.phones),
         spoken_names=MappingProxyType(known.spoken),
+        matters=matter_types(draft),
+        departments=departments(draft),
     )
 
 

@@ -12,6 +12,7 @@ from ivr.config import (
     hours_checks,
     language_checks,
     limits,
+    matters,
     menu_checks,
     prompt_checks,
     queue_checks,
@@ -22,7 +23,7 @@ from ivr.config.files import MODELS
 from ivr.config.problems import Problem
 from routing.plan import Plan
 
-_M, _N, _H, _Q, _A, _P, _S = (
+_M, _N, _H, _Q, _A, _P, _S, _T = (
     "menu.yaml",
     "municipality.yaml",
     "hours.yaml",
@@ -30,6 +31,7 @@ _M, _N, _H, _Q, _A, _P, _S = (
     "agents.yaml",
     "partners.yaml",
     "prompts.yaml",
+    "matters.yaml",
 )
 ACROSS: tuple[tuple[tuple[str, ...], Callable[[Draft], Iterator[Problem]]], ...] = (
     ((_N,), menu_checks.numbers_twice),
@@ -56,6 +58,9 @@ ACROSS: tuple[tuple[tuple[str, ...], Callable[[Draft], Iterator[Problem]]], ...]
     ((_H,), hours_checks.never_open),
     ((_H,), hours_checks.undecided_eves),
     ((_N, _Q, _S), hours_checks.closed_in_silence),
+    ((_T,), matters.known_departments),
+    ((_T,), matters.titles_tell_apart),
+    ((_T, _Q), matters.queues_of_matters),
 )
 WHOLE: tuple[Callable[[Draft, Plan], Iterator[Problem]], ...] = (
     queue_checks.nobody,

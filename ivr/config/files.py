@@ -1,4 +1,4 @@
-"""A municipality's folder as documents and models: one file a subject, all of them, no others, each with its problems.
+"""A municipality's folder as documents and models: one file a subject, no others, each with its problems.
 
 Nothing here raises on what a folder can hold; a file that cannot be used is simply not among the models.
 """
@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from ivr.config.directory import DirectoryFile, read_directory
 from ivr.config.fields import AS_USUAL, CLOSED
+from ivr.config.matter_entries import MattersFile
 from ivr.config.models import (
     AgentsFile,
     HoursFile,
@@ -37,6 +38,11 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "partners.yaml": PartnersFile,
     "prompts.yaml": PromptsFile,
 }
+OPTIONAL: Mapping[str, type[BaseModel]] = {
+    "matters.yaml": MattersFile,
+}
+"""What calls are served without: a folder that lacks one is whole."""
+EVERY: Mapping[str, type[BaseModel]] = {**MODELS, **OPTIONAL}
 MAX_FILES = 200
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -67,7 +73,7 @@ def read_folder(path: Path) -> Folder:
         return folder
     folder.problems += _wrong_names(path, names)
     digest = sha256()
-    for name in MODELS:
+    for name in EVERY:
         if name in names:
             raw = _take(folder, name)
             digest.update(f"{name}:{len(raw)}\n".encode() + raw)
@@ -85,8 +91,8 @@ def _is_ours(name: str) -> bool:
 
 
 def _wrong_names(path: Path, names: list[str]) -> Iterator[Problem]:
-    for name in [n for n in names if n not in MODELS][:MAX_FILES]:
-        cure = f"Ta bort filen eller byt namn: {', '.join(MODELS)}."
+    for name in [n for n in names if n not in EVERY][:MAX_FILES]:
+        cure = f"Ta bort filen eller byt namn: {', '.join(EVERY)}."
         yield Problem(Code.FILE_UNKNOWN, Place(str(path / name)), f"Filen {name} används inte.", cure)
     for name in [n for n in MODELS if n not in names]:
         yield Problem(Code.FILE_MISSING, Place(str(path / name)), f"Filen {name} saknas.", "Lägg tillbaka den.")
@@ -107,7 +113,7 @@ def _take(folder: Folder, name: str) -> bytes:
     folder.problems += problems
     if document:
         folder.documents[name] = document
-        model, wrong = validated(document, MODELS[name])
+        model, wrong = validated(document, EVERY[name])
         folder.problems += wrong
         if model is not None:
             folder.models[name] = model
@@ -205,6 +211,7 @@ _CURES = {
     Code.UNKNOWN_TIMEZONE: "Skriv Europe/Stockholm.",
     Code.NUMBER_NOT_ALLOWED: "Ange ett vanligt svenskt nummer.",
     **SCENARIO_CURES,
+    Code.BAD_LINK: "Skriv en adress som börjar med https://, inom citattecken.",
     Code.BAD_NUMBER: 'Skriv landskod och nummer utan mellanslag, inom citattecken: "+46846500400".',
 }
 

@@ -59,6 +59,27 @@ class PauseReason:
 
 
 @dataclass(frozen=True, slots=True)
+class MatterType:
+    """What people ring about."""
+
+    id: str
+    title: str
+    department: str
+    rosa: int
+    """1 information … 6 judgement."""
+    level: int
+    """What it usually takes: 1 everybody, 2 the subject group, 3 the department."""
+    queues: frozenset[QueueId]
+    """Whose calls it is offered for; none: every group's."""
+    checklist: tuple[str, ...] = ()
+    link: str = ""
+
+    def offered_for(self, queue: QueueId) -> bool:
+        """Whether a call of that group can be about this."""
+        return not self.queues or queue in self.queues
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """One municipality, whole and valid."""
 
@@ -96,6 +117,10 @@ class House:
     """Names and departments of the directory: what is said, by the sound that says it."""
     pause_reasons: Mapping[str, PauseReason] = field(default_factory=dict)
     """By the key that follows the pause's code; empty: any key, and no reason."""
+    matters: Mapping[str, MatterType] = field(default_factory=dict)
+    """What people ring about, by name, in the order in which people find them on the page."""
+    departments: Mapping[str, str] = field(default_factory=dict)
+    """Title by name."""
     transfer_by_keys: bool = True
     """Whether an agent can put a caller through by keys in a talk; each talk then costs Asterisk about a third more."""
 

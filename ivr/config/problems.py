@@ -18,7 +18,7 @@ class Severity(StrEnum):
 class Code(StrEnum):
     """What kind of problem. Y: the file as YAML. S: its fields. N: numbers and menus. K: queues, agents, partners.
 
-    T: opening hours. P: prompts and their sounds. D: the directory. M: the planner's scenarios.
+    T: opening hours. P: prompts and their sounds. D: the directory. A: types of matter. M: the planner's scenarios.
     """
 
     FILE_UNREADABLE = "Y01"
@@ -108,6 +108,12 @@ class Code(StrEnum):
     PROMPT_UNTRANSLATED = "P06"
     NOBODY_SPEAKS = "P07"
 
+    UNKNOWN_DEPARTMENT = "A01"
+    UNUSED_DEPARTMENT = "A02"
+    BAD_LINK = "A03"
+    SAME_TITLE = "A04"
+    QUEUE_WITHOUT_MATTER = "A05"
+
     UNKNOWN_SCENARIO = "M01"
     LIKE_CIRCLE = "M02"
     SCENARIO_KIND = "M03"
@@ -152,6 +158,8 @@ WARNINGS = frozenset(
         Code.DIRECTORY_ROW,
         Code.DIRECTORY_NONE,
         Code.DIRECTORY_UNUSED,
+        Code.UNUSED_DEPARTMENT,
+        Code.QUEUE_WITHOUT_MATTER,
         Code.NOBODY_RINGS,
         Code.NEVER_WORKS,
     }

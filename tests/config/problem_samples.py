@@ -23,6 +23,7 @@ def one(code: Code, file: str, old: str, new: str, at: str = "", *, name: str = 
 
 AGENTS, HOURS, MENU, QUEUES = "agents.yaml", "hours.yaml", "menu.yaml", "queues.yaml"
 NUMBERS, PARTNERS, PROMPTS = "municipality.yaml", "partners.yaml", "prompts.yaml"
+MATTERS = "matters.yaml"
 CHOICE_6 = "6: {prompt: val_6_namn, directory: true}"
 FRIDAY = 'fredag: "8:00-14:30"'
 SEVEN = f"{CHOICE_6}\n      7: {{prompt: val_6_namn, queue: ovrigt}}"
@@ -273,4 +274,18 @@ PEOPLE_BY_NAME = (
     one(Code.DIRECTORY_ROW, DIRECTORY, "Per;Öberg", f"Per;{'x' * 2000}", name="long"),
     one(Code.DIRECTORY_UNUSED, MENU, CHOICE_6, "6: {prompt: val_6_namn, queue: ovrigt}", "förnamn"),
 )
-SAMPLES = YAML + FIELDS + MENUS + PEOPLE + TIMES + HEARD + PEOPLE_BY_NAME
+LEDNING = "  ledning: {title: Kommunledningsförvaltningen}"
+SNOW = "    title: Snöröjning och halka\n    department: teknik\n    rosa: 1"
+ELSEWHERE = "title: Gäller en annan myndighet"
+OF_MATTERS = (
+    one(Code.UNKNOWN_FIELD, MATTERS, SNOW, f"{SNOW}\n    klass: 1", "klass", name="matter"),
+    one(Code.OUT_OF_BOUNDS, MATTERS, SNOW, SNOW.replace("rosa: 1", "rosa: 7"), "rosa: 7", name="rosa"),
+    one(Code.BAD_TEXT, MATTERS, "Bekräfta vad som är avbokat", r'"Bekräfta\r\nallt"', "Bekräfta", name="checklist"),
+    one(Code.UNKNOWN_DEPARTMENT, MATTERS, SNOW, SNOW.replace("teknik", "gatukontoret"), "gatukontoret"),
+    one(Code.UNUSED_DEPARTMENT, MATTERS, LEDNING, f"{LEDNING}\n  tom: {{title: Tom}}", "tom:"),
+    one(Code.BAD_LINK, MATTERS, "https://kommunen.example/aldre/larm", "http://kommunen.example/larm"),
+    one(Code.BAD_LINK, MATTERS, "https://kommunen.example/aldre/larm", "javascript:alert(1)", name="script"),
+    one(Code.SAME_TITLE, MATTERS, "title: Snöröjning och halka", "title: bygglov, frågor före ansökan"),
+    one(Code.UNKNOWN_QUEUE, MATTERS, ELSEWHERE, f"{ELSEWHERE}\n    queues: [gata]", "[gata]", name="matter"),
+)
+SAMPLES = YAML + FIELDS + MENUS + PEOPLE + TIMES + HEARD + PEOPLE_BY_NAME + OF_MATTERS

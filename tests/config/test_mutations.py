@@ -7,12 +7,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ivr.config.files import MODELS
+from ivr.config.files import EVERY
 from ivr.config.load import Loaded, load, municipality_folder
 from ivr.config.yaml_nodes import read_yaml
 
 NOW_MS = 1_795_294_800_000
-SHIPPED = {name: (municipality_folder() / name).read_bytes() for name in MODELS}
+SHIPPED = {
+    name: (municipality_folder() / name).read_bytes() for name in EVERY if (municipality_folder() / name).exists()
+}
 SCRAPS = [
     b"\t", b"\n", b"\r\n", b"- ", b"? ", b"[", b"]", b"{", b"}", b"&a ", b"*a", b"!!str ", b"<<: ", b"---\n", b"...\n",
     b"%YAML 1.1\n", b'"', b"'", b"|", b">", b"#", b": ", b"no", b"8:30", b"0x1F", b"~", b"9" * 60, b"\x00", b"\xff",

@@ -79,6 +79,7 @@ WHOLE_FILES: list[tuple[Code, Callable[[Path], object]]] = [
     (Code.EMPTY, rewrite("menu.yaml", lambda _: b"# only a comment\n")),
     (Code.SYNTAX, rewrite("menu.yaml", lambda raw: raw + b"\x00")),
     (Code.MISSING_FIELD, rewrite("menu.yaml", lambda raw: raw[: raw.index(b"    silence")])),
+    (Code.QUEUE_WITHOUT_MATTER, rewrite("matters.yaml", lambda raw: raw[: raw.index("  # ── Övrigt".encode())])),
     (Code.LABEL_AFTER_DIGIT, lambda folder: write_manuscripts(folder, MENU_1)),
     (Code.MANUSCRIPTS_REFUSED, lambda folder: write_manuscripts(folder, "x: {text: a}")),
 ]

@@ -164,3 +164,21 @@ def test_a_pause_by_phone_has_its_reasons_and_a_call_is_put_through_five_times_a
     assert house.prompts >= SPOKEN
     assert house.plan.transfer_limit == 5
     assert queue_keys(house.plan)["4"] == "bygg"
+
+
+@pytest.mark.parametrize("municipality", ["botkyrka", "danderyd", "jonkoping"])
+def test_every_group_has_matters_that_one_key_chooses(municipality: str):
+    """ROSA 1–6; the first nine of a group have the keys 1–9."""
+    house = load(municipality_folder(municipality), NOW_MS).house
+    assert house is not None
+    assert {matter.department for matter in house.matters.values()} == set(house.departments)
+    assert {1, 2, 3, 4, 5} <= {matter.rosa for matter in house.matters.values()} <= {1, 2, 3, 4, 5, 6}
+    for queue in house.plan.queues:
+        assert 3 <= sum(matter.offered_for(queue) for matter in house.matters.values()) <= 16
+
+
+def test_folder_without_matters_is_served(folder: Path):
+    (folder / "matters.yaml").unlink()
+    loaded = load(folder, NOW_MS)
+    assert loaded.house is not None
+    assert loaded.house.matters == {}
