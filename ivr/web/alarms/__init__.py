@@ -1,0 +1,1 @@
+"""Alarms: what is wrong now, since when, whether somebody has taken it on, and what was wrong before."""
