@@ -1,0 +1,1 @@
+"""The pages that people open, one module each with a `router`."""

@@ -1,0 +1,17 @@
+"""Every table of the pages' store, by the part that owns it. A new part adds its `migrations` here."""
+
+from sqlite_utils import Database, Migrations
+
+from ivr.web.accounts.schema import migrations as accounts
+from ivr.web.alarms.rows import migrations as alarms
+from ivr.web.api.token_rows import migrations as tokens
+from ivr.web.matters_schema import migrations as matters
+
+SETS: tuple[Migrations, ...] = (accounts, alarms, tokens, matters)
+
+
+def bring_up_to_date(db: Database) -> None:
+    """The file has every table, as the newest version wants it."""
+    for migrations in SETS:
+        if migrations.pending(db):
+            migrations.apply(db)
