@@ -13,6 +13,7 @@ from ivr.asterisk.callback_desk import CallbackDesk
 from ivr.asterisk.telephony import AsteriskTelephony
 from ivr.call_log.callbacks_in_cel import with_what_was_reached
 from ivr.call_log.catch_up import CatchUp
+from ivr.call_log.pseudonyms import pseudonyms
 from ivr.call_log.reading import CallLogReader, CallLogUnreadableError
 from ivr.call_log.store import CallLogWriter
 from ivr.call_log.talks_under_way import talks_began
@@ -27,9 +28,10 @@ from ivr.control import Control
 from ivr.draining import drain
 from ivr.engine import Engine
 from ivr.exclusive import HomeLock
+from ivr.following import FollowedLog, Following
 from ivr.heartbeat import beat_for_ever
 from ivr.mending import mend
-from ivr.orders import orders
+from ivr.orders import beat, orders
 from ivr.phone_orders import answer as phone_answer
 from ivr.switched import SwitchedFile, read_switched
 from routing.events import AgentRestored, PartnerRestored
@@ -120,14 +122,16 @@ class Service:
         self.telephony.talks_began = partial(talks_began, site.cel_path)
         self.kernel = Kernel(self.house.plan, first_offer=self.clock(), linked=False, explain=True)
         self.desk = CallbackDesk(self.telephony, site, self.house, self.secrets)
-        self.engine = Engine(self.kernel, self.desk, self.call_log, self.clock)
+        self.following = Following(self.call_log.run, pseudonyms(self.secrets.pseudonym_key), lambda: beat(self))
+        self.followed_log = FollowedLog(self.call_log, self.following, lambda: self.call_log.taken)
+        self.engine = Engine(self.kernel, self.desk, self.followed_log, self.clock)
         self.engine.observers += [self.telephony.observe, self.desk.observe]
         self.telephony.by_hand.switches = self.kernel.centre.switches
         self.switched = SwitchedFile(site.switched_path, self.kernel.centre.switches)
         self.engine.observers.append(self.switched.observe)
         self.engine.observers.append(partners.alarm)
         self.catch_up = CatchUp(site, self.call_log)
-        self.control = Control(site.control_path, orders(self))
+        self.control = Control(site.control_path, orders(self), {"follow": self.following.follow})
         self.telephony.front.on_phone = lambda order: phone_answer(self, order)
 
     async def run(self, stop: asyncio.Event, at_once: asyncio.Event) -> None:
@@ -149,6 +153,7 @@ class Service:
         await drain(self.engine, self.telephony, at_once)
         catching_up.cancel()
         await self.control.stop()
+        self.following.close()
         await self.engine.stop()
         self.switched.close()
         self.call_log.close()
@@ -200,4 +205,4 @@ class Service:
             present = frozenset(self.kernel.centre.calls)
             entries = await loop.run_in_executor(None, self.catch_up.entries, present, self.clock())
             if entries:
-                self.call_log.append(self.clock(), None, entries)
+                self.followed_log.append(self.clock(), None, entries)

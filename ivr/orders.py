@@ -10,7 +10,7 @@ from ivr.by_hand import crisis, force, switched
 from ivr.callback_orders import callback_orders
 from ivr.control import BadOrderError, Order
 from ivr.transfer_order import transfer
-from queues.ids import AgentId
+from queues.ids import AgentId, CallId
 from routing.events import AgentLoggedIn, AgentLoggedOut, AgentPaused, AgentReady, Event
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def orders(service: "Service") -> dict[str, Order]:
     return {
         "state": lambda _order: state(service),
         "calls": lambda _order: calls(service),
+        "number": lambda order: number(service, order),
         "agent": lambda order: agent(service, order),
         "force": lambda order: force(service, order),
         "crisis": lambda order: crisis(service, order),
@@ -98,6 +99,34 @@ def agent(service: "Service", order: Mapping[str, Any]) -> Mapping[str, Any]:
     service.engine.feed(events[what])
     person = service.kernel.centre.people[who]
     return {"agent": who, "state": person.state.value, "reason": person.reason}
+
+
+def beat(service: "Service") -> Mapping[str, Any]:
+    """What whoever follows is told twice a second: that we live, how the log fares, and what no entry says.
+
+    `estimates`: by queue, how long whoever came now would wait (ms). `phones`: by person, what Asterisk says of it.
+    """
+    centre = service.kernel.centre
+    return {
+        "beat": service.clock(),
+        "acknowledged": service.call_log.acknowledged,
+        "faults": service.engine.faults,
+        "paused": centre.paused,
+        "plan": centre.plan.digest,
+        "log": {**asdict(service.call_log.status), "waiting": service.call_log.waiting},
+        "estimates": {
+            queue: centre.forecasts.wait_ms(queue, line, None, centre.now) for queue, line in centre.lines.items()
+        },
+        "phones": {person.id: person.phone.value for person in centre.people.values() if not person.partner},
+    }
+
+
+def number(service: "Service", order: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A live call's number in clear, for a process that has asked who wants it and written that down."""
+    call = service.kernel.centre.calls.get(CallId(str(order.get("call"))))
+    if call is None:
+        raise BadOrderError("no_such_call")
+    return {"number": call.caller}
 
 
 async def reload(service: "Service") -> Mapping[str, Any]:

@@ -63,6 +63,16 @@ def entry_from(kind: str, body: str) -> Entry:
     return cast("Entry", _thing(ENTRY_KINDS, kind, body))
 
 
+def entry_of(kind: str, stored: Mapping[str, Any]) -> Entry:
+    """The same from a body that has been read as JSON already."""
+    if kind not in ENTRY_KINDS:
+        raise UnknownKindError(kind)
+    try:
+        return cast("Entry", _unpacker(ENTRY_KINDS[kind])(stored))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnknownKindError(f"{kind}: {error!r}") from error
+
+
 def event_from(kind: str, body: str) -> Event:
     """The event that was stored; the caller's pseudonym stands where the number was."""
     return cast("Event", _thing(EVENT_KINDS, kind, body))

@@ -112,6 +112,11 @@ class CallLogWriter:
         return self._status.acknowledged
 
     @property
+    def taken(self) -> int:
+        """The number of this run's newest step."""
+        return self._taken
+
+    @property
     def waiting(self) -> int:
         """How many steps have been taken and are not durable yet."""
         return self._taken - self._status.acknowledged
