@@ -3,11 +3,10 @@
 Without the file the defaults hold: alarms are on unless somebody switches them off.
 """
 
-from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from ivr.config.fields import Listed, Name, Strict, refusal
 from ivr.config.problems import Code
@@ -29,6 +28,10 @@ class AlarmKind(StrEnum):
     WEBHOOK = "webhook"
 
 
+KindName = Annotated[AlarmKind, Field(strict=False)]
+"""Written as its value."""
+
+
 class LevelEntry(Strict):
     """Too small a share of the last half hour's callers were answered within the goal."""
 
@@ -45,7 +48,7 @@ class LineAlarmsEntry(Strict):
     level: LevelEntry | None = None
     nobody_logged_in_s: Annotated[int, Field(ge=0, le=3_600)] | None = None
     """So long with nobody logged in who may take its calls, while it is open."""
-    off: Listed[AlarmKind] = ()
+    silent: Listed[KindName] = ()
     """Kinds that are switched off for it."""
 
 
@@ -54,7 +57,7 @@ class AlarmsFile(Strict):
 
     defaults: LineAlarmsEntry = LineAlarmsEntry(longest_wait_s=600, nobody_logged_in_s=60)
     queues: dict[Name, LineAlarmsEntry] = Field(default_factory=dict)
-    off: Listed[AlarmKind] = ()
+    silent: Listed[KindName] = ()
     """Kinds that are switched off for the whole house."""
     engine_gone_s: Annotated[int, Field(ge=2, le=600)] = 4
     link_lost_s: Annotated[int, Field(ge=0, le=600)] = 3
@@ -67,22 +70,18 @@ class AlarmsFile(Strict):
     clear_percent: Annotated[int, Field(ge=10, le=100)] = 80
     """Well again is this share of a threshold, not the threshold itself."""
 
-    @model_validator(mode="after")
-    def _severe_is_worse(self) -> Self:
-        if self.disk_severe_percent >= self.disk_percent:
-            sentence = "'disk_severe_percent' ska vara mindre än 'disk_percent'."
-            raise refusal(Code.ALARM_ORDER, sentence)
-        return self
+    @field_validator("disk_severe_percent")
+    @classmethod
+    def _severe_is_worse(cls, severe: int, said: ValidationInfo) -> int:
+        if severe >= said.data.get("disk_percent", 100):
+            raise refusal(Code.ALARM_ORDER, "'disk_severe_percent' ska vara mindre än 'disk_percent'.")
+        return severe
 
     def of(self, queue: str) -> LineAlarmsEntry:
         """What holds for the queue, whole."""
         own = self.queues.get(queue, LineAlarmsEntry())
         said = {name: value for name in _LINE_FIELDS if (value := getattr(own, name)) is not None}
-        return self.defaults.model_copy(update={**said, "off": (*self.off, *self.defaults.off, *own.off)})
-
-    def named_queues(self) -> Iterator[str]:
-        """Every queue that the file names."""
-        yield from self.queues
+        return self.defaults.model_copy(update={**said, "silent": (*self.silent, *self.defaults.silent, *own.silent)})
 
 
 _LINE_FIELDS = ("longest_wait_s", "waiting_over", "level", "nobody_logged_in_s")

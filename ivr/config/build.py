@@ -12,6 +12,7 @@ from ivr.config.house import House, PauseReason, Person
 from ivr.config.limits import limit, said_on_the_way, steps_by_limit
 from ivr.config.matters import departments, matter_types
 from ivr.config.models import AgentEntry, ChoiceEntry, MenuEntry, NumberEntry, StepEntry
+from ivr.config.outward_files import alarms_of, webhooks_of
 from ivr.config.partners import partner_links, plan_partners, whispers
 from ivr.config.survey import said_in_survey, survey_of
 from ivr.config.waiting import said_in_line, waiting_rules
@@ -68,6 +69,8 @@ def build(draft: Draft, now_ms: int) -> House:
         spoken_names=MappingProxyType(known.spoken),
         matters=matter_types(draft),
         departments=departments(draft),
+        alarms=alarms_of(draft),
+        webhooks=webhooks_of(draft),
     )
 
 

@@ -14,6 +14,7 @@ from ivr.config import (
     limits,
     matters,
     menu_checks,
+    outward_files,
     prompt_checks,
     queue_checks,
     waiting,
@@ -61,6 +62,8 @@ ACROSS: tuple[tuple[tuple[str, ...], Callable[[Draft], Iterator[Problem]]], ...]
     ((_T,), matters.known_departments),
     ((_T,), matters.titles_tell_apart),
     ((_T, _Q), matters.queues_of_matters),
+    ((_Q, outward_files.ALARMS), outward_files.known_in_alarms),
+    ((_Q, outward_files.WEBHOOKS), outward_files.known_in_webhooks),
 )
 WHOLE: tuple[Callable[[Draft, Plan], Iterator[Problem]], ...] = (
     queue_checks.nobody,

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from ivr.config.alarm_entries import AlarmsFile
 from ivr.config.directory import DirectoryFile, read_directory
 from ivr.config.fields import AS_USUAL, CLOSED
 from ivr.config.matter_entries import MattersFile
@@ -27,6 +28,7 @@ from ivr.config.models import (
 )
 from ivr.config.plain_files import read_bytes
 from ivr.config.problems import Code, Place, Problem
+from ivr.config.webhook_entries import WebhooksFile
 from ivr.config.yaml_nodes import MAX_BYTES, Document, read_yaml
 
 MODELS: Mapping[str, type[BaseModel]] = {
@@ -40,6 +42,8 @@ MODELS: Mapping[str, type[BaseModel]] = {
 }
 OPTIONAL: Mapping[str, type[BaseModel]] = {
     "matters.yaml": MattersFile,
+    "alarms.yaml": AlarmsFile,
+    "webhooks.yaml": WebhooksFile,
 }
 """What calls are served without: a folder that lacks one is whole."""
 EVERY: Mapping[str, type[BaseModel]] = {**MODELS, **OPTIONAL}
@@ -165,6 +169,7 @@ _CODES = {
     "extra_forbidden": Code.UNKNOWN_FIELD,
     "missing": Code.MISSING_FIELD,
     "literal_error": Code.NOT_AN_OPTION,
+    "enum": Code.NOT_AN_OPTION,
     "greater_than_equal": Code.OUT_OF_BOUNDS,
     "less_than_equal": Code.OUT_OF_BOUNDS,
     "greater_than": Code.OUT_OF_BOUNDS,
@@ -212,6 +217,7 @@ _CURES = {
     Code.NUMBER_NOT_ALLOWED: "Ange ett vanligt svenskt nummer.",
     **SCENARIO_CURES,
     Code.BAD_LINK: "Skriv en adress som börjar med https://, inom citattecken.",
+    Code.ALARM_ORDER: "Välj gränser där den allvarligare nås sist.",
     Code.BAD_NUMBER: 'Skriv landskod och nummer utan mellanslag, inom citattecken: "+46846500400".',
 }
 

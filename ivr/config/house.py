@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from ivr.config.alarm_entries import AlarmsFile
+from ivr.config.webhook_entries import WebhooksFile
 from queues.ids import AgentId, PartnerId, PromptId, QueueId
 from routing.plan import Plan
 
@@ -121,6 +123,10 @@ class House:
     """What people ring about, by name, in the order in which people find them on the page."""
     departments: Mapping[str, str] = field(default_factory=dict)
     """Title by name."""
+    alarms: AlarmsFile = field(default_factory=AlarmsFile)
+    """When somebody is alarmed."""
+    webhooks: WebhooksFile = field(default_factory=WebhooksFile)
+    """Which systems outside are told what happens here."""
     transfer_by_keys: bool = True
     """Whether an agent can put a caller through by keys in a talk; each talk then costs Asterisk about a third more."""
 

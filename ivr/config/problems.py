@@ -18,7 +18,9 @@ class Severity(StrEnum):
 class Code(StrEnum):
     """What kind of problem. Y: the file as YAML. S: its fields. N: numbers and menus. K: queues, agents, partners.
 
-    T: opening hours. P: prompts and their sounds. D: the directory. A: types of matter. M: the planner's scenarios.
+    T: opening hours. P: prompts and their sounds. D: the directory. A: types of matter. L: alarms.
+
+    M: the planner's scenarios.
     """
 
     FILE_UNREADABLE = "Y01"
@@ -113,6 +115,8 @@ class Code(StrEnum):
     BAD_LINK = "A03"
     SAME_TITLE = "A04"
     QUEUE_WITHOUT_MATTER = "A05"
+
+    ALARM_ORDER = "L01"
 
     UNKNOWN_SCENARIO = "M01"
     LIKE_CIRCLE = "M02"

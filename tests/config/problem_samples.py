@@ -23,7 +23,7 @@ def one(code: Code, file: str, old: str, new: str, at: str = "", *, name: str = 
 
 AGENTS, HOURS, MENU, QUEUES = "agents.yaml", "hours.yaml", "menu.yaml", "queues.yaml"
 NUMBERS, PARTNERS, PROMPTS = "municipality.yaml", "partners.yaml", "prompts.yaml"
-MATTERS = "matters.yaml"
+MATTERS, ALARMS, WEBHOOKS = "matters.yaml", "alarms.yaml", "webhooks.yaml"
 CHOICE_6 = "6: {prompt: val_6_namn, directory: true}"
 FRIDAY = 'fredag: "8:00-14:30"'
 SEVEN = f"{CHOICE_6}\n      7: {{prompt: val_6_namn, queue: ovrigt}}"
@@ -288,4 +288,55 @@ OF_MATTERS = (
     one(Code.SAME_TITLE, MATTERS, "title: Snöröjning och halka", "title: bygglov, frågor före ansökan"),
     one(Code.UNKNOWN_QUEUE, MATTERS, ELSEWHERE, f"{ELSEWHERE}\n    queues: [gata]", "[gata]", name="matter"),
 )
-SAMPLES = YAML + FIELDS + MENUS + PEOPLE + TIMES + HEARD + PEOPLE_BY_NAME + OF_MATTERS
+DISK, NOBODY_TOLD = "disk_percent: 10", "subscribers: {}"
+
+
+def told(entry: str) -> str:
+    """A subscriber in place of none."""
+    return f"subscribers:\n  artvise: {{{entry}}}"
+
+
+OUTWARD = (
+    one(Code.ALARM_ORDER, ALARMS, DISK, "disk_percent: 5", "disk_", name="disk"),
+    one(Code.OUT_OF_BOUNDS, ALARMS, "clear_after_s: 30", "clear_after_s: -1", name="clear"),
+    one(Code.UNKNOWN_QUEUE, ALARMS, "  socialtjanst: {", "  soc: {", "soc:", name="alarm"),
+    one(Code.NOT_AN_OPTION, ALARMS, "silent: []", "silent: [engin]", name="alarm"),
+    one(Code.UNKNOWN_FIELD, ALARMS, "longest_wait_s: 600", "longest_s: 600", name="alarm"),
+    one(Code.BAD_LINK, WEBHOOKS, NOBODY_TOLD, told('url: "http://arenden.example/x", events: [call.ended]'), "http:"),
+    one(
+        Code.BAD_LINK,
+        WEBHOOKS,
+        NOBODY_TOLD,
+        told('url: "https://a:b@x.example/", events: [call.ended]'),
+        "artvise",
+        name="pw",
+    ),
+    one(
+        Code.BAD_LINK, WEBHOOKS, NOBODY_TOLD, told('url: "https://x.example:99999/", events: [call.ended]'), name="port"
+    ),
+    one(
+        Code.NOT_AN_OPTION,
+        WEBHOOKS,
+        NOBODY_TOLD,
+        told('url: "https://x.example/", events: [call.end]'),
+        "artvise",
+        name="event",
+    ),
+    one(
+        Code.UNKNOWN_QUEUE,
+        WEBHOOKS,
+        NOBODY_TOLD,
+        told('url: "https://x.example/", events: [call.ended], queues: [gata]'),
+        "artvise",
+        name="subscriber",
+    ),
+    one(
+        Code.UNKNOWN_CLEARANCE,
+        WEBHOOKS,
+        NOBODY_TOLD,
+        told('url: "https://x.example/", events: [call.ended], clearances: [hemlig]'),
+        "artvise",
+        name="subscriber",
+    ),
+)
+SAMPLES = YAML + FIELDS + MENUS + PEOPLE + TIMES + HEARD + PEOPLE_BY_NAME + OF_MATTERS + OUTWARD

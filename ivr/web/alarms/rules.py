@@ -138,12 +138,12 @@ def _bad(before: Watched, reading: Reading, now_ms: int) -> Watched:
 def readings(facts: Facts, rules: AlarmsFile) -> Iterator[Reading]:
     """Everything that can be wrong, each once, but for what is switched off."""
     for reading in _house(facts, rules):
-        if reading.key.kind not in rules.off:
+        if reading.key.kind not in rules.silent:
             yield reading
     for queue, line in facts.lines.items():
         entry = rules.of(queue)
         for reading in _line(queue, line, entry, rules):
-            if reading.key.kind not in entry.off:
+            if reading.key.kind not in entry.silent:
                 # A silent engine: what its lines were is remembered, and what they are is not known.
                 yield replace(reading, bad=False, well=False) if facts.stale_since_ms else reading
 
