@@ -312,7 +312,12 @@ OUTWARD = (
         name="pw",
     ),
     one(
-        Code.BAD_LINK, WEBHOOKS, NOBODY_TOLD, told('url: "https://x.example:99999/", events: [call.ended]'), name="port"
+        Code.BAD_LINK,
+        WEBHOOKS,
+        NOBODY_TOLD,
+        told('url: "https://x.example:99999/", events: [call.ended]'),
+        "artvise",
+        name="port",
     ),
     one(
         Code.NOT_AN_OPTION,
