@@ -37,6 +37,13 @@ class Origin:
         """This request's own origin, as a browser writes it in Origin."""
         return self.public if self.is_secure(request) else f"http://{request.headers.get('host', '').lower()}"
 
+    def address(self, request: HTTPConnection) -> str:
+        """Who asks. Through the proxy: whom the proxy says it heard, which is the last name in its list."""
+        heard = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+        if heard and self.is_secure(request):
+            return heard[:64]
+        return request.client.host if request.client else ""
+
     def cookie(self, request: HTTPConnection, name: str = SESSION) -> str:
         """What the cookie is called here."""
         return HOST_ONLY + name if self.is_secure(request) else name
