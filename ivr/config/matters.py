@@ -72,16 +72,16 @@ def titles_tell_apart(draft: Draft) -> Iterator[Problem]:
 
 
 def queues_of_matters(draft: Draft) -> Iterator[Problem]:
-    """Every group that a matter names is there, and every group has a matter to choose."""
+    """Every group that a matter names is there, and every group has a matter to choose; calls are served if not."""
     types = matter_types(draft).values()
     written = cast("MattersFile", draft.models[FILE])
     for name, entry in written.matters.items():
         for i, queue in enumerate(entry.queues):
             if queue not in draft.queues.queues:
-                sentence = f"Kön {queue!r} finns inte."
+                sentence = f"Kön {queue!r} finns inte, så ärendet kan inte väljas där."
                 place = draft.at(FILE, "matters", name, "queues", i)
                 cure = f"Välj en av: {', '.join(draft.queues.queues)}."
-                yield Problem(Code.UNKNOWN_QUEUE, place, sentence, cure)
+                yield Problem(Code.MATTER_OF_NO_QUEUE, place, sentence, cure)
     for queue in draft.queues.queues if types else ():
         if not any(matter.offered_for(QueueId(queue)) for matter in types):
             sentence = f"Inget ärende kan väljas för samtal till {queue!r}."

@@ -115,6 +115,7 @@ class Code(StrEnum):
     BAD_LINK = "A03"
     SAME_TITLE = "A04"
     QUEUE_WITHOUT_MATTER = "A05"
+    MATTER_OF_NO_QUEUE = "A06"
 
     ALARM_ORDER = "L01"
 
@@ -164,6 +165,7 @@ WARNINGS = frozenset(
         Code.DIRECTORY_UNUSED,
         Code.UNUSED_DEPARTMENT,
         Code.QUEUE_WITHOUT_MATTER,
+        Code.MATTER_OF_NO_QUEUE,
         Code.NOBODY_RINGS,
         Code.NEVER_WORKS,
     }

@@ -286,7 +286,7 @@ OF_MATTERS = (
     one(Code.BAD_LINK, MATTERS, "https://kommunen.example/aldre/larm", "http://kommunen.example/larm"),
     one(Code.BAD_LINK, MATTERS, "https://kommunen.example/aldre/larm", "javascript:alert(1)", name="script"),
     one(Code.SAME_TITLE, MATTERS, "title: Snöröjning och halka", "title: bygglov, frågor före ansökan"),
-    one(Code.UNKNOWN_QUEUE, MATTERS, ELSEWHERE, f"{ELSEWHERE}\n    queues: [gata]", "[gata]", name="matter"),
+    one(Code.MATTER_OF_NO_QUEUE, MATTERS, ELSEWHERE, f"{ELSEWHERE}\n    queues: [gata]", "[gata]"),
 )
 DISK, NOBODY_TOLD = "disk_percent: 10", "subscribers: {}"
 
