@@ -10,6 +10,7 @@ from queues.agents import AgentState
 from queues.asked_entries import CrisisMessageSwitched, HoursSwitched, LanguageChosen, SurveyAnswered, SurveyBegun
 from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PartnerId, QueueId
 from queues.limit_entries import LimitReached
+from queues.moved_entries import CallMoved
 from queues.name_entries import NameSearched, PersonNotReached, PersonRung
 from queues.operator_entries import (
     AgentMoved,
@@ -177,6 +178,8 @@ class CallRecovered:
     """"" unless ringing or talking."""
     answered_at_ms: Instant
     """When the talk began, 0 unless talking: such a call is answered, whether or not a `CallAnswered` was kept."""
+    language: str = ""
+    """"" if nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +339,7 @@ Entry = (
     | ParkingRefused
     | CallReturned
     | CallRecovered
+    | CallMoved
     | SurveyBegun
     | SurveyAnswered
     | CallEnded

@@ -12,6 +12,7 @@ from routing.actions import WithdrawOffer
 from routing.callback_events import FoundCallback, FoundCallbackState
 from routing.callbacks import caller_is_here, caller_left_unseen
 from routing.events import FoundCall, FoundState, WorldListed
+from routing.moved import tell
 from routing.offers import ended_as, offer_ends, ring, ring_no_longer_than, withdraw
 from routing.promise import Promise
 from routing.promises import kept, stand
@@ -118,6 +119,7 @@ def _is_so(centre: Centre, call: Call, made: Promise, found: FoundCallback, aske
     call.offer, call.agent, call.offered_at_ms = found.offer, person.id, centre.now
     ring(centre, call, person)
     ring_no_longer_than(centre, person, centre.now + centre.queue_of(call).ring_ms)
+    tell(centre, call)
     _goes_on(centre, call, made, found)
 
 
@@ -130,6 +132,7 @@ def _goes_on(centre: Centre, call: Call, made: Promise, found: FoundCallback) ->
         talk_begins(centre, call, made)
         if found.since_ms:
             call.answered_at_ms = Instant(min(max(found.since_ms, call.entered_at_ms), centre.now))
+            tell(centre, call)
 
 
 def _free(centre: Centre, found: FoundCallback, asked_at_ms: Instant) -> Person | None:

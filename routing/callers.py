@@ -9,6 +9,7 @@ from routing.actions import AskDigits, KeepPapers, Say, WithdrawOffer
 from routing.events import CallArrived, CallerHungUp, DigitsEntered, MenuCut, PromptFinished
 from routing.loops import stays_home
 from routing.menu import MenuTries, answer
+from routing.moved import tell
 from routing.offers import caller_ends_talk, end_talk, offer_ends
 from routing.plan import Entrance, Menu
 from routing.returning import RETURNED, keep_place, takes_kept_place, too_many
@@ -145,6 +146,7 @@ def leave(centre: Centre, call: Call, prompts: tuple[PromptId, ...], outcome: Ou
     centre.deadlines.cancel_all(call.id)
     centre.move(call, CallState.LEAVING)
     call.outcome, call.reason, call.last_words = outcome, reason, prompts or centre.plan.sorry_prompts
+    tell(centre, call)
     centre.actions.append(Say(call.id, call.last_words, call.language))
 
 

@@ -18,6 +18,7 @@ from routing.deadlines import DeadlineKind
 from routing.events import ConversationEnded, OfferAnswered, OfferFailed
 from routing.handed import let_go
 from routing.matching import first_step
+from routing.moved import tell
 from routing.parties import TalkedTo
 from routing.promises import kept, offer_of, stand_again
 from routing.searching import NO_ANSWER, WHY, not_reached
@@ -123,6 +124,7 @@ def back(centre: Centre, call: Call, result: OfferResult = OfferResult.NO_ANSWER
         stand_again(centre, call, call.promise)
     elif call.adopted:
         away(centre, call)
+        tell(centre, call)
     elif call.search is not None:
         not_reached(centre, call, call.search, WHY.get(result, NO_ANSWER))
     else:

@@ -10,6 +10,7 @@ from queues.ids import CallId, Instant
 from routing.actions import LeaveToFallback, WithdrawOffer
 from routing.callers import cut_off, missing
 from routing.events import FoundCall, FoundState, LinkLost, WorldListed
+from routing.moved import Seen, seen, tell_if_changed
 from routing.offers import (
     away,
     begin_talk,
@@ -58,10 +59,11 @@ def world_listed(centre: Centre, event: WorldListed) -> bool:
             centre.actions.append(LeaveToFallback(call.id))
             (cut_off if event.restarted else missing)(centre, call)
     news = _news(centre, event.calls, asked_at_ms)
+    before = {found.call: seen(centre.calls[found.call]) for found in news if found.call in centre.calls}
     for found in news:
         _let_go(centre, found)
     for found in news:
-        _take_up(centre, found, asked_at_ms)
+        _take_up(centre, found, asked_at_ms, before.get(found.call))
     for agent, phone in event.phones:
         if person := centre.people.get(agent):
             phone_is(centre, person, phone)
@@ -132,7 +134,7 @@ def _still_with(centre: Centre, call: Call, found: FoundCall) -> bool:
     return call.state in RINGING and same and found.state in {FoundState.RINGING, FoundState.TALKING}
 
 
-def _take_up(centre: Centre, found: FoundCall, asked_at_ms: Instant) -> None:
+def _take_up(centre: Centre, found: FoundCall, asked_at_ms: Instant, before: Seen | None) -> None:
     """The call does what Asterisk has it do."""
     call = centre.calls.get(found.call)
     if found.call in centre.over or found.state is FoundState.IN_SESSION:
@@ -156,6 +158,7 @@ def _take_up(centre: Centre, found: FoundCall, asked_at_ms: Instant) -> None:
         remember(centre, call)
     elif call.state is CallState.TALKING and not was_answered:
         remember_answer(centre, call)
+    tell_if_changed(centre, call, before)
 
 
 def _in_fallback(centre: Centre, call: Call, _found: FoundCall, _asked_at_ms: Instant) -> None:

@@ -10,6 +10,7 @@ from routing.actions import LeaveToFallback
 from routing.callers import call_arrived, enter_menu, enters, entrance_of, leave
 from routing.events import CallArrived, CallResumed
 from routing.loops import came_back, ends_here, take_home
+from routing.moved import seen, tell, tell_if_changed
 from routing.offers import end_talk, offer_ends, was_no_answer
 from routing.papers import Papers
 from routing.partners import short_talk_ms
@@ -48,7 +49,9 @@ def call_resumed(centre: Centre, event: CallResumed) -> bool:
             _end_at_once(centre, call)
             return True
     else:
+        before = seen(call) if call.found_again else None  # else it is told as recovered
         read_papers(centre, call, event.papers)
+        tell_if_changed(centre, call, before)
     if call.state is CallState.TALKING:
         outside = partner_of(call.agent)
         if end_talk(centre, call, TalkEnder.UNKNOWN) >= short_talk_ms(centre, outside):
@@ -78,6 +81,7 @@ def _go_on(centre: Centre, call: Call) -> None:
         # Without a clearance nobody could take the call: the caller chooses again, and keeps the place.
         menu = call.menu if call.menu in centre.plan.menus else entrance_of(centre, call.number).menu
         enter_menu(centre, call, menu)
+        tell(centre, call)
 
 
 def _may_begin(centre: Centre, event: CallArrived | CallResumed) -> bool:
@@ -130,5 +134,6 @@ def remember(centre: Centre, call: Call) -> None:
             call.clearance,
             call.agent,
             call.answered_at_ms,
+            call.language,
         ),
     )

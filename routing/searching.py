@@ -9,6 +9,7 @@ from queues.name_entries import PersonNotReached
 from routing.actions import AskDigits, KeepPapers
 from routing.deadlines import DeadlineKind
 from routing.directory import Directory, NamingWords, Search
+from routing.moved import tell
 from routing.promises import may_promise
 from routing.secrecy import may_hear, risen
 from routing.state import NO_OFFER, NOBODY, Call, CallState, Centre
@@ -39,6 +40,7 @@ def begin(centre: Centre, call: Call, home: QueueId) -> bool:
     call.clearance = clearance
     call.search = Search(home)
     centre.move(call, CallState.NAMING)
+    tell(centre, call)
     centre.actions.append(KeepPapers(call.id, call.papers()))
     ask(centre, call, directory.words.instruction, directory.first_key_ms)
     return True

@@ -9,6 +9,7 @@ from queues.entries import Outcome, TalkEnder
 from queues.ids import NO_CLEARANCE, PromptId
 from routing.actions import AskDigits, Say
 from routing.events import DigitsEntered
+from routing.moved import tell
 from routing.state import NO_OFFER, NOBODY, Call, CallState, Centre
 from routing.survey_rules import Survey
 
@@ -78,4 +79,5 @@ def thank(centre: Centre, call: Call) -> None:
         centre.hang_up(call, Outcome.ANSWERED, call.reason)
         return
     centre.move(call, CallState.LEAVING)
+    tell(centre, call)
     centre.actions.append(Say(call.id, call.last_words, call.language, served=True))

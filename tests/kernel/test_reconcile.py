@@ -115,7 +115,7 @@ def test_talk_that_goes_on_is_found_and_its_person_is_busy():
     b.at(100, listed(99, found(FoundState.TALKING, who="anna", offer=7, since=40_000)))
     assert b.person("anna").state is AgentState.TALKING
     assert b.step.entries[-2] == CallRecovered(
-        100_000, C1, "talking", "0850000", "", "bygg", 1_000, NO_CLEARANCE, ANNA, 40_000
+        100_000, C1, "talking", "0850000", "", "bygg", 1_000, NO_CLEARANCE, ANNA, 40_000, "sv"
     )
     step = b.at(160, CallerHungUp(C1))
     assert ended(step) == [("c1", "answered", "caller_hung_up")]
