@@ -1,18 +1,19 @@
 """The pages as one application: every router that there is, and what stands before all of them."""
 
 import importlib
+import importlib.util
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from fastapi import APIRouter, FastAPI
 
-import ivr.web
 from ivr.web import failures, shields
 from ivr.web.context import Web
 from ivr.web.templating import static_files
 
 FOLDERS = ("ivr.web.pages", "ivr.web.api")
 """Each module in them that has a `router`."""
+BESIDE = ("ivr.web.streams", "ivr.web.metrics")
 
 
 def create_app(web: Web) -> FastAPI:
@@ -29,21 +30,13 @@ def create_app(web: Web) -> FastAPI:
 
 def routers() -> Iterator[APIRouter]:
     """The router of every module of pages, API, streams and metrics."""
-    for name in (*_modules(ivr.web.__name__, ivr.web.__path__), *_in_folders()):
-        module = importlib.import_module(name)
-        router = getattr(module, "router", None)
+    for name in (*_in_folders(), *filter(importlib.util.find_spec, BESIDE)):
+        router = getattr(importlib.import_module(name), "router", None)
         if isinstance(router, APIRouter):
             yield router
 
 
 def _in_folders() -> Iterator[str]:
     for folder in FOLDERS:
-        yield from _modules(folder, importlib.import_module(folder).__path__)
-
-
-def _modules(package: str, path: Iterable[str]) -> Iterator[str]:
-    own = __name__
-    for module in pkgutil.iter_modules(path):
-        name = f"{package}.{module.name}"
-        if not module.ispkg and name != own:
-            yield name
+        for module in pkgutil.iter_modules(importlib.import_module(folder).__path__):
+            yield f"{folder}.{module.name}"
