@@ -16,6 +16,7 @@ from ivr.config.outward_files import alarms_of, webhooks_of
 from ivr.config.partners import partner_links, plan_partners, whispers
 from ivr.config.survey import said_in_survey, survey_of
 from ivr.config.waiting import said_in_line, waiting_rules
+from ivr.config.wallboard import wallboard_of
 from ivr.phone_codes import SPOKEN
 from queues.ids import NO_CLEARANCE, AgentId, Clearance, MenuId, PartnerId, PromptId, QueueId
 from routing.directory import NamingWords
@@ -71,6 +72,7 @@ def build(draft: Draft, now_ms: int) -> House:
         departments=departments(draft),
         alarms=alarms_of(draft),
         webhooks=webhooks_of(draft),
+        wallboard=wallboard_of(draft),
     )
 
 

@@ -18,6 +18,7 @@ from ivr.config import (
     prompt_checks,
     queue_checks,
     waiting,
+    wallboard,
 )
 from ivr.config.draft import Draft
 from ivr.config.files import MODELS
@@ -64,6 +65,7 @@ ACROSS: tuple[tuple[tuple[str, ...], Callable[[Draft], Iterator[Problem]]], ...]
     ((_T, _Q), matters.queues_of_matters),
     ((_Q, outward_files.ALARMS), outward_files.known_in_alarms),
     ((_Q, outward_files.WEBHOOKS), outward_files.known_in_webhooks),
+    ((_Q, wallboard.FILE), wallboard.known_in_wallboard),
 )
 WHOLE: tuple[Callable[[Draft, Plan], Iterator[Problem]], ...] = (
     queue_checks.nobody,

@@ -28,6 +28,7 @@ from ivr.config.models import (
 )
 from ivr.config.plain_files import read_bytes
 from ivr.config.problems import Code, Place, Problem
+from ivr.config.wallboard_entries import WallboardFile
 from ivr.config.webhook_entries import WebhooksFile
 from ivr.config.yaml_nodes import MAX_BYTES, Document, read_yaml
 
@@ -44,6 +45,7 @@ OPTIONAL: Mapping[str, type[BaseModel]] = {
     "matters.yaml": MattersFile,
     "alarms.yaml": AlarmsFile,
     "webhooks.yaml": WebhooksFile,
+    "wallboard.yaml": WallboardFile,
 }
 """What calls are served without: a folder that lacks one is whole."""
 EVERY: Mapping[str, type[BaseModel]] = {**MODELS, **OPTIONAL}
@@ -217,6 +219,7 @@ _CURES = {
     Code.NUMBER_NOT_ALLOWED: "Ange ett vanligt svenskt nummer.",
     **SCENARIO_CURES,
     Code.BAD_LINK: "Skriv en adress som börjar med https://, inom citattecken.",
+    Code.THRESHOLD_ORDER: "Välj gränser där den kritiska nås sist.",
     Code.ALARM_ORDER: "Välj gränser där den allvarligare nås sist.",
     Code.BAD_NUMBER: 'Skriv landskod och nummer utan mellanslag, inom citattecken: "+46846500400".',
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ivr.config.alarm_entries import AlarmsFile
+from ivr.config.wallboard_entries import WallboardFile
 from ivr.config.webhook_entries import WebhooksFile
 from queues.ids import AgentId, PartnerId, PromptId, QueueId
 from routing.plan import Plan
@@ -127,6 +128,8 @@ class House:
     """When somebody is alarmed."""
     webhooks: WebhooksFile = field(default_factory=WebhooksFile)
     """Which systems outside are told what happens here."""
+    wallboard: WallboardFile = field(default_factory=WallboardFile)
+    """Which level the board shows, and from where a line is strained."""
     transfer_by_keys: bool = True
     """Whether an agent can put a caller through by keys in a talk; each talk then costs Asterisk about a third more."""
 

@@ -18,7 +18,7 @@ class Severity(StrEnum):
 class Code(StrEnum):
     """What kind of problem. Y: the file as YAML. S: its fields. N: numbers and menus. K: queues, agents, partners.
 
-    T: opening hours. P: prompts and their sounds. D: the directory. A: types of matter. L: alarms.
+    T: opening hours. P: prompts and their sounds. D: the directory. A: types of matter. L: alarms. B: the wallboard.
 
     M: the planner's scenarios.
     """
@@ -118,6 +118,8 @@ class Code(StrEnum):
     MATTER_OF_NO_QUEUE = "A06"
 
     ALARM_ORDER = "L01"
+
+    THRESHOLD_ORDER = "B01"
 
     UNKNOWN_SCENARIO = "M01"
     LIKE_CIRCLE = "M02"

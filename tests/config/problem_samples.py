@@ -344,4 +344,14 @@ OUTWARD = (
         name="subscriber",
     ),
 )
-SAMPLES = YAML + FIELDS + MENUS + PEOPLE + TIMES + HEARD + PEOPLE_BY_NAME + OF_MATTERS + OUTWARD
+WALL, LONGEST = "wallboard.yaml", "    longest_wait_s: {watch: 90, bad: 240}"
+BOARD = (
+    one(Code.THRESHOLD_ORDER, WALL, "{watch: 3, bad: 8}", "{watch: 8, bad: 8}", name="rising"),
+    one(Code.THRESHOLD_ORDER, WALL, "{watch: 80, bad: 60}", "{watch: 60, bad: 80}", name="falling"),
+    one(Code.OUT_OF_BOUNDS, WALL, "{watch: 80, bad: 60}", "{watch: 101, bad: 60}", name="percent"),
+    one(Code.NOT_AN_OPTION, WALL, "definition: service_level", "definition: grade", name="level"),
+    one(Code.MISSING_FIELD, WALL, "{watch: 3, bad: 8}", "{watch: 3}", name="threshold"),
+    one(Code.UNKNOWN_FIELD, WALL, "least_calls: 5", "least: 5", name="wallboard"),
+    one(Code.UNKNOWN_QUEUE, WALL, f"  socialtjanst:\n{LONGEST}", f"  soc:\n{LONGEST}", "soc:", name="wallboard"),
+)
+SAMPLES = YAML + FIELDS + MENUS + PEOPLE + TIMES + HEARD + PEOPLE_BY_NAME + OF_MATTERS + OUTWARD + BOARD

@@ -182,3 +182,24 @@ def test_folder_without_matters_is_served(folder: Path):
     loaded = load(folder, NOW_MS)
     assert loaded.house is not None
     assert loaded.house.matters == {}
+
+
+@pytest.mark.parametrize("municipality", ["botkyrka", "danderyd", "jonkoping"])
+def test_every_group_has_thresholds_on_the_wallboard(municipality: str):
+    house = load(municipality_folder(municipality), NOW_MS).house
+    assert house is not None
+    for queue in house.plan.queues:
+        rules = house.wallboard.of(queue)
+        assert None not in (rules.waiting, rules.longest_wait_s, rules.level_percent)
+
+
+def test_folder_without_a_wallboard_has_the_defaults_and_a_queue_its_own(folder: Path):
+    house = load(folder, NOW_MS).house
+    assert house is not None
+    own, others = house.wallboard.of("socialtjanst"), house.wallboard.of("bygg")
+    assert (own.longest_wait_s.bad, others.longest_wait_s.bad) == (240, 300)
+    assert own.waiting == others.waiting
+    (folder / "wallboard.yaml").unlink()
+    bare = load(folder, NOW_MS).house
+    assert bare is not None
+    assert bare.wallboard.of("socialtjanst").longest_wait_s.bad == 300

@@ -20,7 +20,7 @@ export async function ask(url, body = {}) {
     });
     const said = await answer.json().catch(() => ({}));
     const words = answer.ok ? "" : refusal(answer.status, said);
-    if (answer.status === 401) location.assign(`/logga-in?next=${encodeURIComponent(location.pathname)}`);
+    if (answer.status === 401) location.assign(`/logga-in?till=${encodeURIComponent(location.pathname)}`);
     return { ok: answer.ok, status: answer.status, body: said, words };
   } catch {
     return { ok: false, status: 0, body: {}, words: WORDS[0] };

@@ -37,7 +37,7 @@ export function follow(url, handlers, { onfresh = () => {}, onstale = () => {} }
   async function refused() {
     stream.source.close();
     const status = await fetch(url, { method: "HEAD" }).then((answer) => answer.status, () => 0);
-    if (status === 401) location.assign(`/logga-in?next=${encodeURIComponent(location.pathname)}`);
+    if (status === 401) location.assign(`/logga-in?till=${encodeURIComponent(location.pathname)}`);
     else setTimeout(open, AGAIN_MS);
   }
 
