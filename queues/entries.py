@@ -12,15 +12,7 @@ from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, Par
 from queues.limit_entries import LimitReached
 from queues.moved_entries import CallMoved
 from queues.name_entries import NameSearched, PersonNotReached, PersonRung
-from queues.operator_entries import (
-    AgentMoved,
-    CallHandPicked,
-    MoveRefused,
-    ParkingBegun,
-    ParkingEnded,
-    ParkingRefused,
-    PickRefused,
-)
+from queues.operator_entries import OperatorEntry
 from queues.transfer_entries import CallTransferred, TransferRefused, TransferReturned
 from queues.weighed_entries import CandidatesWeighed
 
@@ -332,11 +324,7 @@ Entry = (
     | CallTransferred
     | TransferReturned
     | TransferRefused
-    | CallHandPicked
-    | PickRefused
-    | ParkingBegun
-    | ParkingEnded
-    | ParkingRefused
+    | OperatorEntry
     | CallReturned
     | CallRecovered
     | CallMoved
@@ -344,8 +332,6 @@ Entry = (
     | SurveyAnswered
     | CallEnded
     | AgentStateChanged
-    | AgentMoved
-    | MoveRefused
     | PartnerChanged
     | StepOpened
     | LimitReached

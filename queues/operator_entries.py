@@ -23,6 +23,7 @@ class PickRefused:
 
     at_ms: Instant
     call: CallId
+    """"" when it is gone."""
     agent: AgentId
     reason: str
     """no_link, gone, not_waiting, resting, being_put_through, not_cleared, not_here, busy, phone."""
@@ -54,7 +55,7 @@ class ParkingEnded:
     reached: bool
     """Whether a phone rings for it now."""
     reason: str
-    """time, gone (the person has logged out), picked, resumed (its session was lost), lost (whatever else took it)."""
+    """time, gone (the person has logged out), picked, lost (its session was, or Asterisk has it elsewhere)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +93,6 @@ class MoveRefused:
     who: str
     reason: str
     """unknown_queue, time, not_cleared, nobody_left."""
+
+
+OperatorEntry = CallHandPicked | PickRefused | ParkingBegun | ParkingEnded | ParkingRefused | AgentMoved | MoveRefused

@@ -23,12 +23,16 @@ class DeadlineKind(IntEnum):
     LINE_CLOSES = 6
     WAIT_ENDS = 7
     NOBODY_CAME = 8
+    PARK_ENDS = 9
+    """A parked call returns."""
     SWITCH_ENDS = 10
     """What somebody switched by hand is as it was: hours follow their schedule, or a message is no longer read."""
     PARTNER_DUE = 11
     """A partner opens or closes, or has been used as much as it may today."""
     OUTSIDE_AGAIN = 12
     """A call that failed at a partner may go outside once more."""
+    MOVE_ENDS = 13
+    """Somebody who was moved by hand answers again where it is written."""
     CALLBACK_DUE = 20
     """A promised call stands in line again, or whoever is rung has not answered in time."""
     CALLBACK_OVERDUE = 21

@@ -19,6 +19,7 @@ from routing.callback_events import (
     CitizenReached,
     FoundCallback,
 )
+from routing.operator_events import AgentReassigned, CallParked, CallPicked
 from routing.papers import Papers
 
 
@@ -122,6 +123,8 @@ class AgentLoggedIn:
 @dataclass(frozen=True, slots=True)
 class AgentLoggedOut:
     agent: AgentId
+    who: str = ""
+    """Who did it, if not the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +275,9 @@ Event = (
     | AgentPaused
     | WrapUpProlonged
     | TransferRequested
+    | CallPicked
+    | CallParked
+    | AgentReassigned
     | PhoneStateChanged
     | AgentRestored
     | HoursForced

@@ -25,6 +25,7 @@ from routing.laws_by_hand import switches_end
 from routing.laws_of_callbacks import OWNS, WrittenDown, promises_hold, stands
 from routing.laws_of_lines import limits_hold, steps_open
 from routing.laws_of_naming import rung_rightly, searches_end
+from routing.laws_of_operators import moves_hold, parked_return
 from routing.laws_of_partners import kept_at_home, lines_hold, sent_rightly
 from routing.laws_of_transfers import kept_for_transfer, transfers_end
 from routing.laws_of_waiting import callers_are_told
@@ -51,6 +52,8 @@ def check(centre: Centre) -> list[str]:
         *lines_hold(centre),
         *_deadlines(centre),
         *transfers_end(centre),
+        *parked_return(centre),
+        *moves_hold(centre),
         *searches_end(centre),
         *switches_end(centre),
         *promises_hold(centre),
@@ -135,7 +138,13 @@ def _people(centre: Centre) -> Iterator[str]:
 def _deadlines(centre: Centre) -> Iterator[str]:
     """Every deadline has an owner who may have it, and who must have one has it."""
     owned = centre.deadlines.owned()
-    elsewhere = {DeadlineKind.SWITCH_ENDS, DeadlineKind.PARTNER_DUE, DeadlineKind.PERSON_RING_ENDS}
+    elsewhere = {
+        DeadlineKind.SWITCH_ENDS,
+        DeadlineKind.PARTNER_DUE,
+        DeadlineKind.PERSON_RING_ENDS,
+        DeadlineKind.PARK_ENDS,
+        DeadlineKind.MOVE_ENDS,
+    }
     for owner, kind in [(owner, kind) for owner, kind in owned if kind not in elsewhere]:
         if kind in _MAY_OWN:
             person = centre.people.get(AgentId(owner))
@@ -174,7 +183,7 @@ def _sizes(centre: Centre) -> Iterator[str]:
         yield "a call that does not wait is looked at"
     if not set(centre.new_people) <= centre.ready:
         yield "a person who is not ready is looked at"
-    switched = len(centre.switches.forced) + 1 + len(centre.partners)
+    switched = len(centre.switches.forced) + 1 + len(centre.partners) + len(centre.moves)
     if len(centre.deadlines.owned()) > 6 * len(centre.calls) + len(centre.people) + switched:
         yield "more deadlines than calls and people can own"
 

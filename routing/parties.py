@@ -25,6 +25,7 @@ from routing.handed import Handed
 from routing.menu import MenuTries
 from routing.outside import Legs
 from routing.papers import Papers
+from routing.parked import Parked
 from routing.plan import Menu, OpenHours
 from routing.promise import Promise
 from routing.told import Told
@@ -59,6 +60,8 @@ class CallState(StrEnum):
     """Looks for a person by name, or hears why they are not reached."""
     CONNECTING = "connecting"
     """The phone of a person chosen by name rings."""
+    PARKED = "parked"
+    """Has talked, and waits for the same person."""
 
 
 RINGING = frozenset({CallState.OFFERED, CallState.CONNECTING})
@@ -123,6 +126,8 @@ class Call:
     """The citizen is to be rung: nobody need be on the line."""
     search: Search | None = None
     """The caller has chosen to be put through to a person by name, and stands in no line."""
+    parked: Parked | None = None
+    """Somebody has parked it, and it returns to them."""
 
     @property
     def off_the_line(self) -> bool:

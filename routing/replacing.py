@@ -11,6 +11,7 @@ from queues.agents import AgentState
 from queues.entries import OfferResult, PlanReplaced
 from queues.ids import AgentId, QueueId
 from routing.circles import Circles
+from routing.kept_moves import keep_moves
 from routing.offers import withdraw
 from routing.partners import follow_all, partners_kept, rings_in_vain
 from routing.plan import Agent, Plan, Queue
@@ -24,7 +25,13 @@ DROPPED = "dropped"
 
 
 def replace(centre: Centre, plan: Plan) -> None:
-    """Everything follows `plan` from now on."""
+    """Everything follows `plan` from now on, with those moves by hand that it leaves room for."""
+    follow(centre, keep_moves(centre, plan))
+    centre.entries.append(PlanReplaced(centre.now, plan.digest))
+
+
+def follow(centre: Centre, plan: Plan) -> None:
+    """Everything follows this plan from now on."""
     for person in tuple(centre.people.values()):
         if person.partner:
             if rings_in_vain(person, plan):
@@ -53,7 +60,6 @@ def replace(centre: Centre, plan: Plan) -> None:
         if call.promise is not None:
             keeps_within_house(centre, call)
     plan_changed(centre)
-    centre.entries.append(PlanReplaced(centre.now, plan.digest))
     centre.everybody_is_new()
 
 

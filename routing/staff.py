@@ -14,11 +14,14 @@ from routing.events import (
 )
 from routing.handed import TRANSFERRED
 from routing.offers import withdraw
+from routing.parked import PARKED
 from routing.partners import line_seen
 from routing.state import Centre, Person
 
 BY_PHONE = "phone"
 """The reason of a login or logout that the phone made, not the person."""
+BY_OTHER = "by_operator"
+"""The reason of a logout that somebody else made; who, the event says."""
 
 
 def logged_in(centre: Centre, person: Person, _event: AgentLoggedIn) -> bool:
@@ -34,10 +37,10 @@ def logged_in(centre: Centre, person: Person, _event: AgentLoggedIn) -> bool:
     return True
 
 
-def logged_out(centre: Centre, person: Person, _event: AgentLoggedOut) -> bool:
+def logged_out(centre: Centre, person: Person, event: AgentLoggedOut) -> bool:
     """The person is gone, after the talk if there is one; a ring stops at once."""
     person.chose_to_leave = True
-    return _goes(centre, person, AgentState.LOGGED_OUT, "")
+    return _goes(centre, person, AgentState.LOGGED_OUT, BY_OTHER if event.who else "")
 
 
 def paused(centre: Centre, person: Person, event: AgentPaused) -> bool:
@@ -136,8 +139,8 @@ def restored(centre: Centre, person: Person, event: AgentRestored) -> bool:
     if event.state is AgentState.LOGGED_OUT:
         person.chose_to_leave = event.reason != BY_PHONE
     elif event.state is AgentState.WRAP_UP:
-        # Whom they had put through is forgotten with the engine before us: the call waits in the line its papers name.
-        reason = "" if event.reason == TRANSFERRED else event.reason
+        # Whom they had put through, or parked, is forgotten with the engine before us: the call waits in its line.
+        reason = "" if event.reason in {TRANSFERRED, PARKED} else event.reason
         centre.become(person, AgentState.WRAP_UP, reason, max(event.until_ms, centre.now))
     elif event.state is AgentState.NOT_READY:
         until = max(event.until_ms, centre.now) if event.until_ms else 0

@@ -9,12 +9,15 @@ from queues.entries import AgentStateChanged, CallEnded, CallQueued, Entry, Outc
 from queues.forecasts import Forecasts
 from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PartnerId, QueueId
 from queues.line import Line, place
+from queues.operator_entries import ParkingEnded
 from routing.actions import Action, EndCall, KeepPapers
 from routing.bounds import KeptPlace, Watch
 from routing.circles import Circles
 from routing.deadlines import DeadlineKind, Deadlines
 from routing.handed import let_go
+from routing.moves import Move
 from routing.outside import PartnerMemory
+from routing.parked import unpark, waits_for
 from routing.parties import NO_OFFER, NO_QUEUE, NOBODY, RINGING, Call, CallState, Person
 from routing.plan import FAR_FUTURE_MS, Menu, Plan, PlanStep, Queue, TargetKind
 from routing.secrecy import risen
@@ -35,6 +38,10 @@ class Centre:
 
     def __init__(self, plan: Plan, first_offer: int) -> None:
         self.plan = plan
+        self.written = plan
+        """The plan as it was given, with nobody moved."""
+        self.moves: dict[AgentId, Move] = {}
+        """Who answers in other lines than those written, in the order in which they were moved."""
         self.circles = Circles(plan)
         self.now = Instant(0)
         self.calls: dict[CallId, Call] = {}
@@ -67,6 +74,8 @@ class Centre:
         """Calls that hear nothing yet if nobody takes them in this step → whether they are new in line."""
         self.kept_places: dict[str, KeptPlace] = {}
         """By number: the place of somebody who hung up in line."""
+        self.parked: dict[CallId, None] = {}
+        """The calls that somebody has parked."""
         self.over: dict[CallId, bool] = {}
         """The calls that ended lately → whether they had entered; False if only their hang-up is known."""
         self.listed_at_ms = Instant(0)
@@ -114,6 +123,10 @@ class Centre:
 
     def move(self, call: Call, state: CallState) -> None:
         """The call is in this state, as of now."""
+        if call.parked is not None and state is not CallState.PARKED:
+            by = call.parked.by
+            unpark(self, call)
+            self.entries.append(ParkingEnded(self.now, call.id, by, call.queue, reached=False, reason="lost"))
         call.state = state
         call.known_at_ms = self.now
 
@@ -197,6 +210,8 @@ class Centre:
         """The call has its outcome and is forgotten; it owns no deadline and stands in no line."""
         wait = call.handed.waited_until(call.entered_at_ms, call.answered_at_ms or self.now)
         let_go(self, call)
+        if call.parked is not None:
+            unpark(self, call)
         self.entries.append(CallEnded(self.now, call.id, outcome, call.state.value, call.queue, wait, reason))
         self.leave_line(call)
         self.forecasts.gave_up(call.id, self.now)
@@ -261,6 +276,8 @@ class Centre:
     def _staff_changed(self, person: Person) -> None:
         if person.state is AgentState.LOGGED_OUT:
             self.logged_in.discard(person.index)
+            for call in waits_for(self, person.id):
+                self.deadlines.set(call.id, DeadlineKind.PARK_ENDS, self.now)
             for line in self.lines.values():
                 self.unopened.update((waiting.call, None) for waiting in line)
                 # Who was kept from a call for somebody with its language or level may now be the one to take it.

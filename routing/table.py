@@ -47,8 +47,12 @@ from routing.events import (
     WrapUpProlonged,
 )
 from routing.limits import nobody_came, wait_ends
+from routing.moving import move_ends, reassigned
 from routing.naming import ring_ends as person_ring_ends
 from routing.offers import answered, ended, ended_unseen, failed, ring_ends
+from routing.operator_events import AgentReassigned, CallParked, CallPicked
+from routing.parking import call_parked, park_ends
+from routing.picking import call_picked
 from routing.reconcile import link_lost
 from routing.resume import arrived, call_resumed
 from routing.ringing_back import due as callback_due
@@ -102,6 +106,7 @@ _ROWS: dict[tuple[CallState, type], Row] = {
     (S.LEAVING, PromptFinished): Row(last_message_heard, (ENDED,)),
     (S.LEAVING, CallerHungUp): Row(hung_up, (ENDED,)),
     (S.AWAY, CallerHungUp): Row(hung_up, (ENDED,)),
+    (S.PARKED, CallerHungUp): Row(hung_up, (ENDED,)),
     **{key: Row(*meaning) for key, meaning in (callback_table.ROWS | naming_table.ROWS).items()},
 }
 """Where an event means something; everywhere else it is LATE."""
@@ -131,6 +136,9 @@ AGENT_EVENTS: dict[type, Callable[..., bool]] = {
     AgentPaused: paused,
     WrapUpProlonged: wrap_up_prolonged,
     TransferRequested: transfer_requested,
+    CallPicked: call_picked,
+    CallParked: call_parked,
+    AgentReassigned: reassigned,
     PhoneStateChanged: phone_changed,
     AgentRestored: restored,
     CallbackOrdered: callback_ordered,
@@ -148,6 +156,8 @@ DEADLINES: dict[DeadlineKind, Callable[[Centre, str], Any]] = {
     DeadlineKind.LINE_CLOSES: line_closes,
     DeadlineKind.WAIT_ENDS: wait_ends,
     DeadlineKind.NOBODY_CAME: nobody_came,
+    DeadlineKind.PARK_ENDS: park_ends,
+    DeadlineKind.MOVE_ENDS: move_ends,
     DeadlineKind.SWITCH_ENDS: switch_ends,
     DeadlineKind.CALLBACK_DUE: callback_due,
     DeadlineKind.CALLBACK_OVERDUE: callback_overdue,
@@ -157,6 +167,9 @@ DEADLINES: dict[DeadlineKind, Callable[[Centre, str], Any]] = {
 RANKS: dict[type, DeadlineKind] = {
     ConversationEnded: DeadlineKind.WRAP_UP_ENDS,
     TransferRequested: DeadlineKind.WRAP_UP_ENDS,
+    CallParked: DeadlineKind.WRAP_UP_ENDS,
+    CallPicked: DeadlineKind.PAUSE_ENDS,
+    AgentReassigned: DeadlineKind.PAUSE_ENDS,
     AgentLoggedIn: DeadlineKind.PAUSE_ENDS,
     AgentLoggedOut: DeadlineKind.PAUSE_ENDS,
     AgentReady: DeadlineKind.PAUSE_ENDS,
@@ -172,6 +185,7 @@ _AGAIN = (
     *((S.OFFERED, to) for to in (S.WAITING, S.MENU, S.LEAVING)),
     *((S.SURVEYING, to) for to in (S.LEAVING, ENDED)),
     *((S.TALKING, to) for to in (S.WAITING, S.MENU, ENDED)),
+    (S.PARKED, S.WAITING),
 )
 _FROM_AWAY = ((S.AWAY, S.MENU), (S.AWAY, S.WAITING), (S.AWAY, S.LEAVING))
 _RING_STOPS = ((S.OFFERED, S.WAITING), (S.OFFERED, S.AWAY))
@@ -184,6 +198,9 @@ MOVES: dict[str, tuple[tuple[str, str], ...]] = {
     "matching": ((S.WAITING, S.OFFERED),),
     "RING_ENDS": ((S.OFFERED, S.WAITING),),
     "TransferRequested": ((S.TALKING, S.WAITING), (S.TALKING, S.OFFERED), (S.TALKING, S.AWAY)),
+    "CallParked": ((S.TALKING, S.PARKED),),
+    "CallPicked": ((S.WAITING, S.OFFERED), (S.PARKED, S.OFFERED), (S.PROMISED, S.CALLBACK_OFFERED)),
+    "PARK_ENDS": ((S.PARKED, S.WAITING), (S.PARKED, S.OFFERED)),
     "TRANSFER_ENDS": ((S.OFFERED, S.WAITING), (S.WAITING, S.OFFERED)),
     "LINE_CLOSES": ((S.WAITING, S.LEAVING),),
     "WAIT_ENDS": ((S.WAITING, S.LEAVING), (S.WAITING, S.PROMISING)),

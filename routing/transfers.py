@@ -19,6 +19,7 @@ from routing.callers import entrance_of
 from routing.deadlines import DeadlineKind
 from routing.events import TransferRequested
 from routing.handed import TRANSFERRED, let_go, waits_to_hear
+from routing.moved import tell
 from routing.offers import after_talk, away, does_as_intended, offer, offer_ends, remember_talk
 from routing.secrecy import may_hear, risen
 from routing.state import NOBODY, Call, CallState, Centre, Person
@@ -81,7 +82,7 @@ def _seats(centre: Centre, call: Call, event: TransferRequested) -> list[int]:
     circles = centre.circles
     if event.person:
         # The line in which the call stands meanwhile may need more than the call did.
-        cleared = circles.cleared(_needed(centre, call, _line(centre, call, event)))
+        cleared = circles.cleared(_needed(centre, call, home_line(centre, call)))
         return [a for a in (circles.index[event.person],) if cleared[a]]
     named, level = circles.pair_steps[event.queue], circles.level[event.queue]
     cleared = circles.cleared(_needed(centre, call, event.queue))
@@ -154,10 +155,12 @@ def _humans(centre: Centre, call: Call) -> QueueId:
 
 def _line(centre: Centre, call: Call, to: TransferRequested) -> QueueId:
     """Where the call stands from then on: for a person, where it came from."""
-    for queue in (call.queue if to.person else to.queue, call.queue):
-        if queue in centre.plan.queues:
-            return queue
-    return _humans(centre, call)
+    return to.queue if not to.person and to.queue in centre.plan.queues else home_line(centre, call)
+
+
+def home_line(centre: Centre, call: Call) -> QueueId:
+    """The line that the call came from; of one that stood in none, where people take everything."""
+    return call.queue if call.queue in centre.plan.queues else _humans(centre, call)
 
 
 def _somebody(centre: Centre, queue: QueueId, clearance: Clearance) -> bool:
@@ -187,6 +190,7 @@ def _put_through(centre: Centre, call: Call, by: Person, to: TransferRequested, 
         call.closes_at_ms = centre.switches.line_closes_at(rules, call.entered_at_ms, centre.now)
         call.open_steps = 0
         away(centre, call)
+        tell(centre, call)
     else:
         centre.enqueue(call, queue, "transfer", quietly=True)
         if to.person:

@@ -73,6 +73,7 @@ from routing.events import (
 from routing.invariants import Witness
 from routing.kernel import Kernel, Step
 from routing.laws_of_partners import lines_of
+from routing.operator_events import AgentReassigned, CallParked, CallPicked
 from routing.outside import DAY_MS
 from routing.papers import Papers
 from routing.plan import Plan
@@ -91,6 +92,7 @@ HEARING = (
     CallState.SURVEYING,
     CallState.LEAVING,
     CallState.PROMISING,
+    CallState.PARKED,
 )
 """Where a caller in a session must hear something."""
 
@@ -208,6 +210,8 @@ class Life:
     def _took(self, cause: Event | Plan, step: Step) -> Step:
         self.steps += 1
         self.script.append((cause, self.now, step))
+        if isinstance(cause, WorldListed) and not self.kernel.centre.paused:
+            self.world.linked = True  # even a list that lies comes over a link: what is asked after it is done
         for action in step.actions:
             self.world.perform(action, self.now)
         broken = self.witness.after(step) + self.silent()
@@ -341,6 +345,29 @@ class Life:
         named = rnd.choice([AgentId(""), AgentId(""), rnd.choice(AGENTS), AgentId("stranger")])
         queue = QueueId("") if named and rnd.random() < 0.8 else rnd.choice([*QUEUES, QueueId("gone")])
         self.feed(TransferRequested(by, queue, rnd.choice([2, 2, 2, 3, 3, 3, 1, 0]), named))
+
+    def park(self) -> None:
+        """Somebody, most often somebody who talks, lets their caller wait for them."""
+        talking = [c.agent for c in self.world.channels.values() if c.talking and c.session]
+        by = self.rnd.choice([*talking, *talking, *talking, self.rnd.choice(AGENTS)])
+        self.feed(CallParked(by, self.rnd.choice([5_000, 5_000, 30_000, 900_000, 0, 10**9])))
+
+    def pick(self) -> None:
+        """Somebody takes a call out of the line, or asks for one that is parked."""
+        centre = self.kernel.centre
+        there = [call.id for call in centre.calls.values() if call.place is not None or call.parked is not None]
+        idle = [p.id for p in centre.people.values() if p.phone is PhoneState.IDLE and not p.partner]
+        agent = self.rnd.choice([*idle, *idle, self.rnd.choice(AGENTS)])
+        self.feed(CallPicked(agent, self.rnd.choice([*there, *there, self._any_call()])))
+
+    def move(self) -> None:
+        """Somebody is moved to other lines for a while, or back."""
+        rnd = self.rnd
+        queues = rnd.sample([*QUEUES, QueueId("gone")], rnd.randint(0, 3))
+        until = Instant(rnd.choice([0, self.now, self.now + 900, self.now + 70_000]))
+        self.feed(
+            AgentReassigned(rnd.choice(AGENTS), tuple((q, rnd.choice([1, 2, 3])) for q in queues), until, "karin")
+        )
 
     # ── the fail-open dialplan ────────────────────────────────────────────────────────────────────────────────
     def choose_in_fallback(self) -> None:

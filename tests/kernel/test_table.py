@@ -71,7 +71,7 @@ def seen(monkeypatch):
 
 
 def test_calls_go_where_the_table_says_and_nowhere_else(seen):
-    for seed in range(250):
+    for seed in range(350):
         live(seed, 400)
     for seed in range(60):
         seek(seed, 300)

@@ -8,6 +8,7 @@ import pytest
 from queues.agents import PhoneState
 from queues.entries import CallOffered, OfferResult
 from queues.ids import AgentId, QueueId
+from queues.operator_entries import CallHandPicked, ParkingEnded
 from queues.transfer_entries import CallTransferred, TransferReturned
 from queues.weighed_entries import CandidatesWeighed
 from routing.events import AgentLoggedIn, AgentPaused, PhoneStateChanged, TransferRequested
@@ -162,7 +163,8 @@ def test_explaining_changes_no_decision_and_tells_each_as_it_was(seed):
                 assert offered == (entry.call, entry.agent, entry.step, entry.level)
             elif isinstance(entry, CandidatesWeighed):
                 assert not {one.why for one in entry.passed_over} & set(BETWEEN_AGENTS.values())
-        if not any(isinstance(e, CallTransferred | TransferReturned) for e in again.entries):
+        by_hand = CallTransferred | TransferReturned | CallHandPicked | ParkingEnded
+        if not any(isinstance(e, by_hand) for e in again.entries):
             offers = [e for e in again.entries if isinstance(e, CallOffered)]
             assert len([e for e in weighings(again) if e.agent]) == len(offers)
 
