@@ -46,6 +46,8 @@ class Alarms:
         self.version = 0
         """Grows with every change."""
         self.listeners: list[Listener] = []
+        self.dead_letters: dict[str, int] = {}
+        """By subscriber: how many events are laid aside, not to be tried again by themselves."""
 
     async def start(self) -> None:
         """Alarms that were on when the process ended are on, with whoever had taken them on."""

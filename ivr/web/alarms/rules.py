@@ -44,11 +44,10 @@ class LineFacts:
 
     longest_wait_ms: int = 0
     waiting: int = 0
-    answered: int = 0
-    """Of the last half hour; those within the goal among them."""
     answered_within: int = 0
-    lost: int = 0
-    """Abandoned and turned away in the last half hour, short ones left out."""
+    """Of the last half hour, within the goal."""
+    counted: int = 0
+    """Of the last half hour, what those are a share of."""
     open: bool = False
     logged_in: int = 0
     """Those who may take its calls."""
@@ -199,8 +198,7 @@ def _line(queue: QueueId, line: LineFacts, entry: LineAlarmsEntry, rules: Alarms
 
 def _level(queue: QueueId, line: LineFacts, under_percent: int, calls: int) -> Reading:
     """Too few calls to say anything: well, since an alarm about them would say nothing either."""
-    counted = line.answered + line.lost
-    percent = 100 * line.answered_within // counted if counted else 100
-    enough = counted >= calls
+    percent = 100 * line.answered_within // line.counted if line.counted else 100
+    enough = line.counted >= calls
     well = not enough or percent >= min(under_percent + LEVEL_MARGIN, 100)
     return Reading(Key(AlarmKind.LEVEL, queue), enough and percent < under_percent, well, percent)

@@ -37,6 +37,8 @@ class Scope(StrEnum):
     ALARMS = "alarms"
     ALARMS_WRITE = "alarms:write"
     METRICS = "metrics"
+    WALL = "wall"
+    """The public wall, and nothing else."""
     DELIVERIES = "deliveries"
     """The webhooks' dead letters, and to have them sent again."""
 

@@ -19,15 +19,17 @@ export function follow(url, handlers, { onfresh = () => {}, onstale = () => {} }
     const body = JSON.parse(event.data);
     if (body.at_ms) { ahead_ms = body.at_ms - Date.now(); stream.heard_at_ms = body.at_ms; }
     stream.heard = performance.now();
-    stream.lost_ms = body.stale_since_ms ?? 0;
+    if (body.stale_since_ms !== undefined) stream.lost_ms = body.stale_since_ms;
     look();
     handlers[name]?.(body);
+    if (name === "beat") document.dispatchEvent(new CustomEvent("stream-beat"));
+    if (name === "alarm") document.dispatchEvent(new CustomEvent("alarm", { detail: body }));  // the banner of every page
   }
 
   function open() {
     if (stream.closed) return;
     stream.source = new EventSource(url);
-    for (const name of new Set([...Object.keys(handlers), "beat"])) {
+    for (const name of new Set([...Object.keys(handlers), "beat", "alarm"])) {
       stream.source.addEventListener(name, (event) => told(name, event));
     }
     stream.source.onerror = () => { if (stream.source.readyState === EventSource.CLOSED) refused(); };
