@@ -94,10 +94,10 @@ class Control:
             return {"ok": False, "error": 'an order is a JSON object with "do"'}
 
 
-def is_one_of_the_last(writer: asyncio.StreamWriter) -> bool:
+def is_one_of_the_last(connection: asyncio.StreamWriter | asyncio.BaseTransport) -> bool:
     """Whether the connection has taken one of the descriptors that are spared for calls."""
     return (
-        int(writer.get_extra_info("socket").fileno())
+        int(connection.get_extra_info("socket").fileno())
         >= resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARED_DESCRIPTORS
     )
 

@@ -69,6 +69,11 @@ class Following:
         """How many there are now."""
         return len(self._writers)
 
+    @property
+    def last_step(self) -> int:
+        """The log's number of the newest step; 0 before the first."""
+        return self._steps[-1].number if self._steps else 0
+
     def take(self, number: int, at_ms: Instant, entries: tuple[Entry, ...]) -> None:
         """The step, `number` in the log, is there for whoever follows; returns at once."""
         if len(self._steps) == KEPT:

@@ -1,7 +1,7 @@
 """The engine's parent: starts it, listens to its heartbeat, ends it when its loop stands still, and starts it again.
 
 It imports nothing of the engine, so that nothing that can break the engine can break it. While no engine lives, callers
-are served by the fail-open dialplan.
+are served by the fail-open dialplan. The pages have such a parent too; while they are gone, calls go on as ever.
 """
 
 import os
@@ -20,16 +20,17 @@ SILENCE_S = 2.5
 BIRTH_S = 60.0
 """The first beat may take so long: imports, configuration, log, on a machine where everything starts at once."""
 CRASHES, WITHIN_S, REST_S = 5, 10.0, 60.0
-"""So many deaths within that time: the fail-open dialplan has all calls for `REST_S`, then one more try."""
+"""So many deaths within that time: it rests for `REST_S` (fail-open has all calls), then there is one more try."""
 HEARTBEAT_FD = "TONVAL_HEARTBEAT_FD"
 
 
 class Supervisor:
-    """Keeps one engine alive until told to stop."""
+    """Keeps one process alive until told to stop. `what`: its name, for people."""
 
-    def __init__(self, command: Sequence[str], pid_path: Path) -> None:
+    def __init__(self, command: Sequence[str], pid_path: Path, what: str = "the engine") -> None:
         self._command = tuple(command)
         self._pid_path = pid_path
+        self._what = what
         self._deaths: deque[float] = deque(maxlen=CRASHES)
         self._child: subprocess.Popen[bytes] | None = None
         self._wake_read, self._wake_write = os.pipe()
@@ -45,7 +46,7 @@ class Supervisor:
                 break
             self._deaths.append(time.monotonic())
             if len(self._deaths) == CRASHES and self._deaths[-1] - self._deaths[0] < WITHIN_S:
-                _say(f"the engine died {CRASHES} times in {WITHIN_S:.0f} s; fail-open for {REST_S:.0f} s")
+                _say(f"{self._what} died {CRASHES} times in {WITHIN_S:.0f} s and rests for {REST_S:.0f} s")
                 self._deaths.clear()
                 select.select([self._wake_read], [], [], REST_S)
         return 0
@@ -76,13 +77,13 @@ class Supervisor:
                 _end(child)
                 return
             if not readable:
-                _say(f"the engine (pid {child.pid}) has not ticked for {patience:.1f} s and is killed")
+                _say(f"{self._what} (pid {child.pid}) has not ticked for {patience:.1f} s and is killed")
                 child.kill()
                 child.wait()
                 return
             if not os.read(read, 4096):
                 code = child.wait()
-                _say(f"the engine (pid {child.pid}) ended with {code}")
+                _say(f"{self._what} (pid {child.pid}) ended with {code}")
                 return
             patience = SILENCE_S
 

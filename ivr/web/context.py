@@ -19,6 +19,8 @@ from ivr.web.accounts.sessions import Sessions
 from ivr.web.accounts.viewer import Viewer
 from ivr.web.origin import Origin
 from ivr.web.store import WebStore
+from ivr.web.views import Views
+from ivr.web.watching import Watching
 
 if TYPE_CHECKING:
     from ivr.web.alarms.current import Alarms
@@ -60,12 +62,16 @@ class Web:
     sessions: Sessions = field(init=False)
     access: AccessLog = field(init=False)
     attempts: Attempts = field(init=False, default_factory=Attempts)
+    watching: Watching = field(init=False)
+    views: Views = field(init=False)
 
     def __post_init__(self) -> None:
         self.origin = Origin(self.public)
         self.accounts = Accounts(self.store, self.clock)
         self.sessions = Sessions(self.store, self.clock)
         self.access = AccessLog(self.store, self.clock)
+        self.watching = Watching(self.clock)
+        self.views = Views(self)
 
     async def reload(self) -> None:
         """The municipality's files are read again; a folder with errors changes nothing."""

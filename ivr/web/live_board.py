@@ -74,6 +74,8 @@ class LiveBoard:
         self.beat = Beat()
         self.version = 0
         """Another number whenever anything that is shown may have changed."""
+        self.last_step = 0
+        """The newest step of the engine's run that is on the board."""
         self.complete = False
         """Whether nothing is missing: false while the log cannot be read as far as the engine's memory reaches."""
         self.observers: list[Callable[[Entry], None]] = []
@@ -152,6 +154,7 @@ class LiveBoard:
         self._roll(self.beat.beat)
 
     def _apply(self, step: Mapping[str, Any]) -> None:
+        self.last_step = step["step"]
         for kind, body in step["rows"]:
             try:
                 entry = entry_of(kind, body)
@@ -176,6 +179,7 @@ class LiveBoard:
         board, last_step = await asyncio.to_thread(self._read, run)
         self.board = board
         self._day_ends_ms = self._midnight_after(board.day_starts_ms)
+        self.last_step = last_step
         self.complete = last_step + 1 >= first_step
         for step in self._pending or ():
             if step["step"] > last_step:
