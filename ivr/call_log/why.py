@@ -20,6 +20,13 @@ _WON: Mapping[str, str] = {
     "ready_longest": "ledig längst",
     "first_by_name": "lika med de andra lediga, först i listan",
 }
+_YOURS: Mapping[str, str] = {
+    "step": "du är i en närmare krets än de andra lediga",
+    "level": "du har högst nivå av de lediga",
+    "fewest_queues": "du har färst andra grupper att svara i",
+    "ready_longest": "du har varit ledig längst",
+    "first_by_name": "du står först bland dem som är lika lediga",
+}
 _LOST: Mapping[str, str] = {
     "step": "ledig, men längre ut i kretsen",
     "level": "ledig, men lägre nivå i gruppen",
@@ -74,6 +81,16 @@ class Decision:
 def decisions(entries: Iterable[Entry], names: Names, zone: ZoneInfo) -> list[Decision]:
     """Every decision about a call, in the order in which they were made."""
     return [_decision(entry, names, zone) for entry in entries if isinstance(entry, CandidatesWeighed)]
+
+
+def to_you(entry: CandidatesWeighed) -> str:
+    """The decision as one sentence to the person who gets the call: what makes it theirs, and why not another's."""
+    if entry.level >= 2:
+        standing = f"gruppen är bland dina egna (nivå {entry.level})"
+    else:
+        standing = f"du hjälper till från en annan grupp (steg {entry.step + 1})"
+    decided = next((_YOURS[one.why] for one in entry.passed_over if one.why in _YOURS), "ingen annan kan ta det nu")
+    return f"Du får samtalet för att {standing} och {decided}."
 
 
 def _decision(entry: CandidatesWeighed, names: Names, zone: ZoneInfo) -> Decision:
