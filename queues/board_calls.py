@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from queues.board_queues import Answer
 from queues.ids import UNKNOWN_CLEARANCE, AgentId, CallId, Clearance, Instant, OfferId, QueueId
 from queues.weighed_entries import CandidatesWeighed
 
@@ -18,7 +19,7 @@ class BoardState(StrEnum):
     """Looks for a person by name, or hears why they are not reached."""
     WAITING = "waiting"
     AWAY = "away"
-    """In the care of the fail-open dialplan: waits there, in the line of `queue` if there is one, in its menu if not."""
+    """In the care of the fail-open dialplan: waits there in the line of `queue`; without one, is in its menu."""
     OFFERED = "offered"
     """A phone rings for it: an agent's, a partner's, or that of a person chosen by name."""
     TALKING = "talking"
@@ -92,6 +93,8 @@ class BoardCall:
     recoveries: int = 0
     misses: int = 0
     """How many offers of it led to no talk."""
+    answer: Answer | None = None
+    """The answer that was counted last and may turn out to be none."""
 
     @property
     def promised(self) -> bool:

@@ -30,6 +30,11 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+HUNG_UP, GONE = "hung_up", "gone"
+AFTERWARDS = frozenset({HUNG_UP, GONE})
+"""The states of a `CallRecovered` that was written when the call was already over."""
+
+
 class OfferResult(StrEnum):
     """How an offer ended without a talk."""
 

@@ -19,11 +19,12 @@ from typing import Any
 
 from ivr.call_log.cel import CelCall, CelFile, CelFold, EndedBy
 from ivr.call_log.reading import CallLogReader, CallRow, Run
-from ivr.call_log.recovery import AFTERWARDS, is_promised
+from ivr.call_log.recovery import is_promised
 from ivr.config.site import Site
 from ivr.pending_callbacks import PendingCallbacks
-from queues.entries import CallbackPromised, CallEnded, CallEntered, CallRecovered, CallReturned, Outcome
+from queues.entries import AFTERWARDS, CallbackPromised, CallEnded, CallEntered, CallRecovered, CallReturned, Outcome
 from queues.ids import CallId, partner_of
+from queues.operator_entries import ParkingBegun
 from queues.transfer_entries import CallTransferred
 
 GRACE_MS = 60_000
@@ -339,7 +340,7 @@ def _logged(log: CallLogReader, call: CallId, row: CallRow | None) -> Logged | N
     beginnings = sum(isinstance(entry, CallEntered) for entry in entries)
     afterwards = [entry for entry in entries if isinstance(entry, CallRecovered) and entry.state in AFTERWARDS]
     learnt = max((entry.at_ms for entry in afterwards), default=0)
-    kinds = (CallTransferred, CallReturned)
+    kinds = (CallTransferred, ParkingBegun, CallReturned)
     handed_on = max((entry.at_ms for entry in entries if isinstance(entry, kinds)), default=0)
     promised = max((entry.at_ms for entry in entries if isinstance(entry, CallbackPromised)), default=0)
     return Logged(

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from ivr.call_log import journey_of_callbacks
 from ivr.call_log.journey_of_callbacks import told_of_callback
-from ivr.call_log.recovery import AFTERWARDS
 from ivr.local_days import length
 from queues.asked_entries import LanguageChosen, SurveyAnswered, SurveyBegun
 from queues.entries import (
+    AFTERWARDS,
     CallAnswered,
     CallEnded,
     CallEntered,
@@ -50,6 +50,7 @@ STATES: Mapping[str, str] = {
     "naming": "medan en person söktes vid namn",
     "connecting": "medan det ringde hos en person i katalogen",
     **journey_of_callbacks.STATES,
+    **journey_by_hand.STATES,
     "entered": "vid ankomsten",
 }
 _REASONS: Mapping[str, str] = {
@@ -137,6 +138,7 @@ _WHY_NOT: Mapping[str, str] = {
 }
 _TALKS: Mapping[str, str] = {
     "transfer": "{0} kopplade vidare",
+    "parked": "{0} parkerade",
     "agent": "{0} lade på",
     "caller": "den som ringde lade på",
     "unknown": "oklart vem som lade på",
@@ -243,6 +245,7 @@ def _told_of_people(entry: Entry, names: Names) -> Iterator[tuple[str, str]]:
             yield f"Svarade {grade} på frågan om {question}", ""
         case _:
             yield from told_of_callback(entry, names.person)
+            yield from told_by_hand(entry, names.person)
 
 
 def _told_of_transfer(entry: CallTransferred | TransferReturned | TransferRefused, names: Names) -> tuple[str, str]:

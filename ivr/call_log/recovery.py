@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from ivr.call_log.cel import CelCall, CelTalk, EndedBy
 from queues.entries import (
+    GONE,
+    HUNG_UP,
     CallAnswered,
     CallbackPromised,
     CallbackTakenBack,
@@ -27,6 +29,7 @@ from queues.entries import (
     TalkEnder,
 )
 from queues.ids import UNKNOWN_CLEARANCE, AgentId, CallId, Instant, OfferId, QueueId, partner_of
+from queues.operator_entries import ParkingBegun
 from queues.transfer_entries import CallTransferred
 from routing.returning import RETURNED
 
@@ -34,9 +37,6 @@ SETTLED_MS = 5_000
 """A hang-up this fresh is left alone: the kernel that had the call writes its row, or the next look finds it."""
 FOUND_OFFER = OfferId(-1)
 """Stands for the offer of a talk that only Asterisk knows of."""
-HUNG_UP, GONE = "hung_up", "gone"
-AFTERWARDS = frozenset({HUNG_UP, GONE})
-"""The states of a `CallRecovered` that was written when the call was already over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class _Story:
                 since_ms = entry.at_ms if entry.reason == RETURNED else entry.entered_at_ms
                 self._queue_up(entry.queue, since_ms, "waiting")
                 self.clearance = entry.clearance
-            case CallReturned() | CallTransferred():
+            case CallReturned() | CallTransferred() | ParkingBegun():
                 self._queue_up(entry.queue, getattr(entry, "entered_at_ms", 0), "waiting")
                 self.talk, self.wait_ms, self.talked, self.handed_on_ms = None, None, False, entry.at_ms
             case CallOffered():

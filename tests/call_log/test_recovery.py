@@ -3,8 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.call_log.cel import calls_from_cel
-from ivr.call_log.recovery import AFTERWARDS, SETTLED_MS, World, closing_entries
+from ivr.call_log.recovery import SETTLED_MS, World, closing_entries
 from queues.entries import (
+    AFTERWARDS,
     CallAnswered,
     CallbackPromised,
     CallbackTakenBack,
