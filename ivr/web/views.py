@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from ivr.web.accounts.viewer import Viewer
 from ivr.web.agent_view import agent_view
 from ivr.web.board_view import Scene, board_view
+from ivr.web.wall_view import wall_view
 
 if TYPE_CHECKING:
     from ivr.web.context import Web
@@ -57,13 +58,11 @@ class Views:
         )
 
     def _view(self, which: str, viewer: Viewer | None) -> dict[str, Any]:
-        from ivr.web.wall_view import wall_view  # noqa: PLC0415
-
         scene = self.scene()
         if which == PUBLIC or viewer is None:
-            return wall_view(scene.board, scene.house, scene.now_ms, estimates=scene.estimates, public=True)
+            return wall_view(scene, None)
         if which == WALL:
-            return wall_view(scene.board, scene.house, scene.now_ms, estimates=scene.estimates, viewer=viewer)
+            return wall_view(scene, viewer)
         if which == AGENT:
             return agent_view(scene.board, scene.house, viewer, scene.now_ms, scene.phones)
         return board_view(scene, viewer)

@@ -32,13 +32,16 @@ export function follow(url, handlers, { onfresh = () => {}, onstale = () => {} }
     for (const name of new Set([...Object.keys(handlers), "beat", "alarm"])) {
       stream.source.addEventListener(name, (event) => told(name, event));
     }
+    stream.source.addEventListener("gone", refused);
     stream.source.onerror = () => { if (stream.source.readyState === EventSource.CLOSED) refused(); };
   }
 
   // The server said no instead of streaming: signed out, or no room. It is asked again until the page is closed.
   async function refused() {
     stream.source.close();
-    const status = await fetch(url, { method: "HEAD" }).then((answer) => answer.status, () => 0);
+    const only_head = new AbortController();
+    const status = await fetch(url, { signal: only_head.signal }).then((answer) => answer.status, () => 0);
+    only_head.abort();
     if (status === 401) location.assign(`/logga-in?till=${encodeURIComponent(location.pathname)}`);
     else setTimeout(open, AGAIN_MS);
   }

@@ -1,0 +1,68 @@
+"""What a screen that everybody passes may show: no names, no count of one or two, and none that gives such away. Pure.
+
+A count of one or two is `SMALL`. A total of which a part is hidden is shown to the nearest five, so that what is
+missing cannot be worked out. A share of fewer than ten is not shown at all, nor how long somebody has waited whom
+nobody shares the line with.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+SMALL = "<3"
+LEAST = 3
+LEAST_OF_SHARE = 10
+NEAREST = 5
+Count = int | str
+
+_COUNTS = ("waiting", "answered", "abandoned", "out", "in", "external", "callbacks", "overdue")
+_IN_ALL = ("waiting", "answered", "abandoned", "talking", "callbacks", "overdue", "kept")
+
+
+def small(view: Mapping[str, Any]) -> dict[str, Any]:
+    """The view as anybody may see it."""
+    queues = [_line(line) for line in view["queues"]]
+    hidden = {name for name in _COUNTS if any(line[name] == SMALL for line in queues)}
+    return {
+        **view,
+        "queues": queues,
+        "whole": _in_all(view["whole"], hidden),
+        "people": [],
+        "counted": {state: count(number) for state, number in view["counted"].items()},
+        "partners": [
+            {**partner, "busy": count(partner["busy"]), "talks": count(partner["talks"])}
+            for partner in view["partners"]
+        ],
+        "trend": [
+            {**some, **{name: count(some[name]) for name in ("entered", "answered", "abandoned")}, "level": None}
+            for some in view["trend"]
+        ],
+    }
+
+
+def count(number: int) -> Count:
+    """The number, unless it is one or two."""
+    return SMALL if 0 < number < LEAST else number
+
+
+def share(level: Mapping[str, int] | None) -> dict[str, int] | None:
+    """A share that does not tell of single callers; of how many is not told."""
+    return {"percent": level["percent"]} if level and level["of"] >= LEAST_OF_SHARE else None
+
+
+def _line(line: Mapping[str, Any]) -> dict[str, Any]:
+    seen = {**line, **{name: count(line[name]) for name in _COUNTS}}
+    seen |= {"level": share(line["level"]), "recent": share(line["recent"])}
+    if seen["waiting"] == SMALL:
+        seen |= {"oldest_ms": 0, "why": "" if line["which"] == "longest" else line["why"]}
+    return seen
+
+
+def _in_all(whole: Mapping[str, Any], hidden: set[str]) -> dict[str, Any]:
+    """Totals, rounded where a part of them is hidden."""
+    seen: dict[str, Any] = {**whole, "level": share(whole["level"]), "recent": share(whole["recent"])}
+    for name in _IN_ALL:
+        number = whole[name]
+        seen[name] = round(number / NEAREST) * NEAREST if name in hidden and number >= LEAST else count(number)
+    if seen["waiting"] == SMALL:
+        seen["oldest_ms"] = 0
+    return seen
