@@ -31,6 +31,7 @@ from ivr.exclusive import HomeLock
 from ivr.following import FollowedLog, Following
 from ivr.heartbeat import beat_for_ever
 from ivr.mending import mend
+from ivr.moved import follows_moves, moved_house
 from ivr.orders import beat, orders
 from ivr.phone_orders import answer as phone_answer
 from ivr.switched import SwitchedFile, read_switched
@@ -127,8 +128,9 @@ class Service:
         self.engine = Engine(self.kernel, self.desk, self.followed_log, self.clock)
         self.engine.observers += [self.telephony.observe, self.desk.observe]
         self.telephony.by_hand.switches = self.kernel.centre.switches
-        self.switched = SwitchedFile(site.switched_path, self.kernel.centre.switches)
+        self.switched = SwitchedFile(site.switched_path, self.kernel.centre.switches, moves=self.kernel.centre.moves)
         self.engine.observers.append(self.switched.observe)
+        self.engine.observers.append(follows_moves(self._tell_house))
         self.engine.observers.append(partners.alarm)
         self.catch_up = CatchUp(site, self.call_log)
         self.control = Control(site.control_path, orders(self), {"follow": self.following.follow})
@@ -170,9 +172,13 @@ class Service:
             await loop.run_in_executor(None, mend, self.site, house)
             self.house = house
             self.engine.replace_plan(house.plan)
-            self.telephony.replace_house(house)
+            self._tell_house()
             self.desk.replace_house(house)
             return house
+
+    def _tell_house(self) -> None:
+        """Phones and fail-open queues follow the configuration, and whoever is moved by hand."""
+        self.telephony.replace_house(moved_house(self.house, self.kernel))
 
     def _agents_before(self) -> list[AgentRestored]:
         """What the log says everybody was doing; nothing on the first day, or when the log cannot be read."""

@@ -6,9 +6,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ivr import partners
+from ivr.agent_orders import agent_orders
 from ivr.by_hand import crisis, force, switched
 from ivr.callback_orders import callback_orders
 from ivr.control import BadOrderError, Order
+from ivr.operator_orders import operator_orders
 from ivr.transfer_order import transfer
 from queues.ids import AgentId, CallId
 from routing.events import AgentLoggedIn, AgentLoggedOut, AgentPaused, AgentReady, Event
@@ -31,7 +33,9 @@ def orders(service: "Service") -> dict[str, Order]:
         "switched": lambda _order: switched(service),
         "transfer": lambda order: transfer(service, order),
         "reload": lambda _order: reload(service),
+        **agent_orders(service),
         **callback_orders(service),
+        **operator_orders(service),
     }
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ivr.call_log import journey_of_callbacks
+from ivr.call_log import journey_by_hand, journey_of_callbacks
+from ivr.call_log.journey_by_hand import told_by_hand
 from ivr.call_log.journey_of_callbacks import told_of_callback
 from ivr.local_days import length
 from queues.asked_entries import LanguageChosen, SurveyAnswered, SurveyBegun
@@ -193,7 +194,8 @@ _LEADS = {
 
 def reason(word: str) -> str:
     """Why, in Swedish; a word that nobody has translated stands for itself."""
-    return _REASONS.get(word) or journey_of_callbacks.REASONS.get(word, word)
+    others = journey_of_callbacks.REASONS | journey_by_hand.REASONS
+    return _REASONS.get(word) or others.get(word, word)
 
 
 def _told(entry: Entry, names: Names) -> Iterator[tuple[str, str]]:
