@@ -1,4 +1,4 @@
-"""A whole service brought up and taken down: sounds, Asterisk, engine. For `tonval up`, drills, benches and tests."""
+"""A whole service brought up and taken down: sounds, Asterisk, engine, pages. For `tonval up`, drills, benches."""
 
 import asyncio
 import os
@@ -45,6 +45,8 @@ class Standing:
     secrets: Secrets = field(init=False)
     asterisk: AsteriskServer = field(init=False)
     supervisor: subprocess.Popen[bytes] | None = None
+    web: subprocess.Popen[bytes] | None = None
+    """The pages' supervisor, where they are served."""
 
     async def __aenter__(self) -> Self:
         """The service takes calls. Raises NotServingError, InstallationError or AsteriskError."""
@@ -113,14 +115,11 @@ class Standing:
 
     def last_words(self) -> str:
         """The end of the engine's log."""
-        return "\n".join(self.log_path.read_text("utf-8", "replace").splitlines()[-12:])
+        return _end_of(self.log_path)
 
     def engine_pid(self) -> int:
         """The engine's process now; 0 while there is none."""
-        try:
-            return int((self.site.home / "engine.pid").read_text(encoding="ascii"))
-        except (OSError, ValueError):
-            return 0
+        return _pid_in(self.site.home / "engine.pid")
 
     def kill_engine(self) -> int:
         """The engine is dead, without warning; its pid."""
@@ -129,9 +128,54 @@ class Standing:
         return pid
 
     def down(self) -> None:
-        """Engine and Asterisk are gone, whatever state they were in."""
+        """Pages, engine and Asterisk are gone, whatever state they were in."""
+        self.stop_web()
         self.stop_engine(at_once=True)
         self.asterisk.stop()
+
+    async def start_web(self, within_s: float = SERVING_WITHIN_S) -> None:
+        """The pages, under a supervisor of their own, answer. Raises NotServingError."""
+        command = [sys.executable, "-m", "ivr", "web", str(self.folder), "--home", str(self.site.home)]
+        with self.web_log_path.open("ab") as written:
+            self.web = subprocess.Popen(  # noqa: ASYNC220, S603 - our own command
+                [*command, "--ports", self.site.ports], stdin=subprocess.DEVNULL, stdout=written, stderr=written
+            )
+        try:
+            async with asyncio.timeout(within_s):
+                while not await self._web_answers():
+                    if self.web.poll() is not None:
+                        raise NotServingError(_end_of(self.web_log_path))
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise NotServingError(_end_of(self.web_log_path)) from None
+
+    async def _web_answers(self) -> bool:
+        try:
+            _, writer = await asyncio.open_connection(HOST, self.site.web_port)
+        except OSError:
+            return False
+        writer.close()
+        return True
+
+    @property
+    def web_log_path(self) -> Path:
+        """Where the pages' process and its supervisor write."""
+        return self.site.home / "web.log"
+
+    def web_pid(self) -> int:
+        """The pages' process now; 0 while there is none."""
+        return _pid_in(self.site.home / "web.pid")
+
+    def stop_web(self) -> None:
+        """The pages are gone."""
+        if self.web is not None and self.web.poll() is None:
+            self.web.terminate()
+            try:
+                self.web.wait(40)
+            except subprocess.TimeoutExpired:
+                self.web.kill()
+                self.web.wait()
+        self.web = None
 
     def stop_engine(self, *, at_once: bool = False) -> None:
         """Engine and supervisor are gone; callers are with the fail-open dialplan. `at_once`: nobody is waited for."""
@@ -146,6 +190,19 @@ class Standing:
                 self.supervisor.kill()
                 self.supervisor.wait()
         self.supervisor = None
+
+
+def _end_of(path: Path) -> str:
+    """The last lines of a log."""
+    return "\n".join(path.read_text("utf-8", "replace").splitlines()[-12:])
+
+
+def _pid_in(path: Path) -> int:
+    """The process that a file names; 0 for none."""
+    try:
+        return int(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
 
 
 def phone_account(standing: Standing, agent: str) -> tuple[str, str, tuple[str, int]]:

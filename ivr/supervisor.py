@@ -1,7 +1,8 @@
 """The engine's parent: starts it, listens to its heartbeat, ends it when its loop stands still, and starts it again.
 
 It imports nothing of the engine, so that nothing that can break the engine can break it. While no engine lives, callers
-are served by the fail-open dialplan. The pages have such a parent too; while they are gone, calls go on as ever.
+are served by the fail-open dialplan. The pages have such a parent too; while they are gone, calls go on as ever. Where
+systemd started us it watches over the parent: it hears that this loop comes round, also while the parent rests.
 """
 
 import os
@@ -14,6 +15,8 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
+from ivr import systemd
+
 BEAT_S = 0.5
 SILENCE_S = 2.5
 """An engine silent for so long is dead or stuck: killed within 3 s of its last tick."""
@@ -21,16 +24,20 @@ BIRTH_S = 60.0
 """The first beat may take so long: imports, configuration, log, on a machine where everything starts at once."""
 CRASHES, WITHIN_S, REST_S = 5, 10.0, 60.0
 """So many deaths within that time: it rests for `REST_S` (fail-open has all calls), then there is one more try."""
+ROUND_S = 5.0
+"""No wait is longer, so that systemd's watchdog (30 s in the units) hears of us."""
 HEARTBEAT_FD = "TONVAL_HEARTBEAT_FD"
 
 
 class Supervisor:
-    """Keeps one process alive until told to stop. `what`: its name, for people."""
+    """Keeps one process alive until told to stop. `what` it is, and what there is `meanwhile`, for people."""
 
-    def __init__(self, command: Sequence[str], pid_path: Path, what: str = "the engine") -> None:
+    def __init__(
+        self, command: Sequence[str], pid_path: Path, what: str = "the engine", meanwhile: str = "fail-open"
+    ) -> None:
         self._command = tuple(command)
         self._pid_path = pid_path
-        self._what = what
+        self._what, self._meanwhile = what, meanwhile
         self._deaths: deque[float] = deque(maxlen=CRASHES)
         self._child: subprocess.Popen[bytes] | None = None
         self._wake_read, self._wake_write = os.pipe()
@@ -46,13 +53,25 @@ class Supervisor:
                 break
             self._deaths.append(time.monotonic())
             if len(self._deaths) == CRASHES and self._deaths[-1] - self._deaths[0] < WITHIN_S:
-                _say(f"{self._what} died {CRASHES} times in {WITHIN_S:.0f} s and rests for {REST_S:.0f} s")
+                _say(f"{self._what} died {CRASHES} times in {WITHIN_S:.0f} s; {self._meanwhile} for {REST_S:.0f} s")
+                systemd.notify(systemd.status(f"{self._what} keeps dying; {self._meanwhile}"))
                 self._deaths.clear()
-                select.select([self._wake_read], [], [], REST_S)
+                self._await([self._wake_read], REST_S)
         return 0
+
+    def _await(self, readable: list[int], most_s: float) -> list[int]:
+        """Those that can be read within the time; systemd hears of us meanwhile."""
+        ends_at = time.monotonic() + most_s
+        while True:
+            systemd.notify(systemd.ALIVE)
+            left_s = ends_at - time.monotonic()
+            ready, _, _ = select.select(readable, [], [], max(min(left_s, ROUND_S), 0))
+            if ready or left_s <= 0:
+                return ready
 
     def _stop(self, _number: int, _frame: object) -> None:
         self._stopping = True
+        systemd.notify(systemd.STOPPING)
         os.write(self._wake_write, b"x")
 
     def _live_once(self) -> None:
@@ -72,7 +91,7 @@ class Supervisor:
         assert child is not None  # noqa: S101 - set by the only caller
         patience = BIRTH_S
         while True:
-            readable, _, _ = select.select([read, self._wake_read], [], [], patience)
+            readable = self._await([read, self._wake_read], patience)
             if self._wake_read in readable:
                 _end(child)
                 return
@@ -85,6 +104,8 @@ class Supervisor:
                 code = child.wait()
                 _say(f"{self._what} (pid {child.pid}) ended with {code}")
                 return
+            if patience != SILENCE_S:
+                systemd.notify(systemd.READY, systemd.status(f"{self._what} serves, pid {child.pid}"))
             patience = SILENCE_S
 
 

@@ -40,7 +40,7 @@ def web(municipality: Municipality = "botkyrka", home: Home = None, ports: Ports
     site.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     command = [sys.executable, "-m", "ivr", "pages", str(folder), "--home", str(site.home)]
     command += ["--ports", site.ports, *(["--public", public] if public else [])]
-    raise typer.Exit(Supervisor(command, site.home / "web.pid", "the web").run())
+    raise typer.Exit(Supervisor(command, site.home / "web.pid", "the web", "no pages").run())
 
 
 def pages(

@@ -11,19 +11,25 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from ivr.asterisk.free_site import free_site
+from ivr.clock import LiveClock
+from ivr.config.house import House
 from ivr.config.load import SHIPPED
+from ivr.config.site import Site
 from ivr.control import Control
 from ivr.live import Service
 from ivr.orders import orders
 from ivr.ports import Feed
-from ivr.web.accounts.register import Account
+from ivr.web.accounts.register import Account, Accounts
 from ivr.web.accounts.roles import Role
+from ivr.web.accounts.sessions import Sessions
 from ivr.web.context import Web
 from ivr.web.serving import Server, at_work, make_web
+from ivr.web.store import WebStore
 from queues.agents import PhoneState
 from queues.entries import TalkEnder
 from queues.ids import AgentId, CallId, Clearance, QueueId
@@ -39,6 +45,7 @@ from routing.events import (
     WorldListed,
 )
 from routing.parties import Call, Person
+from tests.live.scene import Scene, service
 
 SCHOOL, SOCIAL, BUILDING, OTHER = "2", "3", "4", "5"
 """Keys of Botkyrka's menu; the line behind SOCIAL is confidential."""
@@ -61,6 +68,51 @@ class Nobody:
 
 
 @dataclass(slots=True, repr=False)
+class Users:
+    """People with accounts, signed in without a password."""
+
+    address: str
+    house: House
+    accounts: Accounts
+    sessions: Sessions
+    _clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    async def token(
+        self,
+        *roles: Role,
+        agent: str = "",
+        account: str = "",
+        queues: Iterable[str] | None = None,
+        clearances: Iterable[str] = (),
+    ) -> str:
+        """What the cookie `tonval` holds for somebody with these roles, signed in."""
+        name = account or agent or "-".join(sorted(roles))
+        person = self.house.people.get(AgentId(agent))
+        await self.accounts.keep(
+            Account(
+                name,
+                person.name if person else name.title(),
+                frozenset(roles),
+                AgentId(agent),
+                None if queues is None else frozenset(map(QueueId, queues)),
+                frozenset(map(Clearance, clearances)),
+            )
+        )
+        return await self.sessions.begin(name)
+
+    async def client(self, *roles: Role, **more: Any) -> httpx.AsyncClient:
+        """A browser without a screen; without roles nobody is signed in."""
+        cookies = {"tonval": await self.token(*roles, **more)} if roles else {}
+        headers = {"origin": self.address, "sec-fetch-site": "same-origin"}
+        self._clients.append(httpx.AsyncClient(base_url=self.address, cookies=cookies, headers=headers, timeout=20))
+        return self._clients[-1]
+
+    async def let_go(self) -> None:
+        for client in self._clients:
+            await client.aclose()
+
+
+@dataclass(slots=True, repr=False)
 class Desk:
     """The pages, and an engine behind them whose world the test makes up."""
 
@@ -68,11 +120,19 @@ class Desk:
     web: Web
     telephony: Nobody
     control: Control
-    _clients: list[httpx.AsyncClient] = field(default_factory=list)
+    users: Users
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.web.site.web_port}"
+        return self.users.address
+
+    async def token(self, *roles: Role, **more: Any) -> str:
+        """As `Users.token`."""
+        return await self.users.token(*roles, **more)
+
+    async def client(self, *roles: Role, **more: Any) -> httpx.AsyncClient:
+        """As `Users.client`."""
+        return await self.users.client(*roles, **more)
 
     # ── the world ───────────────────────────────────────────────────────────────────────────────────────────────
     def feed(self, *events: Event) -> None:
@@ -124,41 +184,6 @@ class Desk:
     async def engine_back(self) -> None:
         await self.control.start()
 
-    # ── people ──────────────────────────────────────────────────────────────────────────────────────────────────
-    async def token(
-        self,
-        *roles: Role,
-        agent: str = "",
-        account: str = "",
-        queues: Iterable[str] | None = None,
-        clearances: Iterable[str] = (),
-    ) -> str:
-        """What the cookie `tonval` holds for somebody with these roles, signed in."""
-        name = account or agent or "-".join(sorted(roles))
-        person = self.web.house.people.get(AgentId(agent))
-        await self.web.accounts.keep(
-            Account(
-                name,
-                person.name if person else name.title(),
-                frozenset(roles),
-                AgentId(agent),
-                None if queues is None else frozenset(map(QueueId, queues)),
-                frozenset(map(Clearance, clearances)),
-            )
-        )
-        return await self.web.sessions.begin(name)
-
-    async def client(self, *roles: Role, **more: object) -> httpx.AsyncClient:
-        """A browser without a screen; without roles nobody is signed in."""
-        cookies = {"tonval": await self.token(*roles, **more)} if roles else {}  # type: ignore[arg-type]
-        headers = {"origin": self.address, "sec-fetch-site": "same-origin"}
-        self._clients.append(httpx.AsyncClient(base_url=self.address, cookies=cookies, headers=headers, timeout=20))
-        return self._clients[-1]
-
-    async def let_go(self) -> None:
-        for client in self._clients:
-            await client.aclose()
-
 
 @asynccontextmanager
 async def a_desk(municipality: str = "botkyrka", folder: Path | None = None) -> AsyncIterator[Desk]:
@@ -167,24 +192,55 @@ async def a_desk(municipality: str = "botkyrka", folder: Path | None = None) -> 
     folder = folder or Path(shutil.copytree(SHIPPED / municipality, home / municipality))
     async with AsyncExitStack() as stack:
         stack.callback(shutil.rmtree, home, ignore_errors=True)
-        service = Service(folder, free_site(home / "h"), open_always=True)
-        stack.callback(service.call_log.close)
-        stack.callback(service.switched.close)
+        behind = Service(folder, free_site(home / "h"), open_always=True)
+        stack.callback(behind.call_log.close)
+        stack.callback(behind.switched.close)
         telephony = Nobody()
-        service.engine._telephony = telephony
-        service.engine.observers = [service.switched.observe]
-        service.engine.feed(WorldListed(service.clock(), (), ()))
-        control = Control(service.site.control_path, orders(service), {"follow": service.following.follow})
+        behind.engine._telephony = telephony
+        behind.engine.observers = [behind.switched.observe]
+        behind.engine.feed(WorldListed(behind.clock(), (), ()))
+        control = Control(behind.site.control_path, orders(behind), {"follow": behind.following.follow})
         await control.start()
         stack.push_async_callback(control.stop)
-        stack.callback(service.following.close)
-        web = make_web(folder, service.site, service.house, service.clock)
+        stack.callback(behind.following.close)
+        web = make_web(folder, behind.site, behind.house, behind.clock)
         app = await stack.enter_async_context(at_work(web))
-        desk = Desk(service, web, telephony, control)
-        stack.push_async_callback(desk.let_go)
-        await serving(stack, Server(app, service.site.web_port, web))
+        users = Users(address_of(behind.site), behind.house, web.accounts, web.sessions)
+        stack.push_async_callback(users.let_go)
+        desk = Desk(behind, web, telephony, control, users)
+        await serving(stack, Server(app, behind.site.web_port, web))
         await desk.settled()
         yield desk
+
+
+@dataclass(slots=True, repr=False)
+class Townhall:
+    """Everything real: Asterisk, engine and pages each in a process of its own, phones, callers, browsers."""
+
+    scene: Scene
+    users: Users
+
+    @property
+    def address(self) -> str:
+        return self.users.address
+
+
+@asynccontextmanager
+async def a_town(**rules: Any) -> AsyncIterator[Townhall]:
+    """The town; `rules` as `tests.live.scene.service` takes them."""
+    async with AsyncExitStack() as stack:
+        scene = await stack.enter_async_context(service(**rules))
+        await scene.standing.start_web()
+        store = WebStore(scene.standing.site.web_path)
+        stack.callback(store.close)
+        house, clock = scene.standing.house, LiveClock()
+        users = Users(address_of(scene.standing.site), house, Accounts(store, clock), Sessions(store, clock))
+        stack.push_async_callback(users.let_go)
+        yield Townhall(scene, users)
+
+
+def address_of(site: Site) -> str:
+    return f"http://127.0.0.1:{site.web_port}"
 
 
 async def serving(stack: AsyncExitStack, server: Server) -> None:
