@@ -26,6 +26,7 @@ from ivr.web.store import WebStore
 
 BOTKYRKA = Path(__file__).parents[2] / "ivr" / "menus" / "botkyrka"
 NOW_MS = 1_790_000_000_000
+ZONE = ZoneInfo("Europe/Stockholm")
 HERE = "http://127.0.0.1:8080"
 PUBLIC = "https://vaxel.example"
 PASSWORD = "en-lång-ramsa-om-tuvor"

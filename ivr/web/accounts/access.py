@@ -7,13 +7,16 @@ chain there. Rows are only ever added. Nothing in a row is a caller's number: ca
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
+import structlog
 from sqlite_utils import Database
 
 from ivr.web.accounts.viewer import Viewer
 from ivr.web.store import WebStore
 
+log = structlog.get_logger()
+DAY_MS = 86_400_000
 FIRST = "0" * 64
 """What stands before the first row."""
 LONGEST = 500
@@ -57,20 +60,25 @@ class AccessLog:
     def __init__(self, store: WebStore, clock: Callable[[], int]) -> None:
         self._store = store
         self._clock = clock
+        self._anchored_day = -1
 
     async def note(self, viewer: Viewer, what: str, subject: str, why: str = "") -> None:
         """It is written, on the disk, that the viewer saw or did this. Await it before showing or doing."""
         look = Look(self._clock(), viewer.account, viewer.session[:12], what, subject, why)
-        await self._store.run(lambda db: note(db, look))
+        row = await self._store.run(lambda db: note(db, look))
+        if look.at_ms // DAY_MS != self._anchored_day:
+            # Beside the file, in the system's journal: whoever rewrites the whole chain does not reach it (S42).
+            self._anchored_day = look.at_ms // DAY_MS
+            log.info("access_log_anchor", anchor=f"{row.number}:{row.chain}")
 
 
-def note(db: Database, look: Look) -> None:
-    """The look stands at the end of the chain."""
+def note(db: Database, look: Look) -> Row:
+    """The look stands at the end of the chain, as the row that is given."""
     number, before = db.execute("SELECT number, chain FROM looks ORDER BY number DESC LIMIT 1").fetchone() or (0, FIRST)
     row = Row(number + 1, look.cut(), "")
-    db.execute(
-        "INSERT INTO looks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (row.number, *astuple(row.look), row.chained_to(before))
-    )
+    row = replace(row, chain=row.chained_to(before))
+    db.execute("INSERT INTO looks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (row.number, *astuple(row.look), row.chain))
+    return row
 
 
 def looks(db: Database, from_ms: int = 0, to_ms: int = 1 << 62) -> Iterator[Row]:
@@ -87,3 +95,8 @@ def first_break(rows: Iterable[Row]) -> int:
             return expected
         before, expected = row.chain, expected + 1
     return 0
+
+
+def holds(rows: Iterable[Row], anchor: str) -> bool:
+    """Whether the row that an anchor (number:chain) names is still there as it was."""
+    return any(anchor == f"{row.number}:{row.chain}" for row in rows)

@@ -155,7 +155,7 @@ async def test_a_body_that_is_too_large_is_refused_whether_it_says_so_or_not(doo
 async def test_a_body_that_never_ends_is_refused_and_its_sender_let_go():
     seen, told = [], []
 
-    async def app(scope, receive, send):
+    async def app(_scope, receive, _send):
         seen.append(await receive())
 
     async def nothing_comes():
