@@ -13,6 +13,8 @@ from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, AgentId, Clearance, Queu
 
 pytestmark = pytest.mark.fault("S07", "S08", "S14")
 SOC, SKOLA = Clearance("soc"), Clearance("skola")
+ALL = Sight(is_there=True, content=True, number=True)
+CONTENT = Sight(is_there=True, content=True)
 BYGG, FORSKOLA = QueueId("bygg"), QueueId("forskola")
 
 
@@ -30,23 +32,23 @@ def viewer(*roles, queues=None, clearances=(), agent=""):
 @pytest.mark.parametrize(
     ("who", "call", "seen"),
     [
-        (viewer(Role.OPERATOR), Call(), Sight(is_there=True, content=True, number=True)),
+        (viewer(Role.OPERATOR), Call(), ALL),
         (viewer(Role.OPERATOR, queues=frozenset({FORSKOLA})), Call(), NOTHING),
         (viewer(Role.OPERATOR), Call(clearance=SOC), EVERYTHING_PUBLIC),
-        (viewer(Role.OPERATOR, clearances=[SOC]), Call(clearance=SOC), Sight(True, True, True)),
+        (viewer(Role.OPERATOR, clearances=[SOC]), Call(clearance=SOC), ALL),
         (viewer(Role.OPERATOR, clearances=[SOC]), Call(clearance=Clearance("skola:soc")), EVERYTHING_PUBLIC),
         (viewer(Role.OPERATOR, clearances=[SOC, SKOLA]), Call(clearance=UNKNOWN_CLEARANCE), EVERYTHING_PUBLIC),
-        (viewer(Role.ADMIN), Call(), Sight(True, True, False)),
+        (viewer(Role.ADMIN), Call(), CONTENT),
         (viewer(Role.ADMIN), Call(clearance=SOC), EVERYTHING_PUBLIC),
-        (viewer(Role.PLANNER), Call(), Sight(True, True, False)),
-        (viewer(Role.VIEWER), Call(), Sight(True, True, False)),
-        (viewer(Role.AGENT, queues=frozenset({BYGG}), agent="anna"), Call(), Sight(True, True, False)),
-        (viewer(Role.AGENT, queues=frozenset({BYGG}), agent="anna"), Call(agent=AgentId("berit")), Sight(True, True)),
-        (viewer(Role.AGENT, queues=frozenset(), agent="anna"), Call(agent=AgentId("anna")), Sight(True, True, True)),
+        (viewer(Role.PLANNER), Call(), CONTENT),
+        (viewer(Role.VIEWER), Call(), CONTENT),
+        (viewer(Role.AGENT, queues=frozenset({BYGG}), agent="anna"), Call(), CONTENT),
+        (viewer(Role.AGENT, queues=frozenset({BYGG}), agent="anna"), Call(agent=AgentId("berit")), CONTENT),
+        (viewer(Role.AGENT, queues=frozenset(), agent="anna"), Call(agent=AgentId("anna")), ALL),
         (viewer(Role.AGENT, queues=frozenset(), agent="anna"), Call(clearance=SOC), NOTHING),
         (viewer(Role.AGENT, agent="anna"), Call(clearance=SOC, agent=AgentId("anna")), EVERYTHING_PUBLIC),
-        (viewer(Role.AGENT), Call(agent=AgentId("")), Sight(True, True, False)),
-        (viewer(Role.VIEWER, agent="anna"), Call(agent=AgentId("anna")), Sight(True, True, False)),
+        (viewer(Role.AGENT), Call(agent=AgentId("")), CONTENT),
+        (viewer(Role.VIEWER, agent="anna"), Call(agent=AgentId("anna")), CONTENT),
         (viewer(Role.EMPLOYEE, queues=frozenset()), Call(), NOTHING),
     ],
 )
