@@ -21,6 +21,7 @@ from ivr.heartbeat import beat_for_ever
 from ivr.web.alarms.current import Alarms
 from ivr.web.api.tokens import Tokens
 from ivr.web.app import create_app
+from ivr.web.background import background
 from ivr.web.context import Web
 from ivr.web.door import Door
 from ivr.web.engine_link import EngineLink
@@ -67,12 +68,7 @@ async def at_work(web: Web) -> AsyncIterator[FastAPI]:
             reloading.add(task := asyncio.create_task(web.reload()))
             task.add_done_callback(reloading.discard)
 
-    try:
-        from ivr.web.background import background  # noqa: PLC0415
-    except ModuleNotFoundError:
-        from contextlib import nullcontext as background  # noqa: PLC0415
     web.live.observers.append(follow_plan)
-    await web.alarms.start()
     following = asyncio.create_task(web.live.run())
     try:
         async with background(web):

@@ -21,7 +21,8 @@ from ivr.web.accounts.viewer import Viewer, require, signed_in
 from ivr.web.alarms.shown import shown as alarms_shown
 from ivr.web.context import Web, web_of
 from ivr.web.door import door_of
-from ivr.web.views import AGENT, BOARD, WALL
+from ivr.web.public_wall import public_wall
+from ivr.web.views import AGENT, BOARD, PUBLIC, WALL
 from ivr.web.watching import FullError, Watcher
 
 BEAT_S: Final = 1.0
@@ -41,7 +42,8 @@ Still = Callable[[], Awaitable[tuple[bool, Viewer | None]]]
 
 WALL_PAGE: Final = "tavla"
 PAGES: Final = frozenset({WALL_PAGE, "vaxel", "larm"})
-"""One session may have each of them open, and each once."""
+"""One session may have each of them open once, but the wallboard, which hangs on several walls."""
+WINDOWS: Final = 20
 
 router = APIRouter()
 
@@ -69,12 +71,17 @@ class EventStream(Response):
         over = asyncio.create_task(self._watcher.over.wait())
         try:
             await asyncio.wait({leaving, telling, over}, return_when=asyncio.FIRST_COMPLETED)
+            if self._watcher.elsewhere and not telling.done():
+                telling.cancel()
+                with suppress(asyncio.CancelledError):
+                    await telling
+                await _send(send, format_sse_event(event="elsewhere", data_str="{}"))
         finally:
             for task in (leaving, telling, over):
                 task.cancel()
             await asyncio.gather(leaving, telling, over, return_exceptions=True)
             self._web.watching.leave(self._watcher)
-        if telling.done() and not telling.cancelled():
+        if not telling.cancelled():
             telling.result()
         with suppress(OSError):
             await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -139,7 +146,7 @@ async def board(request: Request, viewer: Annotated[Viewer, Depends(signed_in)],
     which, page = (WALL if page == WALL_PAGE else BOARD), (page if page in PAGES else "")
     return EventStream(
         web,
-        Watcher(viewer.session or viewer.account, f"board/{page}"),
+        Watcher(viewer.session or viewer.account, f"board/{page}", windows=WINDOWS if which == WALL else 1),
         "board",
         lambda now: web.views.as_json(which, now),
         _while_allowed(web, viewer, signed_in.admits),
@@ -158,6 +165,23 @@ async def agent(request: Request, viewer: Annotated[Viewer, Depends(require(Role
         "agent",
         lambda now: web.views.as_json(AGENT, now),
         _while_allowed(web, viewer, frozenset({Role.AGENT})),
+    )
+
+
+@router.get("/api/stream/public", include_in_schema=False)
+async def public(request: Request, screen: Annotated[str, Depends(public_wall)]) -> Response:
+    """The public board: events public and beat. Whether the screen may still have it is asked each time."""
+    web = web_of(request)
+
+    async def still() -> tuple[bool, None]:
+        try:
+            await public_wall(request)
+        except HTTPException:
+            return False, None
+        return True, None
+
+    return EventStream(
+        web, Watcher(screen, PUBLIC, windows=WINDOWS), PUBLIC, lambda _: web.views.as_json(PUBLIC, None), still
     )
 
 

@@ -1,4 +1,4 @@
-"""Who has which page open: one stream for a session and page, so many in all, and who has lost theirs (F47)."""
+"""Who has which page open: so many streams for a session and page, so many in all, and who has lost theirs (F47)."""
 
 import asyncio
 from collections.abc import Callable
@@ -24,8 +24,12 @@ class Watcher:
     page: str
     agent: AgentId = AgentId("")
     """Whose own page it is."""
+    windows: int = 1
+    """How many of this page a session may have open; the oldest goes."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when it must end: its page was opened anew, or the house closes."""
+    """Set when it must end: its page was opened elsewhere, or the house closes."""
+    elsewhere: bool = False
+    """Whether that is why."""
 
 
 class Watching:
@@ -33,7 +37,8 @@ class Watching:
 
     def __init__(self, clock: Callable[[], int]) -> None:
         self._clock = clock
-        self._open: dict[tuple[str, str], Watcher] = {}
+        self._open: list[Watcher] = []
+        """In the order in which they came."""
         self._lost: dict[AgentId, int] = {}
         """Since when the page of somebody who had one is gone."""
 
@@ -41,24 +46,27 @@ class Watching:
         return len(self._open)
 
     def enter(self, watcher: Watcher) -> None:
-        """The stream is open; an earlier one of the same session and page is over. Raises FullError."""
-        key = (watcher.session, watcher.page)
-        before = self._open.get(key)
-        if before is None and len(self._open) >= MOST:
+        """The stream is open; the oldest of the same session and page is over if it has too many. Raises FullError."""
+        same = [w for w in self._open if (w.session, w.page) == (watcher.session, watcher.page)]
+        if len(same) >= watcher.windows:
+            self._end(same[0])
+        elif len(self._open) >= MOST:
             raise FullError
-        if before:
-            before.over.set()
-        self._open[key] = watcher
+        self._open.append(watcher)
         if watcher.agent:
             self._lost.pop(watcher.agent, None)
 
     def leave(self, watcher: Watcher) -> None:
         """The stream is closed, whoever closed it."""
-        key = (watcher.session, watcher.page)
-        if self._open.get(key) is watcher:
-            del self._open[key]
-        if watcher.agent and all(other.agent != watcher.agent for other in self._open.values()):
+        if watcher in self._open:
+            self._open.remove(watcher)
+        if watcher.agent and not self.has_page(watcher.agent):
             self._lost.setdefault(watcher.agent, self._clock())
+
+    def _end(self, watcher: Watcher) -> None:
+        watcher.elsewhere = True
+        watcher.over.set()
+        self._open.remove(watcher)
 
     def said_goodbye(self, agent: AgentId) -> None:
         """They closed their page because they were done."""
@@ -66,7 +74,7 @@ class Watching:
 
     def has_page(self, agent: AgentId) -> bool:
         """Whether their own page is open somewhere."""
-        return any(watcher.agent == agent for watcher in self._open.values())
+        return any(watcher.agent == agent for watcher in self._open)
 
     def lost_pages(self) -> dict[AgentId, int]:
         """Who had their page open and has not, beyond the grace, and since when. What they do, their phone decides."""
@@ -75,5 +83,5 @@ class Watching:
 
     def close(self) -> None:
         """Every stream ends."""
-        for watcher in self._open.values():
+        for watcher in tuple(self._open):
             watcher.over.set()

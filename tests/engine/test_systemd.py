@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import textwrap
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,16 @@ def until(heard, word):
     return said
 
 
+def pending(heard):
+    """What had been said and not yet been heard."""
+    said = []
+    heard.settimeout(0)
+    with suppress(BlockingIOError):
+        while True:
+            said.append(heard.recv(4096))
+    return said
+
+
 def ended(process):
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
@@ -83,12 +94,7 @@ def test_a_parent_that_stands_still_is_silent(tmp_path, heard):
     until(heard, "READY=1")
     process.send_signal(signal.SIGSTOP)
     os.waitid(os.P_PID, process.pid, os.WSTOPPED)
-    heard.setblocking(False)
-    try:
-        while True:
-            heard.recv(4096)
-    except BlockingIOError:
-        pass
+    pending(heard)
     heard.settimeout(1)
     with pytest.raises(TimeoutError):
         heard.recv(4096)
