@@ -59,7 +59,7 @@ _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 class _Written(BaseModel):
     """One prompt as it stands in the file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
     text: Annotated[_Text, StringConstraints(pattern=r"^[^\[\]<>\x00-\x08\x0b-\x1f]*$")]
     when: _Text
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000)] = ""
@@ -72,7 +72,7 @@ class _Written(BaseModel):
 class _WrittenLexicon(BaseModel):
     """The lexicon as it stands in the file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
     say: dict[_Text, _Text] = {}
     sounds: dict[_Text, Annotated[_Text, StringConstraints(pattern=r"^[^\[\]\n]+$")]] = {}
     digits: Annotated[list[_Text], Field(min_length=10, max_length=10)] | None = None

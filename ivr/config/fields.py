@@ -48,9 +48,9 @@ _SPAN = re.compile(r"(\d{1,2})(?:[:.](\d\d))?\s*[-–]\s*(\d{1,2})(?:[:.](\d\d))
 
 
 class Strict(BaseModel):
-    """A group of fields: nothing but these, nothing converted."""
+    """A group of fields: nothing but these, nothing converted. Made ready when first used: none needs them all."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 def refusal(code: Code, sentence: str) -> PydanticCustomError:

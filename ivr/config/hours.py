@@ -8,12 +8,12 @@ instant of the change; one that comes twice opens the first time and closes the 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ivr.config.fields import WEEKDAYS, EveName, Spans
 from ivr.config.house import Opening
 from ivr.config.models import HoursEntry
+from ivr.config.red_days import red_days
 from routing.plan import OpenHours
 
 HORIZON_DAYS = 800
@@ -84,14 +84,6 @@ def hours_of(entry: HoursEntry, day: date) -> DayHours:
 
 def _length(spans: Spans) -> int:
     return sum(end - start for start, end in spans)
-
-
-@lru_cache(maxsize=64)
-def red_days(year: int) -> Mapping[date, str]:
-    """Sweden's public holidays by law, with Swedish names; Sundays only when they have a name of their own."""
-    import holidays  # noqa: PLC0415  takes a tenth of a second, and few commands need it
-
-    return dict(holidays.country_holidays("SE", years=year, language="sv", include_sundays=False))
 
 
 def known_red_days(year: int) -> Mapping[date, str]:

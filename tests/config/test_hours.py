@@ -1,19 +1,22 @@
 """Opening hours become instants in the municipality's time zone, whatever day it is and wherever the server stands."""
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from ivr.config.fields import EVES, WEEKDAYS
-from ivr.config.hours import HORIZON_DAYS, each_day, eves_of, hours_of, local_date, open_hours, opening, red_days
+from ivr.config.hours import HORIZON_DAYS, each_day, eves_of, hours_of, local_date, open_hours, opening
 from ivr.config.hours_checks import first_gap
 from ivr.config.load import load, municipality_folder
 from ivr.config.models import HoursEntry
 from ivr.config.problems import Code, Severity
+from ivr.config.red_days import red_days
 from routing.plan import OpenHours
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -190,3 +193,19 @@ def test_opening_lists_the_dates_that_differ_and_no_others():
 def test_first_gap_is_where_the_inner_hours_are_not_covered(outer: tuple[tuple[int, int], ...], gap: int | None):
     inner = OpenHours((10, 30), (20, 40))
     assert first_gap(inner, OpenHours(tuple(o for o, _ in outer), tuple(c for _, c in outer))) == gap
+
+
+def test_red_days_are_kept_and_what_is_kept_badly_is_worked_out_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    red_days.cache_clear()
+    worked_out = red_days(2027)
+    (kept,) = tmp_path.rglob("2027.json")
+    red_days.cache_clear()
+    monkeypatch.setitem(sys.modules, "holidays", None)  # cannot be imported
+    assert red_days(2027) == worked_out
+    kept.write_text("[]")
+    red_days.cache_clear()
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert red_days(2027) == worked_out
+    red_days.cache_clear()
