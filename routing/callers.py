@@ -8,7 +8,7 @@ from queues.ids import CallId, MenuId, PromptId, QueueId
 from routing.actions import AskDigits, KeepPapers, Say, WithdrawOffer
 from routing.events import CallArrived, CallerHungUp, DigitsEntered, MenuCut, PromptFinished
 from routing.loops import stays_home
-from routing.menu import MenuTries, answer
+from routing.menu import MAX_MENUS, MenuTries, answer
 from routing.moved import tell
 from routing.offers import caller_ends_talk, end_talk, offer_ends
 from routing.plan import Entrance, Menu
@@ -16,9 +16,6 @@ from routing.returning import RETURNED, keep_place, takes_kept_place, too_many
 from routing.searching import begin
 from routing.state import RINGING, Call, CallState, Centre
 from routing.switching import is_open_for
-
-MAX_MENUS = 20
-"""A caller who has walked through this many menus is put in line instead."""
 
 
 def call_arrived(centre: Centre, event: CallArrived) -> None:

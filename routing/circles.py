@@ -1,12 +1,18 @@
 """Who stands in which circle around a queue: the plan turned into the flat tables that matching reads."""
 
 from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, AgentId, Clearance, QueueId, partner_line, partner_of
+from routing import matching
 from routing.matching import STAYS_HOME
-from routing.plan import Agent, Plan, PlanStep, Queue, TargetKind
+from routing.plan import Agent, Discipline, Plan, PlanStep, Queue, TargetKind
 from routing.secrecy import may_hear
 
 OWN_LEVEL = 2
 """From this level on a queue is an agent's own (ROUTING.md, The circle)."""
+DISCIPLINES = {
+    Discipline.OWN_FIRST: matching.OWN_FIRST,
+    Discipline.LONGEST_WAIT: matching.LONGEST_WAIT,
+    Discipline.NEAREST_TARGET: matching.NEAREST_TARGET,
+}
 
 
 class Circles:

@@ -6,6 +6,9 @@ from enum import StrEnum
 from queues.ids import MenuId, PromptId, QueueId
 from routing.plan import Menu
 
+MAX_MENUS = 20
+"""A caller who has walked through this many menus is put in line instead."""
+
 
 class Meaning(StrEnum):
     """What the caller did."""

@@ -8,21 +8,15 @@ from collections.abc import Callable, Iterator
 
 from queues.ids import CallId, QueueId
 from routing import matching
-from routing.circles import OWN_LEVEL
+from routing.circles import DISCIPLINES, OWN_LEVEL
 from routing.eligibility import seats_for
 from routing.offers import offer
-from routing.plan import Discipline
 from routing.state import Call, Centre
 
 Weigh = Callable[[Centre, Call, int], None]
 """Is told: for this call the seat with this index was chosen, -1 for none."""
 MANY_AT_ONCE = 20
 """When more calls than this are looked at in one step, those that nobody takes are not explained one by one."""
-DISCIPLINES = {
-    Discipline.OWN_FIRST: matching.OWN_FIRST,
-    Discipline.LONGEST_WAIT: matching.LONGEST_WAIT,
-    Discipline.NEAREST_TARGET: matching.NEAREST_TARGET,
-}
 
 
 def match(centre: Centre, weigh: Weigh | None = None) -> None:

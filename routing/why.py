@@ -13,8 +13,9 @@ from typing import Any
 from queues.agents import AgentState, PhoneState
 from queues.weighed_entries import CandidatesWeighed, OtherCall, PassedOver
 from routing import matching
+from routing.circles import DISCIPLINES
 from routing.deadlines import DeadlineKind
-from routing.pairing import DISCIPLINES, calls_for, compared, hindrances, rivals_compared
+from routing.pairing import calls_for, compared, hindrances, rivals_compared
 from routing.state import NOBODY, Call, Centre
 
 MOST_NAMED = 12

@@ -1,94 +1,62 @@
-"""What is compiled by numba, and where its machine code lies between two runs.
+"""What is compiled by numba: imported only where machine code has to be made (`simulator.machine_code`).
 
-Two rules. Results are the same as plain Python's, to the last bit: no fast mathematics, and division by zero follows
-numpy. And machine code is never older than what it was made from: numba notices a changed function only in the file of
-whoever calls it, so here all files that are compiled give the folder its name.
+Results are the same as plain Python's, to the last bit: no fast mathematics, and division by zero follows numpy.
 """
 
 import os
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import llvmlite.binding as llvm  # type: ignore[import-untyped]
 import numba
 from numba.extending import register_jitable
 
-from routing import matching
+from simulator.machine_code import Kernel, library_path
 
-SOURCES = Path(__file__).parent
-FAST = "fast"
-"""The folder of the fast loop, which takes long to compile: its machine code lies apart."""
-OTHERS = ("drawing", "measuring")
-"""The other folders in which something is compiled."""
-SHARED = ("compiled.py", "contacts.py", "shifts.py", "spans.py", "world.py")
-"""Files whose numbers, or functions, are in all machine code."""
+LINKER = shutil.which("ld")
+"""Without it machine code is kept in numba's own way, which needs numba to be read."""
 
 _NJIT: Any = numba.njit
 _CONFIG: Any = numba.config
 _REGISTER: Any = register_jitable
+_LLVM: Any = llvm
 _HOW = {"nogil": True, "error_model": "numpy", "boundscheck": False, "fastmath": False}
 
 
-def machine_code_folder(fast: bool) -> Path:
-    """Where the machine code of these very sources lies, of the fast loop or all else; other sources have another."""
-    digest = sha256(numba.__version__.encode())
-    folders = (FAST,) if fast else OTHERS
-    sources = [source for folder in folders for source in sorted((SOURCES / folder).glob("*.py"))]
-    for path in (Path(matching.__file__), *(SOURCES / name for name in SHARED), *sources):
-        digest.update(path.read_bytes())
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "tonval" / f"numba-{digest.hexdigest()[:16]}"
+def compiled(*signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A function that Python calls, and that is not kept."""
+
+    def make(function: Callable[..., Any]) -> Callable[..., Any]:
+        made: Callable[..., Any] = _NJIT(*signature, **_HOW)(function)
+        return made
+
+    return make
+
+
+def whole(kernel: Kernel) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The kernel's loop: it works in what its addresses lead to, allocates nothing, and returns a whole number."""
+
+    def make(function: Callable[..., Any]) -> Callable[..., Any]:
+        signature = f"int64({', '.join(['int64'] * kernel.arguments)})"
+        kept = LINKER is None and _folder_is_there(library_path(kernel).with_suffix(""))
+        made: Callable[..., Any] = _NJIT(signature, cache=kept, _nrt=False, **_HOW)(function)
+        return made
+
+    return make
 
 
 def _folder_is_there(folder: Path) -> bool:
-    """Whether machine code can be kept there; where it cannot, it is made anew in each process."""
+    """Whether numba keeps its machine code there; where it cannot, it is made anew in each process."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return False
+    _CONFIG.CACHE_DIR = str(folder)
     return os.access(folder, os.W_OK)
-
-
-_FOLDERS = {fast: machine_code_folder(fast) for fast in (False, True)}
-
-
-def _kept(function: Callable[..., Any]) -> bool:
-    """Whether the machine code of the function can be kept; then numba keeps it in the folder of its sources."""
-    folder = _FOLDERS[Path(function.__code__.co_filename).parent.name == FAST]
-    there = _folder_is_there(folder)
-    if there:
-        _CONFIG.CACHE_DIR = str(folder)
-    return there
-
-
-def compiled(*signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A function that Python calls; with a signature it is compiled, or its kept machine code read, at once."""
-
-    def make(function: Callable[..., Any]) -> Callable[..., Any]:
-        made: Callable[..., Any] = _NJIT(*signature, cache=_kept(function), **_HOW)(function)
-        return made
-
-    return make
-
-
-def inner(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that only compiled ones call: it becomes a part of them, and is not kept by itself."""
-    made: Callable[..., Any] = _NJIT(**_HOW)(function)
-    return made
-
-
-def whole(signature: str | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A function that Python calls and that owns no memory: it works in what it is given, and allocates nothing.
-
-    Compiled, or its kept machine code read, at once if its signature is given, else when it is first called.
-    """
-
-    def make(function: Callable[..., Any]) -> Callable[..., Any]:
-        made: Callable[..., Any] = _NJIT(signature, cache=_kept(function), _nrt=False, **_HOW)(function)
-        return made
-
-    return make
 
 
 def part(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -97,12 +65,50 @@ def part(function: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
-def pasted(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A part that is written into whatever calls it, so that many arrays in a named tuple cost nothing to pass on."""
-    made: Callable[..., Any] = _NJIT(inline="always", _nrt=False, **_HOW)(function)
-    return made
-
-
 def also_compiled(function: Callable[..., Any]) -> None:
     """Compiled functions may call this plain one, which stays as it is for everybody else."""
     _REGISTER(_nrt=False, **_HOW)(function)
+
+
+def link(loop: Any, name: str, path: Path) -> bool:
+    """Whether the compiled loop now lies there as a library, under this name; whole, or not at all."""
+    if LINKER is None:
+        return False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            part_made, made = Path(folder, "loop.o"), Path(folder, "loop.so")
+            part_made.write_bytes(_object_code(loop, name))
+            subprocess.run([LINKER, "-shared", "-o", made, part_made], check=True, capture_output=True)  # noqa: S603
+            made.replace(path)
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return True
+
+
+def _object_code(loop: Any, name: str) -> bytes:
+    """The loop alone, for this processor, to be laid anywhere."""
+    (found,) = loop.overloads.values()
+    module = _LLVM.parse_assembly(found.library.get_llvm_str())
+    for value in (*module.functions, *module.global_variables):
+        if not value.is_declaration and not value.name.startswith("llvm."):
+            value.linkage = "internal"
+    entry = module.get_function(found.fndesc.llvm_func_name)
+    entry.linkage, entry.name = "external", name
+    machine = _LLVM.Target.from_triple(module.triple).create_target_machine(
+        cpu=_LLVM.get_host_cpu_name(),
+        features=_LLVM.get_host_cpu_features().flatten(),
+        opt=3,
+        reloc="pic",
+        codemodel="default",
+    )
+    _without_the_rest(module, machine)
+    code: bytes = machine.emit_object(module)
+    return code
+
+
+def _without_the_rest(module: Any, machine: Any) -> None:
+    """What nobody calls from the entry is gone: what serves Python's own way to call would ask for Python's symbols."""
+    passes = _LLVM.create_new_module_pass_manager()
+    passes.add_global_dead_code_eliminate_pass()
+    passes.run(module, _LLVM.create_pass_builder(machine, _LLVM.create_pipeline_tuning_options()))

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures import TimeoutError as NotDoneError
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count, islice
 
@@ -18,6 +18,7 @@ import numpy as np
 from simulator.contacts import NOT_MADE, Contacts, Outcomes
 from simulator.drawing.draws import draw, replications_per_chunk
 from simulator.fast.covered import Refusal, refusals
+from simulator.machine_code import ALIAS, COUNT, PLACE, RUN, ready
 from simulator.measuring.tally import Tallies, joined, tally
 from simulator.parcels import Parcel, packed, unpacked
 from simulator.world import Scenario
@@ -260,8 +261,9 @@ def way(scenario: Scenario, speed: Speed) -> tuple[Speed, tuple[Refusal, ...]]:
 
 def warm(scenario: Scenario, speed: Speed) -> None:
     """The code that runs the scenario is loaded and compiled, so that processes forked from now on have it too."""
-    brief = replace(scenario, run=replace(scenario.run, length_ms=1, replications=2, warm_up_ms=0, cool_down_ms=0))
-    tally(brief, *simulated(brief, way(scenario, speed)[0], 0, 2))
+    chosen = way(scenario, speed)[0]
+    _driver(chosen)
+    ready(PLACE, ALIAS, COUNT, *((RUN,) if chosen is Speed.FAST else ()))
 
 
 def simulated(

@@ -9,17 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.compiled import compiled
 from simulator.contacts import Real, Small, Whole
+from simulator.drawing.line import Alias, Line, Places
 from simulator.drawing.streams import generator
+from simulator.machine_code import ALIAS, PLACE, called
 from simulator.spans import Purpose
 from simulator.world import Scenario, Stream
 
 _HOUR_MS = 3_600_000.0
-_PLACE = (
-    "int64(float64[::1], float64[::1], float64[::1], float64[::1], float64[::1], float64[:,::1], int32[:,::1],"
-    " int64[::1], int64[::1], int32[::1])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +64,21 @@ def rates_of(scenario: Scenario) -> Rates:
     sums = rates.sum(axis=0)
     used = sums > 0
     widths = np.diff(edges)[used]
-    keeps, gives = _alias(np.ascontiguousarray((rates[:, used] / sums[used]).T))
+    shares = np.ascontiguousarray((rates[:, used] / sums[used]).T)
+    table = Alias(
+        shares,
+        keeps=np.ones_like(shares),
+        gives=np.zeros(shares.shape, np.int32),
+        left=np.empty(len(streams)),
+        done=np.empty(len(streams), np.int32),
+    )
+    called(ALIAS, table)
     return Rates(
         from_ms=edges[:-1][used],
         to_ms=edges[1:][used],
         calls=np.concatenate(([0.0], np.cumsum(sums[used] * widths / _HOUR_MS))),
-        keeps=keeps,
-        gives=gives,
+        keeps=table.keeps,
+        gives=table.gives,
     )
 
 
@@ -108,71 +113,10 @@ def _poisson(scenario: Scenario, chunk: int, replications: int) -> Roots:
         first, arrival_ms = np.zeros(replications + 1, np.int64), np.empty(size, np.int64)
         stream = np.empty(size, np.int32) if several else np.zeros(size, np.int32)
         table = (rates.from_ms, rates.to_ms, rates.calls, rates.keeps, rates.gives)
-        made = _place(gaps, marks, *table, first, arrival_ms, stream)
+        made = called(PLACE, Line(gaps, marks, *table), Places(first, arrival_ms, stream))
         if made >= 0:
             return Roots(first, arrival_ms[:made], stream[:made])
         size *= 2
-
-
-@compiled(_PLACE)
-def _place(  # noqa: PLR0913, PLR0917 -- flat numbers instead of objects, so that numba compiles it
-    gaps: Real,
-    marks: Real,
-    from_ms: Real,
-    to_ms: Real,
-    calls: Real,
-    keeps: Real,
-    gives: Small,
-    first: Whole,
-    arrival_ms: Whole,
-    stream: Small,
-) -> int:
-    """How many calls came in all replications, each with instant and stream; -1 if there were too few gaps."""
-    total, streams, replications = calls[-1], keeps.shape[1], len(first) - 1
-    at, slot, replication = 0.0, 0, 0
-    for made in range(len(gaps)):
-        at += gaps[made]
-        while at >= total:
-            at -= total
-            slot = 0
-            replication += 1
-            first[replication] = made
-            if replication == replications:
-                return made
-        while at >= calls[slot + 1]:
-            slot += 1
-        share = (at - calls[slot]) / (calls[slot + 1] - calls[slot])
-        ms = from_ms[slot] + share * (to_ms[slot] - from_ms[slot])
-        arrival_ms[made] = min(int(ms), int(to_ms[slot]) - 1)
-        if streams > 1:
-            mark = marks[made] * streams
-            one = int(mark)
-            stream[made] = one if mark - one < keeps[slot, one] else gives[slot, one]
-    return -1
-
-
-@compiled("Tuple((float64[:,::1], int32[:,::1]))(float64[:,::1])")
-def _alias(shares: Real) -> tuple[Real, Small]:
-    """Walker's table for each row of shares (sum 1): of equal cells, what the owner keeps and who has the rest."""
-    slots, streams = shares.shape
-    keeps = np.ones((slots, streams))
-    gives = np.zeros((slots, streams), np.int32)
-    for slot in range(slots):
-        left = shares[slot] * streams
-        done = np.zeros(streams, np.bool_)
-        for _ in range(streams - 1):
-            poor, rich = -1, -1
-            for i in range(streams):
-                if not done[i]:
-                    if poor < 0 or left[i] < left[poor]:
-                        poor = i
-                    if rich < 0 or left[i] > left[rich]:
-                        rich = i
-            keeps[slot, poor] = min(left[poor], 1.0)
-            gives[slot, poor] = rich
-            left[rich] -= 1.0 - keeps[slot, poor]
-            done[poor] = True
-    return keeps, gives
 
 
 def _merged(drawn: Roots, fixed_ms: Whole, fixed_stream: Small, replications: int) -> Roots:

@@ -6,18 +6,14 @@ millisecond: every contact and every person's time (tests/simulation/test_two_sp
 
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 
 from simulator.contacts import NO_ONE, Contacts, Outcomes, Real, Small, Whole
-from simulator.fast.arrays import table_of
 from simulator.fast.columns import CALL_COLUMNS, RAN_OUT, REGISTERS
 from simulator.fast.covered import refusals
-from simulator.fast.loop import run_at, run_chunk
 from simulator.fast.tables import Tables, tables_of
+from simulator.machine_code import RUN, called
 from simulator.world import Scenario
-
-_CONFIG: Any = numba.config
 
 
 class NotCoveredError(ValueError):
@@ -90,18 +86,9 @@ def run_fast(scenario: Scenario, contacts: Contacts) -> Outcomes:
         raise NotCoveredError(", ".join(refusal.feature for refusal in refused))
     tables = tables_of(scenario, contacts)
     work, became = _work(tables, len(contacts.arrival_ms)), _became(contacts, len(tables.seats))
-    _run(tables, work, _chances(contacts), became)
+    called(RUN, tables, work, _chances(contacts), became)
     transfers = np.zeros(len(contacts.arrival_ms), np.int32)
     return Outcomes(**became._asdict(), transfers=transfers, ran_out=bool(work.reg[RAN_OUT]))
-
-
-def _run(*arrays: Tables | Work | Chances | Became) -> None:
-    """The loop has run; uncompiled where numba is told to compile nothing."""
-    if _CONFIG.DISABLE_JIT:
-        run_chunk(*arrays)
-    else:
-        tables = [table_of(some) for some in arrays]
-        run_at(*(table.ctypes.data for table in tables))
 
 
 def _chances(contacts: Contacts) -> Chances:

@@ -1,6 +1,6 @@
 """The forms of all arrays of the fast loop: name, what is in it, dimensions; in the order of their named tuples."""
 
-from simulator.fast.arrays import REAL, SMALL, WHOLE
+from simulator.arrays import REAL, SMALL, WHOLE
 
 TABLE_FORMS = (
     ("parameters", WHOLE, 1),

@@ -4,10 +4,10 @@ Whatever comes first is taken; what it leads to is decided (`limits.decide`). De
 instant are one step of the kernel: whoever is to leave does so when all of them have passed.
 """
 
+from simulator.arrays import ArraysType, opened
 from simulator.compiled import part, whole
 from simulator.contacts import ABANDONED, ANSWERED, CLOSED, FAILED, NOT_MADE, TURNED_AWAY
 from simulator.contacts import PARTNER as BY_PARTNER
-from simulator.fast.arrays import ArraysType, opened
 from simulator.fast.columns import (
     ANSWERS,
     ARRIVED,
@@ -81,6 +81,7 @@ from simulator.fast.next import is_deadline, what_comes
 from simulator.fast.offers import ends, follow, ms_of
 from simulator.fast.pairing import people_first
 from simulator.fast.seats import goes_on, leaves_at_last, staff_changes, turns_to
+from simulator.machine_code import RUN
 from simulator.world import NEVER_MS
 
 
@@ -306,7 +307,8 @@ BECAME = ArraysType("Became", BECAME_FORMS)
 _tables, _work, _chances, _became = opened(TABLES), opened(WORK), opened(CHANCES), opened(BECAME)
 
 
-@whole("void(int64, int64, int64, int64)")
+@whole(RUN)
 def run_at(tables, work, chances, became):
     """As `run_chunk`, with the addresses of the arrays."""
     run_chunk(_tables(tables), _work(work), _chances(chances), _became(became))
+    return 0

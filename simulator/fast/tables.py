@@ -7,9 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, Clearance
-from routing.circles import Circles
+from routing.circles import DISCIPLINES, Circles
 from routing.matching import NEVER
-from routing.pairing import DISCIPLINES
 from routing.plan import ALWAYS_OPEN, FAR_FUTURE_MS, Leads, Limit, OpenHours, Plan, PlanStep, Queue
 from routing.secrecy import may_hear, risen
 from simulator.contacts import Contacts, Real, Whole

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from queues.ids import QueueId
-from routing.callers import MAX_MENUS
-from routing.menu import MenuTries, answer
+from routing.menu import MAX_MENUS, MenuTries, answer
 from routing.plan import Entrance, OpenHours, Plan, Queue
 from simulator.world import Stream
 

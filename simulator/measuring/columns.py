@@ -5,6 +5,8 @@
 
 from typing import Final
 
+QUARTER_MS: Final = 900_000
+
 OFFERED: Final = 0
 """Every contact that is counted: the sum of what became of it, below."""
 ANSWERED: Final = 1

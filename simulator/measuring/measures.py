@@ -10,6 +10,7 @@ from queues.ids import AgentId, QueueId, partner_of
 from routing.circles import seated
 from simulator.contacts import Real
 from simulator.measuring import columns as c
+from simulator.measuring.columns import QUARTER_MS
 from simulator.measuring.definitions import DEFINITIONS, Definition, Source, Unit
 from simulator.measuring.intervals import (
     Band,
@@ -25,7 +26,6 @@ from simulator.measuring.intervals import (
 )
 from simulator.measuring.intervals import difference as paired
 from simulator.measuring.tally import Tallies
-from simulator.measuring.tally_loop import QUARTER_MS
 from simulator.world import Scenario
 
 Figures = dict[str, Estimate]

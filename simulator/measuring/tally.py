@@ -15,10 +15,11 @@ from queues.ids import partner_of
 from routing.circles import OWN_LEVEL, seated
 from routing.plan import Agent
 from simulator.contacts import Contacts, Outcomes, Real, Whole
+from simulator.machine_code import COUNT, called
 from simulator.measuring import columns as c
 from simulator.measuring.steadiness import steady
-from simulator.measuring.tally_loop import QUARTER_MS, Calls, Rules, Sums, count
-from simulator.world import Scenario
+from simulator.measuring.tally_arrays import Calls, Rules, Sums
+from simulator.world import Run, Scenario
 
 PARTS = 30
 """A single long run is cut in so many, each taken for a replication."""
@@ -87,22 +88,11 @@ def tally(scenario: Scenario, contacts: Contacts, outcomes: Outcomes) -> Tallies
     )
     rules = Rules(
         own=own,
-        threshold_ms=run.threshold_ms,
-        short_ms=run.short_abandon_ms,
-        from_ms=run.warm_up_ms,
-        to_ms=max(run.warm_up_ms + 1, run.length_ms - run.cool_down_ms),
-        parts=parts,
-        quarters=len(tallies.quarters),
+        limits=_limits(run, parts, len(tallies.quarters)),
+        first=contacts.first,
+        child_first=seen.child_first,
     )
-    count(
-        contacts.first,
-        seen.child_first,
-        calls,
-        rules,
-        _sums(tallies, len(seen.outcome)),
-        tallies.quarters,
-        tallies.waits,
-    )
+    called(COUNT, calls, rules, _sums(tallies, len(seen.outcome)))
     _sum_up(tallies.counts)
     times, moments = _by_person(outcomes)
     people = _people(scenario, seats, outcomes)
@@ -113,6 +103,12 @@ def tally(scenario: Scenario, contacts: Contacts, outcomes: Outcomes) -> Tallies
         seats=times,
         seat_moments=moments,
     )
+
+
+def _limits(run: Run, parts: int, quarters: int) -> Whole:
+    """In the order of `simulator.measuring.tally_arrays`."""
+    to_ms = max(run.warm_up_ms + 1, run.length_ms - run.cool_down_ms)
+    return np.array([run.threshold_ms, run.short_abandon_ms, run.warm_up_ms, to_ms, parts, quarters], np.int64)
 
 
 def _sum_up(counts: Whole) -> None:
@@ -126,7 +122,7 @@ def _sum_up(counts: Whole) -> None:
 def _nothing(scenario: Scenario, seats: tuple[Agent, ...], rows: int, parts: int) -> Tallies:
     """Nothing counted yet."""
     queues = scenario.plan.queues
-    quarters = min(max(1, -(-scenario.run.length_ms // QUARTER_MS)), MOST_QUARTERS)
+    quarters = min(max(1, -(-scenario.run.length_ms // c.QUARTER_MS)), MOST_QUARTERS)
     steps = max((len(queue.steps) for queue in queues.values()), default=0)
     return Tallies(
         parts=parts,
@@ -154,6 +150,8 @@ def _sums(tallies: Tallies, contacts: int) -> Sums:
         luck=np.zeros(contacts, np.uint8),
         everybody=np.zeros(c.Q_SUMS, np.float64),
         so_far=np.zeros(lines + 1, np.int64),
+        quarter_moments=tallies.quarters,
+        wait_moments=tallies.waits,
     )
 
 

@@ -3,86 +3,71 @@
 # ruff: noqa: PLR0913, PLR0917 – flat numbers: a view of an array for each call would cost twice the time
 # ruff: noqa: PLR1714 – numba builds a tuple to look in
 
-from typing import NamedTuple
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from simulator import compiled
 from simulator import contacts as made
-from simulator.compiled import pasted, whole
-from simulator.contacts import Real, Small, Whole
+from simulator.arrays import BYTE, FLAG, REAL, SMALL, WHOLE, ArraysType, opened
+from simulator.contacts import Real, Whole
+from simulator.machine_code import COUNT
 from simulator.measuring import columns as c
 from simulator.measuring.columns import Q_ABANDONED, Q_ANSWERED, Q_ELSE, Q_LATE, Q_OFFERED, Q_WAIT, Q_WITHIN
+from simulator.measuring.tally_arrays import FROM, PARTS, QUARTERS, SHORT, THRESHOLD, TO, Calls, Rules, Sums
 
 SECOND_MS = 1000
-QUARTER_MS = 900_000
+
+CALLS = ArraysType(
+    "Calls",
+    (
+        ("arrival_ms", WHOLE, 1),
+        ("entered_ms", WHOLE, 1),
+        ("answered_ms", WHOLE, 1),
+        ("ended_ms", WHOLE, 1),
+        ("wrap_up_ms", WHOLE, 1),
+        ("parent", WHOLE, 1),
+        ("line", WHOLE, 1),
+        ("last_line", SMALL, 1),
+        ("outcome", SMALL, 1),
+        ("settled", SMALL, 1),
+        ("agent", SMALL, 1),
+        ("step", SMALL, 1),
+        ("transfers", SMALL, 1),
+        ("offers", SMALL, 1),
+    ),
+)
+RULES = ArraysType("Rules", (("own", FLAG, 2), ("limits", WHOLE, 1), ("first", WHOLE, 1), ("child_first", WHOLE, 1)))
+SUMS = ArraysType(
+    "Sums",
+    (
+        ("counts", WHOLE, 3),
+        ("by_seat", WHOLE, 2),
+        ("by_step", WHOLE, 2),
+        ("quarters", REAL, 4),
+        ("waits", WHOLE, 4),
+        ("last", WHOLE, 1),
+        ("luck", BYTE, 1),
+        ("everybody", REAL, 1),
+        ("so_far", WHOLE, 1),
+        ("quarter_moments", REAL, 3),
+        ("wait_moments", WHOLE, 4),
+    ),
+)
+_calls, _rules, _sums = opened(CALLS), opened(RULES), opened(SUMS)
 
 
-class Calls(NamedTuple):
-    """What became of the contacts: the arrays that are read."""
-
-    arrival_ms: Whole
-    entered_ms: Whole
-    answered_ms: Whole
-    ended_ms: Whole
-    wrap_up_ms: Whole
-    parent: Whole
-    line: Whole
-    """The queue first wished for."""
-    last_line: Small
-    outcome: Small
-    settled: Small
-    agent: Small
-    step: Small
-    transfers: Small
-    offers: Small
-
-
-class Rules(NamedTuple):
-    """What is counted, and as what."""
-
-    own: NDArray[np.bool_]
-    """By queue and seat."""
-    threshold_ms: int
-    short_ms: int
-    from_ms: int
-    to_ms: int
-    parts: int
-    """Of each replication: a row for each."""
-    quarters: int
-
-
-class Sums(NamedTuple):
-    """Where it is counted; all but the first three for one replication at a time, by its part."""
-
-    counts: Whole
-    by_seat: Whole
-    by_step: Whole
-    quarters: Real
-    waits: Whole
-    last: Whole
-    """The longest wait, in seconds."""
-    luck: NDArray[np.uint8]
-    """By contact: whether any call that follows from it was answered, and whether the matter was settled, as bits."""
-    everybody: Real
-    """Scratch: of a quarter, all lines together."""
-    so_far: Whole
-    """Scratch: by line, how many have waited at most so long."""
-
-
-@pasted
+@compiled.part
 def _is_served(fate: int) -> bool:
     """Whether somebody talked with them."""
     return fate == made.ANSWERED or fate == made.PARTNER or fate == made.CALLBACK_KEPT
 
 
-@pasted
+@compiled.part
 def _second(wait: int, most: int) -> int:
     """The place of a wait among seconds."""
     return 0 if wait <= 0 else min((wait + SECOND_MS - 1) // SECOND_MS, most)
 
 
-@pasted
+@compiled.part
 def _wait_is_counted(kind: int, wait: int, part: int, line: int, sums: Sums) -> None:
     """The wait is found among those of its part."""
     second = _second(wait, sums.waits.shape[2] - 1)
@@ -90,13 +75,13 @@ def _wait_is_counted(kind: int, wait: int, part: int, line: int, sums: Sums) -> 
     sums.last[part] = max(sums.last[part], second)
 
 
-@pasted
+@compiled.part
 def _answered(j: int, row: int, part: int, slot: int, calls: Calls, rules: Rules, sums: Sums) -> None:
     """An answer is counted."""
     line, agent = calls.line[j], calls.agent[j]
     counts, quarters = sums.counts, sums.quarters
     wait = calls.answered_ms[j] - calls.entered_ms[j]
-    within = wait <= rules.threshold_ms
+    within = wait <= rules.limits[THRESHOLD]
     counts[row, line, c.ANSWERED] += 1
     counts[row, line, c.WAIT_ANSWERED] += wait
     counts[row, line, c.WITHIN] += within
@@ -118,22 +103,22 @@ def _answered(j: int, row: int, part: int, slot: int, calls: Calls, rules: Rules
     _wait_is_counted(c.W_ANSWERED, wait, part, line, sums)
 
 
-@pasted
+@compiled.part
 def _abandoned(j: int, row: int, part: int, slot: int, calls: Calls, rules: Rules, sums: Sums) -> None:
     """One who gave up is counted."""
     line, counts = calls.line[j], sums.counts
     wait = calls.ended_ms[j] - calls.entered_ms[j]
-    late = wait > rules.threshold_ms
+    late = wait > rules.limits[THRESHOLD]
     counts[row, line, c.ABANDONED] += 1
     counts[row, line, c.WAIT_ABANDONED] += wait
     counts[row, line, c.LATE] += late
-    counts[row, line, c.SHORT] += wait < rules.short_ms
+    counts[row, line, c.SHORT] += wait < rules.limits[SHORT]
     sums.quarters[part, slot, line, Q_ABANDONED] += 1
     sums.quarters[part, slot, line, Q_LATE] += late
     _wait_is_counted(c.W_ABANDONED, wait, part, line, sums)
 
 
-@pasted
+@compiled.part
 def _neither(row: int, line: int, fate: int, let_in: bool, wait: int, counts: Whole) -> None:
     """One who was neither answered nor gave up is counted in its row."""
     if fate == made.TURNED_AWAY:
@@ -151,7 +136,7 @@ def _neither(row: int, line: int, fate: int, let_in: bool, wait: int, counts: Wh
         counts[row, line, c.WAIT_ALL] += wait
 
 
-@pasted
+@compiled.part
 def _fold_second(new: int, old: int, everybody: int, moments: Whole, kind: int, second: int, line: int) -> None:
     """So many more have waited so long in one replication: the moments grow by the difference to the second before."""
     moments[kind, second, line, c.W_HOW_MANY] += new
@@ -159,7 +144,7 @@ def _fold_second(new: int, old: int, everybody: int, moments: Whole, kind: int, 
     moments[kind, second, line, c.W_OF_ALL] += new * everybody
 
 
-@pasted
+@compiled.part
 def _fold_waits(so_far: Whole, waits: Whole, counts: Whole, place: tuple[int, int], last: int, moments: Whole) -> None:
     """What one replication found about waits is added to the moments, and forgotten. `place`: its row, and its part."""
     row, part = place
@@ -184,7 +169,7 @@ def _fold_waits(so_far: Whole, waits: Whole, counts: Whole, place: tuple[int, in
                 so_far[lines] += in_all
 
 
-@pasted
+@compiled.part
 def _fold_quarter(sums: Real, moments: Real) -> None:
     """The sums of one quarter and line in one replication are added to the moments."""
     sums[Q_OFFERED] = sums[Q_ANSWERED] + sums[Q_ABANDONED] + sums[Q_ELSE]
@@ -202,7 +187,7 @@ def _fold_quarter(sums: Real, moments: Real) -> None:
     moments[c.Q_ANSWERED_2] += sums[Q_ANSWERED] * sums[Q_ANSWERED]
 
 
-@pasted
+@compiled.part
 def _fold_quarters(quarters: Real, part: int, everybody: Real, moments: Real) -> None:
     """As `_fold_quarter`, for every quarter and line of one replication, and for all lines together."""
     _, slots, lines, _ = quarters.shape
@@ -218,24 +203,25 @@ def _fold_quarters(quarters: Real, part: int, everybody: Real, moments: Real) ->
             _fold_quarter(everybody, moments[slot, lines])
 
 
-@pasted
-def _counted(j: int, replication: int, calls: Calls, rules: Rules, sums: Sums) -> int:
+@compiled.part
+def _counted(j: int, replication: int, calls: Calls, rules: Rules, sums: Sums) -> Any:
     """The row that contact j was counted in; -1 if it does not count."""
     came_in = calls.entered_ms[j] >= 0
     at_ms = calls.entered_ms[j] if came_in else calls.arrival_ms[j]
-    if not rules.from_ms <= at_ms < rules.to_ms:
+    from_ms, to_ms, parts = rules.limits[FROM], rules.limits[TO], rules.limits[PARTS]
+    if not from_ms <= at_ms < to_ms:
         return -1
-    part = (at_ms - rules.from_ms) * rules.parts // (rules.to_ms - rules.from_ms) if rules.parts > 1 else 0
-    row, line, fate = replication * rules.parts + part, calls.line[j], calls.outcome[j]
+    part = (at_ms - from_ms) * parts // (to_ms - from_ms) if parts > 1 else 0
+    row, line, fate = replication * parts + part, calls.line[j], calls.outcome[j]
     counts = sums.counts
     is_callback = fate == made.CALLBACK_KEPT or fate == made.CALLBACK_FAILED
     if is_callback and calls.parent[j] >= 0 and _is_served(calls.outcome[calls.parent[j]]):
         counts[row, line, c.PROMISED] += 1
         counts[row, line, c.PROMISES_KEPT] += fate == made.CALLBACK_KEPT
         return -1
-    slot = at_ms // QUARTER_MS
-    if slot >= rules.quarters:
-        slot %= rules.quarters
+    slot = at_ms // c.QUARTER_MS
+    if slot >= rules.limits[QUARTERS]:
+        slot %= rules.limits[QUARTERS]
     counts[row, line, c.OFFERS] += calls.offers[j]
     counts[row, line, c.MOVED] += (calls.last_line[j] >= 0) & (calls.last_line[j] != line)
     counts[row, line, c.SETTLED] += calls.settled[j] == made.SETTLED
@@ -251,13 +237,11 @@ def _counted(j: int, replication: int, calls: Calls, rules: Rules, sums: Sums) -
     return row
 
 
-@whole()
-def count(
-    first: Whole, child_first: Whole, calls: Calls, rules: Rules, sums: Sums, quarter_moments: Real, wait_moments: Whole
-) -> None:
+@compiled.part
+def count(calls: Calls, rules: Rules, sums: Sums) -> None:
     """Everything is counted of a chunk. What is a sum of other columns is left to the caller."""
     counts, outcome, parent = sums.counts, calls.outcome, calls.parent
-    luck, everybody = sums.luck, sums.everybody
+    luck, first, child_first, parts = sums.luck, rules.first, rules.child_first, rules.limits[PARTS]
     for replication in range(len(first) - 1):
         # The youngest first, so that each has heard from all that follow from it.
         for j in range(child_first[replication + 1] - 1, child_first[replication] - 1, -1):
@@ -276,8 +260,15 @@ def count(
                 done = (calls.settled[j] == made.SETTLED) | (luck[j] >> 1)
                 counts[row, calls.line[j], c.CALLERS_THROUGH] += through
                 counts[row, calls.line[j], c.CALLERS_SETTLED] += done
-        for part in range(rules.parts):
-            row = replication * rules.parts + part
-            _fold_waits(sums.so_far, sums.waits, counts, (row, part), sums.last[part], wait_moments)
-            _fold_quarters(sums.quarters, part, everybody, quarter_moments)
+        for part in range(parts):
+            row = replication * parts + part
+            _fold_waits(sums.so_far, sums.waits, counts, (row, part), sums.last[part], sums.wait_moments)
+            _fold_quarters(sums.quarters, part, sums.everybody, sums.quarter_moments)
             sums.last[part] = 0
+
+
+@compiled.whole(COUNT)
+def count_at(calls: int, rules: int, sums: int) -> int:
+    """As `count`, with the addresses of the arrays."""
+    count(_calls(calls), _rules(rules), _sums(sums))
+    return 0

@@ -8,11 +8,11 @@ import numpy as np
 
 from ivr.local_days import local
 from queues.ids import QueueId
+from simulator.measuring.columns import QUARTER_MS
 from simulator.measuring.definitions import DEFINITIONS, Unit
 from simulator.measuring.intervals import Estimate
 from simulator.measuring.measures import Difference, Figures, Measures
 from simulator.measuring.tally import MOST_QUARTERS
-from simulator.measuring.tally_loop import QUARTER_MS
 from simulator.report.assumptions import assumptions
 from simulator.report.headline import basis, headline
 from simulator.report.labels import ALL_QUEUES, LABELS

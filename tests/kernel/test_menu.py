@@ -4,8 +4,8 @@ import pytest
 
 from queues.entries import MenuChoiceMade
 from queues.ids import CallId, MenuId, PromptId, QueueId
-from routing.callers import MAX_MENUS
 from routing.events import CallArrived, CallerHungUp, DigitsEntered, PromptFinished
+from routing.menu import MAX_MENUS
 from routing.plan import Choice, Entrance, Menu, OpenHours
 from routing.state import CallState
 from tests.kernel.centre import MENU, Bench, agent, ended, late, plan_of, queue, said

@@ -7,17 +7,15 @@ small table, which does not change while the code runs.
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, models, register_model
 from numba.np.arrayobj import populate_array
-from numpy.typing import NDArray
 
-WORDS = 4
-"""Of the table, for each array: its address and three lengths."""
-WHOLE, SMALL, REAL = types.int64, types.int32, types.float64
+from simulator.machine_code import WORDS
+
+WHOLE, SMALL, REAL, BYTE, FLAG = types.int64, types.int32, types.float64, types.uint8, types.boolean
 
 
 class ArraysType(types.Type):  # type: ignore[misc]
@@ -74,14 +72,3 @@ def opened(of: ArraysType) -> Any:
         return of(address), same
 
     return at
-
-
-def table_of(arrays: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
-    """What compiled code reads; it and the arrays must live as long as that runs."""
-    table = np.zeros((len(arrays), WORDS), np.int64)
-    for row, array in zip(table, arrays, strict=True):
-        if not array.flags.c_contiguous:
-            raise ValueError("only arrays in one piece are handed over")
-        row[0] = array.ctypes.data
-        row[1 : 1 + array.ndim] = array.shape
-    return table

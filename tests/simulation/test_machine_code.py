@@ -1,0 +1,103 @@
+"""Machine code is made once, kept as a library, never older than its sources, and needs no numba to be called."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from simulator import compiled, machine_code
+from simulator.drawing import placing
+from simulator.drawing.line import Alias
+from simulator.machine_code import ALIAS, COUNT, PLACE, RUN, called, library_path, loop_of
+from simulator.runs import Speed, warm
+from simulator.scenario.file import load_scenario
+
+SHARES = np.array([[0.5, 0.25, 0.125, 0.125], [0.1, 0.2, 0.3, 0.4]])
+WITHOUT_NUMBA = """
+import sys
+from simulator.runs import Speed, run
+from simulator.scenario.file import load_scenario
+run(load_scenario("botkyrka").scenario, speed=Speed.FAST, replications=1)
+print(sorted({"numba", "llvmlite", "scipy", "matplotlib", "holidays", "rich"} & set(sys.modules)))
+"""
+
+
+@pytest.fixture(autouse=True)
+def _each_loop_is_found_anew():
+    loop_of.cache_clear()
+    yield
+    loop_of.cache_clear()
+
+
+def table():
+    slots, streams = SHARES.shape
+    return Alias(
+        SHARES.copy(),
+        np.ones((slots, streams)),
+        np.zeros((slots, streams), np.int32),
+        np.empty(streams),
+        np.empty(streams, np.int32),
+    )
+
+
+def walker():
+    made = table()
+    assert called(ALIAS, made) == 0
+    return made.keeps.tolist(), made.gives.tolist()
+
+
+def plain():
+    made = table()
+    placing.alias.py_func(made)
+    return made.keeps.tolist(), made.gives.tolist()
+
+
+def test_a_kept_library_a_new_one_and_plain_python_come_to_the_same(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert not library_path(ALIAS).exists()
+    assert walker() == plain()  # made now
+    assert library_path(ALIAS).exists()
+    loop_of.cache_clear()
+    monkeypatch.setattr(compiled, "link", None)  # the next one makes nothing
+    assert walker() == plain()
+
+
+def test_without_a_linker_or_a_place_to_keep_it_numba_runs_the_loop(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "a"))
+    monkeypatch.setattr(compiled, "LINKER", None)
+    assert walker() == plain()
+    assert loop_of(ALIAS) is placing.alias_at
+    (tmp_path / "b").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "b"))
+    monkeypatch.undo()
+    assert walker() == plain()
+
+
+def test_a_library_that_is_broken_is_made_anew(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    path = library_path(ALIAS)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"\x7fELF, but half of it")
+    assert walker() == plain()
+    assert loop_of(ALIAS) is not placing.alias_at
+
+
+@pytest.mark.parametrize("kernel", [RUN, PLACE, ALIAS, COUNT])
+def test_other_sources_or_another_processor_have_another_library(kernel, tmp_path, monkeypatch):
+    paths = {library_path(kernel)}
+    monkeypatch.setattr(machine_code, "_processor", lambda: b"another")
+    paths.add(library_path(kernel))
+    matching = tmp_path / "matching.py"
+    matching.write_text("# another rule\n")
+    monkeypatch.setattr(machine_code.matching, "__file__", str(matching))
+    paths.add(library_path(kernel))
+    monkeypatch.setattr(machine_code, "_version_of", lambda _: b"another")
+    paths.add(library_path(kernel))
+    assert len(paths) == 4
+
+
+def test_a_second_start_needs_nothing_that_is_slow_to_import():
+    warm(load_scenario("botkyrka").scenario, Speed.FAST)
+    done = subprocess.run([sys.executable, "-c", WITHOUT_NUMBA], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
