@@ -8,7 +8,14 @@ from queues.asked_entries import CrisisMessageSwitched, Force, HoursSwitched
 from queues.board_of_callers import board_agent
 from queues.board_of_talks import board_partner
 from queues.board_people import BoardAgent, Switched
-from queues.entries import AgentStateChanged, PartnerChanged, PlanReplaced, RoutingPaused, RoutingResumed
+from queues.entries import (
+    NOT_LISTED_YET,
+    AgentStateChanged,
+    PartnerChanged,
+    PlanReplaced,
+    RoutingPaused,
+    RoutingResumed,
+)
 from queues.ids import CallId, Instant
 from queues.operator_entries import AgentMoved
 
@@ -78,7 +85,11 @@ def _crisis_switched(board: "Board", entry: CrisisMessageSwitched) -> None:
 
 
 def _paused(board: "Board", entry: RoutingPaused) -> None:
+    """No calls are offered. An engine that begins is told anew what is still switched by hand."""
     board.paused = entry.reason
+    if entry.reason == NOT_LISTED_YET:
+        board.hours.clear()
+        board.crisis = None
 
 
 def _resumed(board: "Board", _entry: RoutingResumed) -> None:

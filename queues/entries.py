@@ -35,6 +35,9 @@ AFTERWARDS = frozenset({HUNG_UP, GONE})
 """The states of a `CallRecovered` that was written when the call was already over."""
 
 
+NOT_LISTED_YET = "not_listed_yet"
+
+
 class OfferResult(StrEnum):
     """How an offer ended without a talk."""
 
@@ -229,6 +232,7 @@ class StepOpened:
 class RoutingPaused:
     at_ms: Instant
     reason: str
+    """Why the link is lost; `NOT_LISTED_YET` where an engine begins, which knows nothing of what was before it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ bit; it never raises on what the world can do. Each event has a row in `routing.
 
 from typing import NamedTuple
 
-from queues.entries import Entry, LateEventSeen
+from queues.entries import NOT_LISTED_YET, Entry, LateEventSeen, RoutingPaused
 from queues.ids import AgentId, CallId, Instant
 from routing.actions import Action
 from routing.deadlines import DeadlineKind
@@ -41,12 +41,17 @@ class Kernel:
         self.centre = Centre(plan, first_offer)
         self._weigh = weigh if explain else None
         if not linked:
-            self.centre.paused = "not_listed_yet"
+            self.centre.paused = NOT_LISTED_YET
+        self._begins = not linked
+        """Whether the first step has yet to tell that an engine begins."""
 
     def handle(self, event: Event, now: Instant) -> Step:
         """The event has happened at `now` (ms, never earlier than before), and what it leads to is decided."""
         centre = self.centre
         centre.now = max(centre.now, now)
+        if self._begins:
+            self._begins = False
+            centre.entries.append(RoutingPaused(centre.now, NOT_LISTED_YET))
         self._expire(RANKS.get(type(event)))
         self._take(event)
         self._decide()
