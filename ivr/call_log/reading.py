@@ -112,6 +112,15 @@ class CallLogReader:
         found = self._all(f"SELECT {_ROW_FIELDS} FROM calls WHERE call = ?", (call,))  # noqa: S608 -- constant
         return _call_row(found[0]) if found else None
 
+    def earlier(self, caller: str, before_ms: int, limit: int) -> list[CallRow]:
+        """The last calls of that caller, by pseudonym, that entered before then; newest first."""
+        found = self._all(
+            "SELECT call FROM entries WHERE kind = 'CallEntered' AND (body ->> '$.caller') = ?1 AND at_ms < ?2"
+            " ORDER BY at_ms DESC LIMIT ?3",
+            (caller, before_ms, limit),
+        )
+        return [row for (call,) in found if caller and (row := self.call(call)) is not None]
+
     def last_call(self) -> CallRow | None:
         """The call that entered last; None in an empty log."""
         found = self._all("SELECT call FROM call_keys ORDER BY entered_at_ms DESC, call DESC LIMIT 1")

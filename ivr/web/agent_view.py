@@ -145,11 +145,10 @@ def _opened(call: BoardCall, house: House) -> Iterator[str]:
     rules = house.plan.queues.get(call.queue)
     for number in call.steps:
         step = rules.steps[number] if rules and number < len(rules.steps) else None
-        if step is None:
-            continue
+        if step is None or step.after_ms < SHORT_MS:
+            continue  # open from the beginning: nothing has widened
         to = {TargetKind.OWN: "gruppens egna", TargetKind.ANY: f"andra grupper (nivå {step.min_level})"}
-        after = f" efter {step.after_ms // 1000} s" if step.after_ms >= SHORT_MS else ""
-        yield f"Steg {number + 1}: {to.get(step.target, 'svarsställe')}{after}"
+        yield f"efter {step.after_ms // 1000} s till {to.get(step.target, 'svarsställe')}"
 
 
 def _why(call: BoardCall, viewer: Viewer) -> str:

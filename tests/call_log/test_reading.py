@@ -278,3 +278,25 @@ def test_others_may_read_neither_the_log_nor_what_lies_beside_it(tmp_path):
     assert log.writer.flush()
     assert {path.name for path in tmp_path.iterdir() if path.stat().st_mode & 0o077} == set()
     assert log.writer.close()
+
+
+def test_earlier_calls_of_a_caller_come_newest_first_and_are_found_by_the_index(log: Log):
+    """Whoever answers waits for this: it may not take a year's rows."""
+    for n in range(3):
+        log.add(*story(n))
+    assert log.writer.flush()
+    with log.read() as reader:
+        row = reader.call(call_id(2))
+        assert row
+        assert [earlier.call for earlier in reader.earlier(row.caller, row.entered_at_ms, 5)] == [
+            call_id(1),
+            call_id(0),
+        ]
+        assert [earlier.call for earlier in reader.earlier(row.caller, row.entered_at_ms, 1)] == [call_id(1)]
+        assert reader.earlier("", row.entered_at_ms, 5) == reader.earlier("somebody", row.entered_at_ms, 5) == []
+        plan = reader._all(
+            "EXPLAIN QUERY PLAN SELECT call FROM entries WHERE kind = 'CallEntered' AND (body ->> '$.caller') = ?"
+            " AND at_ms < ? ORDER BY at_ms DESC",
+            ("x", 1),
+        )
+        assert "entries_of_a_caller" in plan[0][3]

@@ -31,6 +31,8 @@ GONE = "Växeln svarar inte just nu. Telefonen fungerar som vanligt; försök ig
 NOT_YOURS = "Samtalet är inte ditt, eller finns inte längre."
 LONGEST_DEADLINE_S = 30 * 86_400
 MOST_EARLIER = 8
+PARKED_S = 60
+"""After so long a parked caller comes back by themselves."""
 
 
 class Body(BaseModel):
@@ -168,7 +170,11 @@ async def promise(request: Request, viewer: Mine, body: Promise) -> dict[str, An
 @router.post("/agent/parkering")
 async def park(request: Request, viewer: Mine) -> dict[str, Any]:
     """The caller waits with music and comes back to this very person."""
-    return await _order(web_of(request), {"do": "park", "agent": _phone(viewer), "who": viewer.account})
+    order = {"do": "park", "agent": _phone(viewer), "after_s": PARKED_S, "who": viewer.account}
+    found = await _order(web_of(request), order)
+    if found.get("why"):
+        raise HTTPException(REFUSED, refused(str(found["why"])))
+    return found
 
 
 @router.post("/agent/nummer")
