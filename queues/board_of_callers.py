@@ -230,7 +230,8 @@ def _transfer_returned(_board: "Board", call: BoardCall, entry: TransferReturned
     waits(call, entry.at_ms)
 
 
-def _parked(_board: "Board", call: BoardCall, entry: ParkingBegun) -> None:
+def _parked(board: "Board", call: BoardCall, entry: ParkingBegun) -> None:
+    stands_in(board, call, entry.queue, entry.at_ms, "moved")
     becomes(call, BoardState.PARKED, entry.at_ms)
     call.answer, call.parked_by, call.until_ms = None, entry.agent, entry.until_ms
 

@@ -11,6 +11,7 @@ from queues.ids import CallId, Clearance, Instant, QueueId
 from queues.operator_entries import ParkingBegun, ParkingEnded, ParkingRefused
 from routing.actions import EndTalk, HoldMusic
 from routing.deadlines import DeadlineKind
+from routing.moved import tell
 from routing.offers import does_as_intended, offer, remember_talk
 from routing.operator_events import CallParked
 from routing.parked import PARKED, Parked, unpark, waits_for
@@ -72,6 +73,7 @@ def _leaves_talk(centre: Centre, call: Call, person: Person, until_ms: Instant) 
     centre.parked[call.id] = None
     centre.deadlines.set(call.id, DeadlineKind.PARK_ENDS, until_ms)
     centre.entries.append(ParkingBegun(centre.now, call.id, offer_id, person.id, line, until_ms))
+    tell(centre, call)  # its place and what it needs may be others now
     centre.actions.append(EndTalk(call.id, offer_id, person.id, call.papers()))
     centre.actions.append(HoldMusic(call.id, rules.music))
 

@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
-from queues.board import Board
 from tests.kernel.board_watch import Watched
 from tests.kernel.test_machine import Machine, live
 
