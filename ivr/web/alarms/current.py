@@ -16,7 +16,7 @@ from ivr.config.alarm_entries import AlarmKind, AlarmsFile
 from ivr.web.alarms import rows
 from ivr.web.alarms.alarm import Alarm, Change
 from ivr.web.alarms.rules import Facts, Key, Watched, look
-from ivr.web.store import WebStore
+from ivr.web.store import StoreBusyError, WebStore
 
 log = structlog.get_logger()
 Listener = Callable[[Change, Alarm], None]
@@ -140,7 +140,7 @@ class Alarms:
 
         try:
             await self._store.run(write)
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, StoreBusyError) as error:
             log.warning("alarms_not_written", because=type(error).__name__, waiting=len(waiting))
             return
         self._unsaved = {i: alarm for i, alarm in self._unsaved.items() if waiting.get(i) is not alarm}

@@ -76,7 +76,7 @@ async def test_a_restart_keeps_the_alarm_its_beginning_and_who_took_it_on(store,
 
 @pytest.mark.fault("F62")
 async def test_a_full_disk_keeps_no_alarm_from_being_raised_and_it_is_written_later(store, alarms, monkeypatch):
-    def full(work):
+    def full(_work):
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(store, "_done", full)

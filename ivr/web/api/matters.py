@@ -1,0 +1,111 @@
+"""/api/v1/matters: what people rang about, and which types there are to choose among."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel
+
+from ivr.web.accounts.sight import sight_of
+from ivr.web.accounts.viewer import Viewer
+from ivr.web.api.asking import PREFIX, asks, refusals
+from ivr.web.api.calls import LAST_MS, note_secret
+from ivr.web.api.tokens import Scope
+from ivr.web.context import web_of
+from ivr.web.matters import CallOutcome, Outcomes
+
+router = APIRouter(prefix=PREFIX, tags=["ärenden"])
+Asking = Annotated[Viewer, Depends(asks(Scope.MATTERS))]
+LONGEST_MS = 32 * 86_400_000
+
+
+class SeenType(BaseModel):
+    """A type of matter."""
+
+    id: str
+    title: str
+    department: str
+    rosa: int
+    """1 information … 6 judgement."""
+    level: int
+    queues: list[str]
+    """Whose calls it is offered for; none: every group's."""
+
+
+class SeenTypes(BaseModel):
+    """Every type, in the order in which people find them."""
+
+    types: list[SeenType]
+    departments: dict[str, str]
+    """Title by name."""
+
+
+class SeenOutcome(BaseModel):
+    """What a call was about."""
+
+    call: str
+    kind: str
+    """matter, put_through, wrong_number or cut_off."""
+    matter: str
+    department: str
+    rosa: int
+    level: int
+    solved: bool
+    case: str
+    """The number that the case system gave it."""
+    queue: str
+    agent: str
+    at_ms: int
+    answered_at_ms: int
+
+
+class OutcomePage(BaseModel):
+    """What holds of each call, by when it was answered."""
+
+    outcomes: list[SeenOutcome]
+    hidden: int
+    """How many more there are that the token may not see."""
+
+
+@router.get("/matters/types", responses=refusals())
+async def types(request: Request, viewer: Asking) -> SeenTypes:
+    """The types of matter of the municipality."""
+    house = web_of(request).house
+    seen = [
+        SeenType(id=m.id, title=m.title, department=m.department, rosa=m.rosa, level=m.level, queues=sorted(m.queues))
+        for m in house.matters.values()
+        if not m.queues or any(viewer.may_see_queue(queue) for queue in m.queues)
+    ]
+    return SeenTypes(types=seen, departments=dict(house.departments))
+
+
+@router.get("/matters", responses=refusals())
+async def outcomes(
+    request: Request,
+    viewer: Asking,
+    from_ms: Annotated[int, Query(ge=0, le=LAST_MS)],
+    to_ms: Annotated[int, Query(ge=0, le=LAST_MS)] = LAST_MS,
+) -> OutcomePage:
+    """What calls answered in [from_ms, to_ms) were about; at the most 32 days from the beginning."""
+    web = web_of(request)
+    found = await Outcomes(web.store).between(from_ms, min(to_ms, from_ms + LONGEST_MS))
+    mine = [outcome for outcome in found if viewer.may_see_queue(outcome.queue)]
+    seen = [outcome for outcome in mine if sight_of(viewer, outcome).content]
+    await note_secret(web, viewer, [outcome.call for outcome in seen if outcome.clearance])
+    return OutcomePage(outcomes=[_shown(outcome) for outcome in seen], hidden=len(mine) - len(seen))
+
+
+def _shown(outcome: CallOutcome) -> SeenOutcome:
+    return SeenOutcome(
+        call=outcome.call,
+        kind=outcome.kind.value,
+        matter=outcome.matter,
+        department=outcome.department,
+        rosa=outcome.rosa,
+        level=outcome.level,
+        solved=outcome.solved,
+        case=outcome.case,
+        queue=outcome.queue,
+        agent=outcome.agent,
+        at_ms=outcome.at_ms,
+        answered_at_ms=outcome.answered_at_ms,
+    )

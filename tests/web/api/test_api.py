@@ -1,0 +1,157 @@
+"""What a program is told of the switchboard, by its token: its scopes, its queues, its clearances."""
+
+import asyncio
+
+import pytest
+
+from ivr.web.accounts.roles import Role
+from ivr.web.api.tokens import Grant, Scope, hashed, made, revoked
+from tests.web.api.programs import program, token
+from tests.web.town import BUILDING, SCHOOL, SOCIAL, Desk
+
+
+@pytest.fixture
+async def busy(desk: Desk) -> Desk:
+    """One talks about building, one waits for social services, one has chosen nothing."""
+    desk.logs_in("amina", "elif")
+    desk.arrives("tonval-1.0", BUILDING)
+    rung = [call for call in ("tonval-1.0",) if desk.call(call).offer]
+    for call in rung:
+        desk.answers(call)
+    desk.arrives("tonval-2.0", SOCIAL, caller="+46701740606")
+    desk.arrives("tonval-3.0", caller="+46701740607")
+    await desk.settled()
+    return desk
+
+
+async def test_without_a_good_token_nothing_is_told(desk: Desk):
+    async with program(desk) as nobody:
+        for path in ("state", "calls/live", "calls?from_ms=0", "statistics/today", "matters?from_ms=0", "callbacks"):
+            assert (await nobody.get(path)).status_code == 403, path
+        for bad in ("", "Bearer", "Bearer x", "Bearer tv_00000000_x", "Basic eDp5"):
+            answer = await nobody.get("state", headers={"authorization": bad})
+            assert answer.status_code == 401, bad
+            assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_cookie_opens_nothing(desk: Desk):
+    """No page elsewhere can ask in the name of somebody who is signed in."""
+    browser = await desk.client(Role.ADMIN, Role.OPERATOR)
+    assert (await browser.get("/api/v1/state")).status_code == 401
+
+
+@pytest.mark.fault("S15")
+async def test_a_token_taken_back_opens_nothing_from_that_instant(desk: Desk):
+    async with program(desk, Scope.STATE) as asking:
+        assert (await asking.get("state")).status_code == 200
+        token_id = asking.headers["authorization"].split("_")[1]
+        assert await desk.web.store.run(lambda db: revoked(db, token_id, 1))
+        assert (await asking.get("state")).status_code == 401
+
+
+async def test_a_token_too_old_opens_nothing(desk: Desk):
+    grant = Grant("gammal", frozenset({Scope.STATE}), expires_ms=desk.web.clock() - 1)
+    old = await desk.web.store.run(lambda db: made(db, grant, 0))
+    async with program(desk) as asking:
+        assert (await asking.get("state", headers={"authorization": f"Bearer {old}"})).status_code == 401
+
+
+async def test_only_hashes_of_tokens_are_kept(desk: Desk):
+    secret = (await token(desk, Scope.STATE)).split("_", 2)[2]
+    kept = b"".join(path.read_bytes() for path in desk.web.site.home.glob("web.sqlite*"))
+    assert hashed(secret).encode() in kept
+    assert secret.encode() not in kept
+
+
+async def test_the_state_is_of_the_tokens_lines_and_whoever_may_take_their_calls(busy: Desk):
+    async with program(busy, Scope.STATE) as asking:
+        whole = (await asking.get("state")).json()
+    assert {line["id"]: line["waiting"] for line in whole["queues"]}["socialtjanst"] == 1
+    assert whole["stale_since_ms"] == 0
+    async with program(busy, Scope.STATE, queues=["bygg"]) as asking:
+        part = (await asking.get("state")).json()
+    assert [line["id"] for line in part["queues"]] == ["bygg"]
+
+
+@pytest.mark.fault("S14")
+async def test_a_confidential_call_is_there_and_nothing_more_for_whoever_lacks_the_clearance(busy: Desk):
+    async with program(busy, Scope.CALLS) as asking:
+        calls = (await asking.get("calls/live")).json()["calls"]
+        [secret] = [call for call in calls if call["queue"] == "socialtjanst"]
+        assert {name for name, value in secret.items() if value} == {"queue", "entered_at_ms", "confidential"}
+        assert (await asking.get("calls/tonval-2.0")).status_code == 404
+        assert (await asking.get("calls/tonval-9.9")).json() == (await asking.get("calls/tonval-2.0")).json()
+
+
+async def test_whoever_holds_the_clearance_sees_it_and_it_is_written_down(busy: Desk):
+    async with program(busy, Scope.CALLS, clearances=["socialtjanst"]) as asking:
+        calls = (await asking.get("calls/live")).json()["calls"]
+    [seen] = [call for call in calls if call["queue"] == "socialtjanst"]
+    assert seen["id"] == "tonval-2.0"
+    assert "70174" not in str(calls)
+    rows = await busy.web.store.run(lambda db: db.execute("SELECT what, subject FROM looks").fetchall())
+    assert ("confidential_calls", "tonval-2.0") in rows
+
+
+async def test_calls_of_lines_that_are_not_the_tokens_are_not_there(busy: Desk):
+    async with program(busy, Scope.CALLS, queues=["aldre"]) as asking:
+        calls = (await asking.get("calls/live")).json()["calls"]
+        assert [call["queue"] for call in calls] == [None]
+        assert (await asking.get("calls/tonval-1.0")).status_code == 404
+
+
+async def ended(desk: Desk, count: int) -> None:
+    """So many calls have rung, chosen building and hung up; the log has them."""
+    for n in range(count):
+        desk.arrives(f"tonval-{n}.0", SOCIAL if n % 3 == 0 else SCHOOL)
+        desk.hangs_up(f"tonval-{n}.0")
+    await desk.settled()
+    async with asyncio.timeout(20):
+        while desk.service.call_log.waiting:  # noqa: ASYNC110 - the writer tells nobody when it has none
+            await asyncio.sleep(0.01)
+
+
+async def test_the_log_comes_page_by_page_each_call_once(desk: Desk):
+    await ended(desk, 25)
+    async with program(desk, Scope.CALLS, clearances=["socialtjanst"]) as asking:
+        found, cursor = [], {}
+        while True:
+            page = (await asking.get("calls", params={"from_ms": 0, "limit": 4, **cursor})).json()
+            assert len(page["calls"]) <= 4
+            found += [call["id"] for call in page["calls"]]
+            if page["next"] is None:
+                break
+            cursor = {"cursor": page["next"]}
+    assert sorted(found) == sorted(f"tonval-{n}.0" for n in range(25))
+
+
+async def test_a_filter_by_outcome_tells_nothing_of_confidential_calls(desk: Desk):
+    await ended(desk, 6)
+    async with program(desk, Scope.CALLS) as asking:
+        every = (await asking.get("calls", params={"from_ms": 0})).json()["calls"]
+        abandoned = (await asking.get("calls", params={"from_ms": 0, "outcome": "abandoned"})).json()["calls"]
+        social = (await asking.get("calls", params={"from_ms": 0, "queue": "socialtjanst"})).json()["calls"]
+    assert len(every) == 6
+    assert {call["queue"] for call in abandoned} == {"barn_skola"}
+    assert [call["id"] for call in social] == [None, None]
+
+
+async def test_one_call_has_its_story_and_no_number(desk: Desk):
+    await ended(desk, 2)
+    async with program(desk, Scope.CALLS) as asking:
+        answer = await asking.get("calls/tonval-1.0")
+    story = answer.json()
+    assert story["entries"][0]["kind"] == "CallEntered"
+    assert story["call"]["outcome"] == "abandoned"
+    assert "70174" not in answer.text
+
+
+async def test_small_counts_of_a_line_under_secrecy_are_not_told(desk: Desk):
+    await ended(desk, 3)
+    async with program(desk, Scope.STATISTICS) as asking:
+        lines = {line["queue"]: line["day"] for line in (await asking.get("statistics/today")).json()["queues"]}
+    assert lines["socialtjanst"]["abandoned"] is None
+    assert lines["barn_skola"]["abandoned"] == 2
+    async with program(desk, Scope.STATISTICS, clearances=["socialtjanst"]) as asking:
+        lines = {line["queue"]: line["day"] for line in (await asking.get("statistics/today")).json()["queues"]}
+    assert lines["socialtjanst"]["abandoned"] == 1
