@@ -6,6 +6,8 @@ from starlette.requests import HTTPConnection
 
 SESSION = "tonval"
 DEVICE = "tonval-dator"
+FLOW = "tonval-vag"
+"""Of a sign-in at the provider that is under way."""
 HOST_ONLY = "__Host-"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 

@@ -1,5 +1,6 @@
 """Where the municipality's own sign-in stands, if it is used: `oidc.yaml` in the home, its owner's alone (S18)."""
 
+import importlib.util
 import os
 import stat
 from pathlib import Path
@@ -8,6 +9,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 
 from ivr.config.site import Site
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 
 
 class ProviderRefusedError(Exception):
@@ -35,6 +38,8 @@ def provider_path(site: Site) -> Path:
 
 def provider_name(site: Site) -> str:
     """What the provider is called on the button; "" without one that can be used."""
+    if not importlib.util.find_spec("authlib"):
+        return ""  # the extra `oidc` is not installed
     try:
         found = provider(site)
     except ProviderRefusedError:
@@ -63,6 +68,6 @@ def _understood(path: Path, raw: bytes) -> Provider:
         told = Provider.model_validate(yaml.safe_load(raw))
     except (yaml.YAMLError, ValueError, ValidationError):
         raise ProviderRefusedError(f"{path}: ska ha name, issuer, client_id och client_secret.") from None
-    if told.issuer.scheme != "https" and told.issuer.host not in {"127.0.0.1", "localhost"}:
+    if told.issuer.scheme != "https" and told.issuer.host not in LOOPBACK:
         raise ProviderRefusedError(f"{path}: issuer ska vara https.")
     return told

@@ -4,8 +4,8 @@ Somebody unknown, somebody disabled and a wrong password are one answer and the 
 is looked at, so that a thousand at once are not a thousand tries.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import structlog
 from starlette.requests import Request
@@ -20,6 +20,16 @@ from ivr.web.origin import DEVICE, SESSION
 
 log = structlog.get_logger()
 DEVICE_S = devices.KEPT_MS // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """What a browser is to keep; until it is closed, unless `max_age_s` says otherwise."""
+
+    name: str
+    value: str
+    max_age_s: int | None = None
+    same_site: Literal["strict", "lax"] = "strict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +67,24 @@ async def let_in(web: Web, request: Request, response: Response, account: Accoun
     session = await web.sessions.begin(account.account, web.origin.token_in(request))
     before = web.origin.token_in(request, DEVICE)
     device = await web.store.run(lambda db: devices.remember(db, before, account.account, now_ms))
-    _set(web, request, response, {SESSION: session}, None)
-    _set(web, request, response, {DEVICE: device}, DEVICE_S)
+    set_cookie(web, request, response, Cookie(SESSION, session))
+    set_cookie(web, request, response, Cookie(DEVICE, device, DEVICE_S))
     await web.store.run(lambda db: note(db, Look(now_ms, account.account, "", "sign in", account.account)))
 
 
 def forget(web: Web, request: Request, response: Response) -> None:
     """The browser has no session's cookie."""
-    _set(web, request, response, {SESSION: ""}, 0)
+    set_cookie(web, request, response, Cookie(SESSION, "", 0))
 
 
-def _set(web: Web, request: Request, response: Response, cookies: Mapping[str, str], max_age_s: int | None) -> None:
-    for name, value in cookies.items():
-        response.set_cookie(
-            web.origin.cookie(request, name),
-            value,
-            max_age=max_age_s,
-            path="/",
-            secure=web.origin.is_secure(request),
-            httponly=True,
-            samesite="strict",
-        )
+def set_cookie(web: Web, request: Request, response: Response, cookie: Cookie) -> None:
+    """The browser keeps it, for this host alone and out of reach of scripts."""
+    response.set_cookie(
+        web.origin.cookie(request, cookie.name),
+        cookie.value,
+        max_age=cookie.max_age_s,
+        path="/",
+        secure=web.origin.is_secure(request),
+        httponly=True,
+        samesite=cookie.same_site,
+    )

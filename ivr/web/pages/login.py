@@ -35,8 +35,8 @@ async def ask(request: Request, till: str = "") -> Response:
     """The form; whoever is signed in already goes on."""
     viewer = await viewer_of(request)
     if viewer:
-        return RedirectResponse(_inside(till) or first_page(viewer.roles), SEE_OTHER)
-    return _form(request, till)
+        return RedirectResponse(inside(till) or first_page(viewer.roles), SEE_OTHER)
+    return login_form(request, till)
 
 
 @router.post("/logga-in", dependencies=[at_the_door])
@@ -47,15 +47,15 @@ async def answer(request: Request, konto: Field, losenord: Field, till: Field = 
     try:
         tried = await sign_in.try_password(web, request, account, losenord)
     except PasswordsBusyError:
-        return _form(request, till, account, BUSY, status=503)
+        return login_form(request, till, account, BUSY, status=503)
     if tried.wait_ms:
         minutes = -(-tried.wait_ms // 60_000)
-        response = _form(request, till, account, WAIT.format(minutes=minutes), status=429)
+        response = login_form(request, till, account, WAIT.format(minutes=minutes), status=429)
         response.headers["retry-after"] = str(-(-tried.wait_ms // 1000))
         return response
     if tried.account is None:
-        return _form(request, till, account, REFUSED, status=401)
-    response = RedirectResponse(_inside(till) or first_page(tried.account.roles), SEE_OTHER)
+        return login_form(request, till, account, REFUSED, status=401)
+    response = RedirectResponse(inside(till) or first_page(tried.account.roles), SEE_OTHER)
     await sign_in.let_in(web, request, response, tried.account)
     return response
 
@@ -109,9 +109,10 @@ async def leave_everywhere(request: Request, viewer: Known) -> Response:
     return response
 
 
-def _form(request: Request, till: str, account: str = "", refused: str = "", status: int = 200) -> Response:
+def login_form(request: Request, till: str = "", account: str = "", refused: str = "", status: int = 200) -> Response:
+    """The form; `refused` says why it is shown again."""
     provider = provider_name(web_of(request).site)
-    return page(request, "login.html", status, till=_inside(till), account=account, refused=refused, provider=provider)
+    return page(request, "login.html", status, till=inside(till), account=account, refused=refused, provider=provider)
 
 
 def _own_page(request: Request, viewer: Viewer, refused: str = "", done: str = "", status: int = 200) -> Response:
@@ -122,7 +123,7 @@ def _own_page(request: Request, viewer: Viewer, refused: str = "", done: str = "
     return page(request, "account.html", status, viewer=viewer, shortest=SHORTEST, longest=LONGEST, **told)
 
 
-def _inside(till: str) -> str:
+def inside(till: str) -> str:
     """`till` if it is a page of ours: a path, and no other's address that looks like one; else ""."""
     is_path = till.startswith("/") and not till.startswith(("//", "/\\")) and till.isprintable() and "\\" not in till
     return till if is_path and not till.startswith(("/logga-", "/api/")) else ""
