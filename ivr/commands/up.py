@@ -13,7 +13,7 @@ from ivr.command_line import Home, Municipality, Ports, folder_of, site_for
 if TYPE_CHECKING:
     from ivr.standing import Standing
 
-HELP = """Start Asterisk, engine and log, put one real test call through, and stay up until Ctrl-C.
+HELP = """Start Asterisk, engine, log and pages, put one real test call through, and stay up until Ctrl-C.
 
 Everything listens on 127.0.0.1 only. The home with its log stays; nothing else is left behind.
 
@@ -24,6 +24,7 @@ Exit codes: 0 stopped by Ctrl-C, 1 something did not come up or the test call fa
 Demo = Annotated[int, typer.Option(help="Keep so many made-up citizens ringing, every agent's phone answering.", min=0)]
 Hours = Annotated[bool, typer.Option("--hours", help="Keep the YAML's opening hours instead of being always open.")]
 Once = Annotated[bool, typer.Option("--once", help="Stop after the test call.")]
+Web = Annotated[bool, typer.Option(help="Serve the wallboard and the people's pages too.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -38,6 +39,7 @@ def up(
     demo: Demo = 0,
     hours: Hours = False,
     once: Once = False,
+    web: Web = True,
 ) -> None:
     """Run a municipality here and now."""
     from ivr.asterisk.installation import InstallationError  # noqa: PLC0415 - quick --help
@@ -50,22 +52,26 @@ def up(
     try:
         house = load_house(folder, LiveClock()())
         standing = Standing(folder, house, site_for(folder.name, home, ports), typer.echo, open_always=not hours)
-        worked = asyncio.run(_stay_up(standing, demo, once=once))
+        worked = asyncio.run(_stay_up(standing, demo, once=once, web=web and not once))
     except (NoHouseError, InstallationError, AsteriskError, NotServingError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     raise typer.Exit(0 if worked else 1)
 
 
-async def _stay_up(standing: "Standing", demo: int, *, once: bool) -> bool:
+async def _stay_up(standing: "Standing", demo: int, *, once: bool, web: bool) -> bool:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with standing:
+        if web:
+            await standing.start_web()
         typer.echo("")
         worked = await _test_call(standing)
         if worked and not once:
             _tell_how_to_ring(standing)
+            if web:
+                _tell_where_to_look(standing)
             await (_demonstrate(standing, demo, stop) if demo else stop.wait())
         typer.echo("\nstänger av")
     return worked
@@ -91,6 +97,23 @@ Se vad som händer   .venv/bin/tonval status --home {site.home}
 Läs loggen          .venv/bin/tonval calls --home {site.home}
 Motorns egen logg   {standing.log_path}
 Avsluta med Ctrl-C.""")
+
+
+def _tell_where_to_look(standing: "Standing") -> None:
+    """The pages' address; and, the first time, the one account that there is."""
+    from ivr.config.site import HOST  # noqa: PLC0415
+    from ivr.clock import LiveClock  # noqa: PLC0415
+    from ivr.web.accounts.first import first_account  # noqa: PLC0415
+    from ivr.web.store import WebStore  # noqa: PLC0415
+
+    site = standing.site
+    store = WebStore(site.web_path)
+    made = first_account(store, LiveClock()())
+    store.close()
+    login = f"konto {made[0]}, lösenord {made[1]} (visas bara nu)" if made else "med ett konto"
+    typer.echo(f"""
+Tavlan och sidorna  http://{HOST}:{site.web_port}/  {login}
+Fler konton         .venv/bin/tonval account add --help""")
 
 
 async def _demonstrate(standing: "Standing", citizens: int, stop: asyncio.Event) -> None:

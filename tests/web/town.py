@@ -7,11 +7,12 @@ socket, board, store and HTTP are the real ones, all in the test's own event loo
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -28,6 +29,7 @@ from ivr.web.accounts.register import Account, Accounts
 from ivr.web.accounts.roles import Role
 from ivr.web.accounts.sessions import Sessions
 from ivr.web.context import Web
+from ivr.web.live_board import LiveBoard
 from ivr.web.serving import Server, at_work, make_web
 from ivr.web.store import WebStore
 from queues.agents import PhoneState
@@ -121,6 +123,7 @@ class Desk:
     telephony: Nobody
     control: Control
     users: Users
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
 
     @property
     def address(self) -> str:
@@ -183,6 +186,31 @@ class Desk:
 
     async def engine_back(self) -> None:
         await self.control.start()
+
+    async def rebuilt(self) -> tuple[object, ...]:
+        """What a board says that is made from the log alone, now."""
+        await asyncio.to_thread(self.service.call_log.flush)
+        live = LiveBoard(self.web.site, ZoneInfo(self.service.house.timezone), self.service.clock)
+        following = asyncio.create_task(live.run())
+        async with asyncio.timeout(20):
+            while live.stale_since_ms:
+                await live.changed(live.version)
+        following.cancel()
+        return told(live)
+
+    def in_the_loop(self, happens: Callable[[], object]) -> None:
+        """It has happened, asked for by another thread."""
+
+        async def once() -> None:
+            happens()
+
+        asyncio.run_coroutine_threadsafe(once(), self.loop).result(20)
+
+
+def told(live: LiveBoard) -> tuple[object, ...]:
+    """All that a board says."""
+    board = live.board
+    return board.calls, board.agents, board.partners, board.queues, board.house, board.hours, board.callers
 
 
 @asynccontextmanager
