@@ -13,6 +13,7 @@ from ivr.config.load import load
 from ivr.config.site import Site
 from ivr.web.accounts.access import AccessLog
 from ivr.web.accounts.attempts import Attempts
+from ivr.web.accounts.flows import Flows
 from ivr.web.accounts.passwords import Passwords
 from ivr.web.accounts.register import Accounts
 from ivr.web.accounts.sessions import Sessions
@@ -62,6 +63,7 @@ class Web:
     sessions: Sessions = field(init=False)
     access: AccessLog = field(init=False)
     attempts: Attempts = field(init=False, default_factory=Attempts)
+    flows: Flows = field(init=False, default_factory=Flows)
     watching: Watching = field(init=False)
     views: Views = field(init=False)
 

@@ -1,5 +1,8 @@
 """The very first account: made when the pages start and nobody could sign in, with a password that nobody has seen."""
 
+import time
+from pathlib import Path
+
 from sqlite_utils import Database
 
 from ivr.web.accounts import register
@@ -11,6 +14,15 @@ from ivr.web.store import WebStore
 
 FIRST = "admin"
 ROLES = frozenset({Role.ADMIN, Role.OPERATOR, Role.PLANNER})
+
+
+def first_admin(web_path: Path) -> tuple[str, str] | None:
+    """As `first_account`, for whoever starts the service: in the store at that path, which is made if need be."""
+    store = WebStore(web_path)
+    try:
+        return first_account(store, time.time_ns() // 1_000_000)
+    finally:
+        store.close()
 
 
 def first_account(store: WebStore, now_ms: int, passwords: Passwords | None = None) -> tuple[str, str] | None:

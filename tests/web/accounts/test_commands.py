@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from ivr.commands import app
 from ivr.web.accounts.access import looks
-from ivr.web.accounts.first import first_account
+from ivr.web.accounts.first import first_account, first_admin
 from ivr.web.accounts.passwords import Passwords
 from ivr.web.accounts.roles import Role
 from ivr.web.store import WebStore
@@ -102,11 +102,9 @@ def test_each_change_of_an_account_stands_in_the_access_log(tmp_path):
 
 
 def test_the_first_account_is_made_once_and_never_beside_another(tmp_path):
-    store, passwords = WebStore(tmp_path / "web.sqlite"), Passwords(Counting())
-    name, word = first_account(store, NOW_MS, passwords)
+    name, word = first_admin(tmp_path / "web.sqlite")
     assert (name, len(word)) == ("admin", 24)
-    assert first_account(store, NOW_MS, passwords) is None
-    store.close()
+    assert first_admin(tmp_path / "web.sqlite") is None
 
 
 def test_two_first_accounts_have_different_passwords(tmp_path):

@@ -13,7 +13,15 @@ from ivr.web.accounts.viewer import OpenToAll
 from tests.web.door import opened
 
 pytestmark = pytest.mark.fault("S14")
-OPEN = {"/", "/logga-in", "/logga-ut", "/tavla/oppna", "/api/openapi.json"}
+OPEN = {
+    "/",
+    "/logga-in",
+    "/logga-in/oidc",
+    "/logga-in/oidc/tillbaka",
+    "/logga-ut",
+    "/tavla/oppna",
+    "/api/openapi.json",
+}
 """Signing in and out, a screen's token, and how the API is described. The public wall asks for a screen's cookie."""
 WITHOUT_ANYBODY = {"/tavla/publik", "/api/stream/public"}
 """Figures in which nobody is to be found."""
