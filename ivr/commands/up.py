@@ -101,8 +101,8 @@ Avsluta med Ctrl-C.""")
 
 def _tell_where_to_look(standing: "Standing") -> None:
     """The pages' address; and, the first time, the one account that there is."""
-    from ivr.config.site import HOST  # noqa: PLC0415
     from ivr.clock import LiveClock  # noqa: PLC0415
+    from ivr.config.site import HOST  # noqa: PLC0415
     from ivr.web.accounts.first import first_account  # noqa: PLC0415
     from ivr.web.store import WebStore  # noqa: PLC0415
 
