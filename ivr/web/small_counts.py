@@ -1,11 +1,11 @@
 """What a screen that everybody passes may show: no names, no count of one or two, and none that gives such away. Pure.
 
-A count of one or two is `SMALL`. A total of which a part is hidden is shown to the nearest five, so that what is
-missing cannot be worked out. A share of fewer than ten is not shown at all, nor how long somebody has waited whom
-nobody shares the line with.
+A count of one or two is `SMALL`. A total of which a part is hidden is made of what is shown alone, to the nearest
+five and said to be about so many, so that what is missing cannot be worked out. A share of fewer than ten is not shown
+at all, nor how long somebody has waited who has the line to themselves.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 SMALL = "<3"
@@ -21,11 +21,10 @@ _IN_ALL = ("waiting", "answered", "abandoned", "talking", "callbacks", "overdue"
 def small(view: Mapping[str, Any]) -> dict[str, Any]:
     """The view as anybody may see it."""
     queues = [_line(line) for line in view["queues"]]
-    hidden = {name for name in _COUNTS if any(line[name] == SMALL for line in queues)}
     return {
         **view,
         "queues": queues,
-        "whole": _in_all(view["whole"], hidden),
+        "whole": _in_all(view["whole"], queues),
         "people": [],
         "counted": {state: count(number) for state, number in view["counted"].items()},
         "partners": [
@@ -49,6 +48,18 @@ def share(level: Mapping[str, int] | None) -> dict[str, int] | None:
     return {"percent": level["percent"]} if level and level["of"] >= LEAST_OF_SHARE else None
 
 
+def total(shown: Sequence[Count]) -> Count:
+    """What the lines have in all, as far as the lines that are shown tell it."""
+    known = sum(number for number in shown if isinstance(number, int))
+    hidden = sum(number == SMALL for number in shown)
+    if not hidden:
+        return count(known)
+    if known == 0 and hidden == 1:
+        return SMALL
+    likely = known + (3 * hidden + 1) // 2
+    return f"ca {max(round(likely / NEAREST), 1) * NEAREST}"
+
+
 def _line(line: Mapping[str, Any]) -> dict[str, Any]:
     seen = {**line, **{name: count(line[name]) for name in _COUNTS}}
     seen |= {"level": share(line["level"]), "recent": share(line["recent"])}
@@ -57,12 +68,11 @@ def _line(line: Mapping[str, Any]) -> dict[str, Any]:
     return seen
 
 
-def _in_all(whole: Mapping[str, Any], hidden: set[str]) -> dict[str, Any]:
-    """Totals, rounded where a part of them is hidden."""
+def _in_all(whole: Mapping[str, Any], queues: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Totals of what is shown, and what belongs to no line as it is."""
     seen: dict[str, Any] = {**whole, "level": share(whole["level"]), "recent": share(whole["recent"])}
     for name in _IN_ALL:
-        number = whole[name]
-        seen[name] = round(number / NEAREST) * NEAREST if name in hidden and number >= LEAST else count(number)
-    if seen["waiting"] == SMALL:
+        seen[name] = total([line[name] for line in queues]) if name in _COUNTS else count(whole[name])
+    if whole["waiting"] < LEAST:
         seen["oldest_ms"] = 0
     return seen

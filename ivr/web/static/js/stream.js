@@ -10,10 +10,10 @@ const AGAIN_MS = 2000;
 let ahead_ms = null;  // the server's clock minus ours
 export const now = () => Date.now() + (ahead_ms ?? 0);
 
-// follow("/api/stream/board", {board: (body) => …}); every body has at_ms and stale_since_ms.
+// follow("/api/stream/board", {board: (body) => …}); each beat has at_ms and stale_since_ms.
 // Returns {close()}. The element #stale, if the page has one, is the banner.
 export function follow(url, handlers, { onfresh = () => {}, onstale = () => {} } = {}) {
-  const stream = { source: null, heard: performance.now(), heard_at_ms: null, lost_ms: 0, stale: false, closed: false };
+  const stream = { source: null, held: new Map(), heard: performance.now(), heard_at_ms: null, lost_ms: 0, stale: false, closed: false };
 
   function told(name, event) {
     const body = JSON.parse(event.data);
@@ -21,6 +21,9 @@ export function follow(url, handlers, { onfresh = () => {}, onstale = () => {} }
     stream.heard = performance.now();
     if (body.stale_since_ms !== undefined) stream.lost_ms = body.stale_since_ms;
     look();
+    if (ahead_ms === null) { stream.held.set(name, body); return; }  // no age is right before the server's clock is known
+    for (const [earlier, held] of stream.held) handlers[earlier]?.(held);
+    stream.held.clear();
     handlers[name]?.(body);
     if (name === "beat") document.dispatchEvent(new CustomEvent("stream-beat"));
     if (name === "alarm") document.dispatchEvent(new CustomEvent("alarm", { detail: body }));  // the banner of every page

@@ -27,9 +27,9 @@ export function picture(at) {
     const font = `${Math.round(rem * 0.75)}px ${getComputedStyle(document.body).fontFamily}`;
     const [ink, line, edge] = ["soft", "line", "edge"].map(colour);
     const axis = { stroke: ink, font, grid: { stroke: line, width: 1 }, ticks: { show: false } };
-    const bars = (width, most) => uPlot.paths.bars({ size: [width, most], align: 1, radius: 0.15 });
+    const bars = (width, most) => uPlot.paths.bars({ size: [width, most], align: 0, radius: 0.15 });
     return new uPlot({
-      width: at.clientWidth, height: at.clientHeight, padding: [rem * 0.6, rem * 0.4, 0, 0],
+      width: at.clientWidth, height: at.clientHeight, padding: [rem * 0.6, rem * 0.9, 0, 0],
       tzDate: (at_s) => uPlot.tzDate(new Date(at_s * 1000), zone),
       legend: { show: false }, cursor: { show: false },
       scales: { x: { time: true, range: () => span(last.from_ms) }, y: { range: (_, __, most) => [0, Math.max(5, most * 1.08)] } },
@@ -53,11 +53,11 @@ export function picture(at) {
 
   function draw(trend, from_ms) {
     const known = (value) => (typeof value === "number" ? value : null);
-    const at_s = trend.map((one) => one.at_ms / 1000);
+    const at_s = trend.map((one) => one.at_ms / 1000 + QUARTER_S / 2);
     const data = [at_s, ...["entered", "answered", "abandoned"].map((name) => trend.map((one) => known(one[name])))];
     const key = JSON.stringify([data, from_ms]);
     if (last?.key === key && chart) return;
-    last = { key, from_ms, data, first: at_s[0] ?? Infinity, until: (at_s.at(-1) ?? 0) + QUARTER_S };
+    last = { key, from_ms, data, first: (at_s[0] ?? Infinity) - QUARTER_S / 2, until: (at_s.at(-1) ?? 0) + QUARTER_S / 2 };
     if (chart) chart.setData(data);
     else chart = made(data);
   }

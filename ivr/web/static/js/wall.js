@@ -60,7 +60,7 @@ function show_line(row, line) {
     const words = value(line);
     say(at.lastElementChild, words);
     at.classList.toggle("nothing", words === NONE || words === "0");
-    at.classList.toggle("marked", line.which === which);
+    at.classList.toggle("marked", line.which === which && words !== NONE);
   });
 }
 
@@ -82,8 +82,8 @@ function show_sums({ whole: all_of_it, counted, level, public: hidden }) {
   const busy = `${number(all_of_it.talking)} i samtal`;
   put("waiting", number(all_of_it.waiting), all_of_it.callbacks ? `${number(all_of_it.callbacks)} ska ringas upp` : busy);
   put("longest", age(all_of_it.oldest_ms), all_of_it.oldest_ms ? `sedan ${clock(all_of_it.oldest_ms)}` : "ingen väntar");
-  put("level", share(all_of_it.level), `30 min: ${share(all_of_it.recent)}, mål ${level.within_s} s`);
-  put("answered", number(all_of_it.answered), "i dag");
+  put("level", share(all_of_it.level), `30 min: ${share(all_of_it.recent)} · inom ${level.within_s} s`);
+  put("answered", number(all_of_it.answered), "i dag, alla köer");
   put("abandoned", number(all_of_it.abandoned), lost(all_of_it));
   put("ready", number(counted.ready), hidden ? "" : `av ${there.reduce((sum, n) => sum + n, 0)} inloggade`);
 }
@@ -175,8 +175,8 @@ function tick() {
 }
 
 follow(wall.dataset.stream, { board: show, public: show });
+document.addEventListener("stream-beat", tick, { once: true });
 setInterval(tick, 1000);
-tick();
 
 // ── how it is looked at ──
 const root = document.documentElement;
