@@ -1,0 +1,261 @@
+"""What the agents' page is told and may ask, by HTTP: only their own, only what they may see, and the number never."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from ivr.web.accounts import access
+from ivr.web.accounts.roles import Role
+from ivr.web.matters import Kind, Outcomes
+from ivr.web.talks import talks_in
+from queues.entries import CallAnswered, CallEnded, CallQueued, CallReturned, Outcome, TalkEnded, TalkEnder
+from queues.ids import AgentId, CallId, Instant, OfferId, QueueId
+from tests.web.test_streams import stream
+from tests.web.town import BUILDING, FICTION, SOCIAL, Desk
+
+NUMBER = FICTION.removeprefix("+46")
+ACTS = [
+    ("lage", {"what": "ready"}),
+    ("efterbehandling", {"by_s": 60}),
+    ("koppling", {"queue": "bygg", "level": 2}),
+    ("aterkoppling", {}),
+    ("parkering", {}),
+    ("nummer", {"call": "c1"}),
+    ("tidigare", {"call": "c1"}),
+    ("utfall", {"call": "c1", "kind": "cut_off"}),
+]
+SHOWN = ["val", "person", "koppling", "dag"]
+
+
+async def looks(desk: Desk) -> list[tuple[str, str, str]]:
+    rows = await desk.web.store.run(lambda db: list(access.looks(db)))
+    return [(row.look.account, row.look.what, row.look.subject) for row in rows]
+
+
+async def agent(desk: Desk, name: str = "ivan") -> httpx.AsyncClient:
+    return await desk.client(Role.AGENT, agent=name)
+
+
+async def said(client: httpx.AsyncClient, path: str, body: dict | None = None, status: int = 200) -> dict:
+    answer = await (client.get(f"/agent/{path}") if body is None else client.post(f"/agent/{path}", json=body))
+    assert answer.status_code == status, answer.text
+    assert NUMBER not in answer.text or path == "nummer"
+    return answer.json()
+
+
+async def talks(desk: Desk, call: str = "c1", key: str = BUILDING, **more: str) -> None:
+    """A caller talks, and everybody knows."""
+    desk.arrives(call, key, **more)
+    desk.answers(call)
+    await desk.settled()
+    await asyncio.to_thread(desk.service.call_log.flush)
+
+
+async def over(desk: Desk, call: str = "c1") -> None:
+    """The caller hangs up, after a talk that was one."""
+    desk.service.clock._offset_ms += 5_000
+    desk.hangs_up(call)
+    await desk.settled()
+    await asyncio.to_thread(desk.service.call_log.flush)
+
+
+# ── whose it is ─────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.ADMIN, Role.VIEWER, Role.EMPLOYEE, Role.PLANNER])
+async def test_nobody_but_those_who_take_calls_comes_in(desk: Desk, role: Role):
+    client = await desk.client(role)
+    for path, body in ACTS:
+        assert (await client.post(f"/agent/{path}", json=body)).status_code == 403
+    for path in SHOWN:
+        assert (await client.get(f"/agent/{path}")).status_code == 403
+
+
+async def test_an_account_without_a_phone_is_told_so_and_does_nothing(desk: Desk):
+    client = await desk.client(Role.AGENT, account="utan")
+    assert "hör inte till någon telefon" in (await client.get("/agent")).text
+    for path, body in ACTS:
+        await said(client, path, body, 404)
+
+
+async def test_a_field_that_is_none_is_refused(desk: Desk):
+    client = await agent(desk)
+    await said(client, "lage", {"what": "ready", "agent": "jenny"}, 422)
+    await said(client, "efterbehandling", {"by_s": 100_000}, 422)
+    await said(client, "utfall", {"call": "c1", "kind": "secret"}, 422)
+    await said(client, "utfall", {"call": "c1", "kind": "matter", "matter": "bygglov", "case": "<b>"}, 422)
+
+
+async def test_an_act_is_always_about_oneself(desk: Desk):
+    desk.logs_in("ivan", "jenny")
+    await desk.settled()
+    told = await said(await agent(desk), "lage", {"what": "pause", "reason": "lunch"})
+    assert (told["agent"], told["state"], told["reason"]) == ("ivan", "not_ready", "lunch")
+    assert desk.person("jenny").state.value == "ready"
+    assert "Välj varför" in (await said(await agent(desk), "lage", {"what": "pause", "reason": "spel"}, 409))["detail"]
+
+
+async def test_without_an_engine_nothing_is_done_and_the_phone_is_said_to_work(desk: Desk):
+    client = await agent(desk)
+    await desk.engine_gone()
+    assert "Telefonen fungerar som vanligt" in (await said(client, "lage", {"what": "ready"}, 503))["detail"]
+    assert (await said(client, "dag"))["calls"] == []
+
+
+# ── what is seen ────────────────────────────────────────────────────────────────────────────────────────────────
+async def test_the_stream_tells_of_ones_own_call_before_it_is_answered_and_never_the_number(desk: Desk):
+    desk.logs_in("ivan", "jenny")
+    ivan, jenny = await agent(desk), await agent(desk, "jenny")
+    async with stream(ivan, "/api/stream/agent") as mine, stream(jenny, "/api/stream/agent") as others:
+        desk.arrives("c1", BUILDING)
+        seen = (await mine.until("agent", lambda view: view["call"]))["call"]
+        assert (seen["state"], seen["rings"], seen["queue"], seen["language"]) == ("offered", True, "bygg", "svenska")
+        assert seen["choice"] == "4 · Bygg, gata, park och miljö"
+        assert seen["why"] == (
+            "Du får samtalet för att gruppen är bland dina egna (nivå 3) och du har högst nivå av de lediga."
+        )
+        assert NUMBER not in str(seen)
+        desk.answers("c1")
+        assert (await mine.until("agent", lambda view: view["call"]["state"] == "talking"))["me"]["state"] == "talking"
+        assert (await others.next("agent"))["call"] is None
+
+
+@pytest.mark.fault("I25")
+async def test_the_number_is_told_of_ones_own_call_only_and_written_down_first(desk: Desk):
+    desk.logs_in("ivan", "jenny")
+    await talks(desk)
+    assert await said(await agent(desk), "nummer", {"call": "c1"}) == {"number": FICTION}
+    assert ("ivan", "number", "c1") in await looks(desk)
+    before = [look for look in await looks(desk) if look[1] == "number"]
+    await said(await agent(desk, "jenny"), "nummer", {"call": "c1"}, 404)
+    await said(await agent(desk), "nummer", {"call": "c2"}, 404)
+    assert [look for look in await looks(desk) if look[1] == "number"] == before
+    await over(desk)
+    await said(await agent(desk), "nummer", {"call": "c1"}, 404)
+
+
+@pytest.mark.fault("I10")
+async def test_earlier_calls_show_a_confidential_one_only_to_those_who_may_hear_it(desk: Desk):
+    """That somebody has rung the social services is itself secret: not even a count tells."""
+    desk.logs_in("fatima")
+    await talks(desk, "old", SOCIAL)
+    await over(desk, "old")
+    desk.logs_in("ivan")
+    await talks(desk, "new")
+    assert (await said(await agent(desk), "tidigare", {"call": "new"}))["calls"] == []
+    await over(desk, "new")
+    fatima = await agent(desk, "fatima")
+    await said(fatima, "lage", {"what": "ready"})
+    await talks(desk, "again", SOCIAL)
+    found = (await said(fatima, "tidigare", {"call": "again"}))["calls"]
+    assert [one["queue_title"] for one in found] == ["Bygg, gata, park och miljö", "Socialtjänst och socialpsykiatri"]
+    assert ("fatima", "earlier calls", "again") in await looks(desk)
+    assert (await said(await agent(desk), "tidigare", {"call": "again"}))["calls"] == []
+
+
+# ── outcomes ────────────────────────────────────────────────────────────────────────────────────────────────────
+async def test_an_outcome_is_given_by_whoever_talked_and_by_nobody_else(desk: Desk):
+    desk.logs_in("ivan")
+    await talks(desk)
+    ivan, jenny = await agent(desk), await agent(desk, "jenny")
+    given = await said(ivan, "utfall", {"call": "c1", "kind": "matter", "matter": "bygglov"})
+    assert given["outcome"]["title"] == "Bygglov, frågor före ansökan"
+    assert (given["outcome"]["level"], given["outcome"]["rosa"], given["outcome"]["solved"]) == (2, 2, True)
+    await said(jenny, "utfall", {"call": "c1", "kind": "cut_off"}, 404)
+    await said(ivan, "utfall", {"call": "c2", "kind": "cut_off"}, 404)
+    await said(ivan, "utfall", {"call": "c1", "kind": "matter", "matter": "nothing"}, 409)
+    await over(desk)
+    changed = {"call": "c1", "kind": "matter", "matter": "bygglov", "level": 3, "solved": False, "case": "BN 2026/12"}
+    await said(ivan, "utfall", changed)
+    history = await Outcomes(desk.web.store).history(CallId("c1"))
+    assert [(o.level, o.solved, o.case, o.by, o.queue) for o in history] == [
+        (2, True, "", "ivan", "bygg"), (3, False, "BN 2026/12", "ivan", "bygg"),
+    ]  # fmt: skip
+
+
+async def test_the_days_calls_without_outcome_are_listed(desk: Desk):
+    desk.logs_in("ivan")
+    ivan = await agent(desk)
+    for call in ("c1", "c2"):
+        await talks(desk, call)
+        await over(desk, call)
+        await said(ivan, "lage", {"what": "ready"})
+    await said(ivan, "utfall", {"call": "c1", "kind": "wrong_number"})
+    calls = (await said(ivan, "dag"))["calls"]
+    assert [(one["call"], one["outcome"] and one["outcome"]["kind"]) for one in calls] == [
+        ("c2", None), ("c1", "wrong_number"),
+    ]  # fmt: skip
+    assert (await said(await agent(desk, "jenny"), "dag"))["calls"] == []
+
+
+@pytest.mark.fault("I25")
+async def test_what_a_confidential_call_was_about_carries_its_clearance_and_is_written_down(desk: Desk):
+    desk.logs_in("fatima")
+    await talks(desk, "c1", SOCIAL)
+    body = {"call": "c1", "kind": "matter", "matter": "ekonomiskt_bistand"}
+    await said(await agent(desk, "fatima"), "utfall", body)
+    kept = await Outcomes(desk.web.store).latest(CallId("c1"))
+    assert (kept.kind, kept.clearance) == (Kind.MATTER, "socialtjanst")
+    assert ("fatima", "outcome", "c1") in await looks(desk)
+
+
+# ── transfers, promises, wrap-up ────────────────────────────────────────────────────────────────────────────────
+async def test_who_can_answer_is_told_before_a_transfer_and_why_it_is_refused(desk: Desk):
+    desk.logs_in("ivan", "jenny", "helena")
+    await talks(desk)
+    ivan = await agent(desk)
+    told = await said(ivan, "koppling")
+    by = {(there["title"], there["level"]): there for there in told["queues"]}
+    assert by["Övriga ärenden", 2]["ready"] == ["Jenny Karlsson"]
+    assert by["Äldre och funktionshindrade", 3]["why_words"] == "Ingen där är inloggad."
+    refused = await said(ivan, "koppling", {"queue": "aldre", "level": 3}, 409)
+    assert refused["detail"] == "Ingen där är inloggad."
+    assert (await said(ivan, "koppling", {"person": "jenny"}))["done"]
+    assert desk.call("c1").agent == "jenny"
+
+
+async def test_a_promise_is_made_with_a_deadline_and_stands_in_line(desk: Desk):
+    desk.logs_in("ivan")
+    await talks(desk)
+    promised = await said(await agent(desk), "aterkoppling", {"deadline_s": 3600, "matter": "bygglov"})
+    call = desk.call(promised["call"])
+    assert call.promise.by == "ivan"
+    assert call.promise.due_ms - desk.service.clock() <= 3_600_000
+    assert "redan ringas upp" in (await said(await agent(desk), "aterkoppling", {}, 409))["detail"]
+
+
+async def test_a_wrap_up_is_prolonged_and_only_a_wrap_up(desk: Desk):
+    desk.logs_in("ivan")
+    ivan = await agent(desk)
+    assert "inte i efterbehandling" in (await said(ivan, "efterbehandling", {"by_s": 60}, 409))["detail"]
+    await talks(desk)
+    await over(desk)
+    before = desk.web.live.board.agents[AgentId("ivan")].until_ms
+    until = (await said(ivan, "efterbehandling", {"by_s": 60}))["until_ms"]
+    assert 55_000 < until - before < 61_000
+
+
+# ── what is a talk ──────────────────────────────────────────────────────────────────────────────────────────────
+C, IVAN, JENNY, BYGG = CallId("c"), AgentId("ivan"), AgentId("jenny"), QueueId("bygg")
+
+
+def queued(at_ms):
+    return CallQueued(Instant(at_ms), C, BYGG, Instant(1), "", "choice")
+
+
+def answered(at_ms, who):
+    return CallAnswered(Instant(at_ms), C, OfferId(1), BYGG, who, 5)
+
+
+def ended(at_ms, who, by=TalkEnder.AGENT):
+    return TalkEnded(Instant(at_ms), C, OfferId(1), who, 5, by)
+
+
+def test_a_talk_that_was_none_is_none_and_one_before_a_transfer_remains():
+    back = CallReturned(Instant(30), C, BYGG, Instant(1), "short_talk")
+    gone = CallEnded(Instant(99), C, Outcome.ABANDONED, "waiting", BYGG, 5, "caller_hung_up")
+    first = [queued(1), answered(10, IVAN), ended(20, IVAN, TalkEnder.TRANSFER)]
+    assert [t.answered_at_ms for t in talks_in(first, IVAN)] == [10]
+    assert [t.answered_at_ms for t in talks_in([*first, answered(25, JENNY), back], IVAN)] == [10]
+    assert talks_in([*first, answered(25, JENNY), back], JENNY) == []
+    assert [t.answered_at_ms for t in talks_in([*first, gone], IVAN)] == [10]
+    assert talks_in([queued(1), answered(10, IVAN), gone], IVAN) == []
