@@ -79,7 +79,7 @@ def build_directory(draft: Draft, hours: Mapping[str, OpenHours], now_ms: int) -
         if account.startswith(PHONE_PREFIX):
             phones[account] = entry.phone
         listed = Listed(
-            id=_id_of(entry),
+            id=person_id(entry),
             first=entry.first,
             last=entry.last,
             spoken=name_prompt(entry),
@@ -100,7 +100,8 @@ def account_of(phone: str, *, outward: bool) -> str:
     return PHONE_PREFIX + phone if phone else ""
 
 
-def _id_of(entry: Entry) -> PersonId:
+def person_id(entry: Entry) -> PersonId:
+    """Who the person is, for as long as name, department and phone are the same."""
     told = f"{entry.first}\n{entry.last}\n{entry.department}\n{entry.phone}"
     return PersonId("p" + hashlib.sha256(told.encode()).hexdigest()[:16])
 
