@@ -147,9 +147,8 @@ class Unbroken:
 class Bodies:
     """A body longer or slower than the limits is refused, whatever length it claims."""
 
-    def __init__(self, app: ASGIApp, within_s: float = BODY_WITHIN_S) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._within_s = within_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """On with the whole body, or 413 or 408; nobody's page sees the beginning of one."""
@@ -157,7 +156,7 @@ class Bodies:
             await self._app(scope, receive, send)
             return
         try:
-            async with asyncio.timeout(self._within_s):
+            async with asyncio.timeout(BODY_WITHIN_S):
                 body = await _whole(receive, Headers(scope=scope))
         except TimeoutError:
             await _refuse(HTTPStatus.REQUEST_TIMEOUT, "Begäran kom för långsamt.", scope, receive, send)
