@@ -182,6 +182,10 @@ class Page:
         """Seen so from now on: dark; width and height."""
         await self._do("look", **look)
 
+    async def clock(self, *, start: bool = False, stop: bool = False, run_ms: int = 0) -> None:
+        """The page's own clock. `start` it before the page is opened; from `stop` on it moves only as it is `run`."""
+        await self._do("clock", start=start, stop=stop, run_ms=run_ms)
+
     async def offline(self, offline: bool = True) -> None:
         """Without network, or with it again."""
         await self._do("offline", offline=offline)

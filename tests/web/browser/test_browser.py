@@ -34,6 +34,22 @@ async def test_what_is_not_there_is_an_error_and_the_next_order_is_done(page):
     assert await page.count("button") == 1
 
 
+async def test_a_page_whose_policy_forbids_evaluation_is_waited_for(page, desk):
+    assert await page.goto(f"{desk.address}/logga-in") == 200
+    await page.until("(window.asked = (window.asked ?? 0) + 1) > 2")
+    with pytest.raises(BrowserError, match="never held"):
+        await page.until("false", wait_ms=100)
+
+
+async def test_time_stands_still_in_a_page_until_it_is_told_to_pass(page):
+    await page.clock(start=True)
+    await page.goto(f"data:text/html,{GOOD}")
+    await page.clock(stop=True)
+    before = await page.eval("performance.now()")
+    await page.clock(run_ms=700)
+    assert await page.eval("performance.now()") == before + 700
+
+
 async def test_two_pages_are_told_at_once_and_share_no_cookies(new_page):
     one, two = await new_page(), await new_page(dark=True)
     await one.add_cookie("http://127.0.0.1", "a", "b")
