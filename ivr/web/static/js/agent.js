@@ -35,6 +35,7 @@ function take(view) {
   showLines(view);
   outcome.about(call ?? desk.last, desk.talks, Boolean(call) && call.state !== "talking");
   showTalks(desk.talks, outcome.subject(), choose);
+  tick();
 }
 
 const isNew = (before, after) => after && (before?.call !== after.call || before?.state !== after.state);
@@ -182,4 +183,11 @@ get("/agent/val").then((choices) => {
   if (desk.view) take(desk.view);
 });
 refreshTalks();
-follow("/api/stream/agent", { agent: take, gone: () => location.assign("/logga-in?till=/agent") }, { onfresh: refreshTalks });
+const stream = follow("/api/stream/agent", { agent: take, elsewhere }, { onfresh: refreshTalks });
+
+// The page is open in another window: two that take turns would help nobody.
+function elsewhere() {
+  stream.close();
+  find("#stale").hidden = false;
+  say(find("#stale"), "Sidan är öppen i ett annat fönster. Läs om den här för att använda den i stället.");
+}
