@@ -15,6 +15,7 @@ from ivr.web.accounts.viewer import Viewer
 from queues.agents import AgentState
 from queues.board import QUARTER_MS, Board, BoardAgent, BoardCall, BoardQueue, Counts, Switched
 from queues.ids import AgentId, QueueId, partner_of
+from routing.circles import OWN_LEVEL
 
 RECENT_MINUTES: Final = 30
 
@@ -144,6 +145,7 @@ def _agent(scene: Scene, viewer: Viewer, agent: AgentId) -> dict[str, Any]:
         "since_ms": person.since_ms,
         "until_ms": person.until_ms,
         "queues": [queue for queue, _ in _serves(scene.house, person)],
+        "own": [queue for queue, level in _serves(scene.house, person) if level >= OWN_LEVEL],
         "moved": bool(person.moved_to),
         "phone": scene.phones.get(agent, ""),
         "page_lost_since_ms": scene.lost_pages.get(agent, 0) if logged_in else 0,

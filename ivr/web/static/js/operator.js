@@ -35,6 +35,7 @@ function take(body) {
   showPeople(view.agents, titles);
   showSwitches(view);
   people?.draw();
+  tick();
 }
 
 const me = () => view?.agents.find((a) => a.id === agent);
@@ -53,6 +54,7 @@ function showMine(titles) {
   const [sign, word, kind] = DOES[mine.state];
   const line = find("#mine");
   fill(line, icon(sign), el("span", {}, mine.phone === "unreachable" ? "Telefonen är inte ansluten" : word));
+  if (mine.reason === "parked") line.append(" · ett samtal parkerat");
   line.className = `state ${mine.phone === "unreachable" ? "bad" : kind}`;
   const call = view.calls.find((c) => c.id && c.agent === agent);
   say(find("#mine-call"), call ? titles[call.queue] ?? "" : mayPick() ? "" : mine.state === "logged_out" ? "Logga in telefonen för att kunna ta samtal." : "");
@@ -96,7 +98,6 @@ function showLine(names, titles, secret) {
   each(find("#waiting"), here, (c) => c.id ?? `${c.queue}/${c.entered_at_ms}/${c.since_ms}`, () => el("tr"), (row, c) => {
     if (changed(row, c, mayPick())) fillRow(row, c, { names, titles, secret });
   });
-  tick();
 }
 
 const since = (call) => call.entered_at_ms || call.since_ms;
@@ -117,7 +118,7 @@ function fillRow(row, call, { names, titles, secret }) {
   ];
   fill(row,
     el("td", {}, el("span", { class: "wait", "data-since": since(call) })),
-    el("td", {}, el("span", { class: "for" }, to), el("span", { class: "row" }, notes)),
+    el("td", {}, el("span", { class: "row" }, el("span", { class: "for" }, to), notes)),
     el("td", {}, doing_now(call, names)),
     el("td", {}, button(call)));
 }

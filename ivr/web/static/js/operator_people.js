@@ -28,7 +28,7 @@ function update(line, person, titles) {
   line.dataset.shown = shown;
   const [sign, word, kind] = DOES[person.state];
   const why = person.state === "logged_out" ? "" : WHY[person.reason] ?? (person.state === "not_ready" ? person.reason : "");
-  const groups = person.queues.map((q) => titles[q]).filter(Boolean);
+  const groups = person.own.map((q) => titles[q]).filter(Boolean);
   fill(line,
     el("span", { class: "name" }, person.name, " ", person.moved ? chip("good", "Flyttad", "accent") : null),
     el("span", { class: "acts" },

@@ -1,6 +1,6 @@
 // Opening hours and the message that everybody hears first: how they stand, and switching them by hand.
 import { act, tell } from "./act.js";
-import { each, el, fill, find, say, state } from "./dom.js";
+import { each, el, fill, find, icon, say, state } from "./dom.js";
 import { now } from "./stream.js";
 import { sure } from "./sure.js";
 import { clock, day } from "./words.js";
@@ -16,7 +16,19 @@ export function showSwitches(view) {
   if (told === switched) return;
   switched = told;
   look();
+  showSwitched(view);
 }
+
+// What is switched by hand, at the head of the page: easily forgotten, and it concerns everybody who rings.
+function showSwitched({ hours, crisis }) {
+  const named = Object.entries(hours).map(([name, h]) => `${name ? titleOf(name) : "Hela växeln"} är ${h.how === "open" ? "öppen" : "stängd"} för hand av ${h.by}${until(h)}`);
+  const told = crisis ? [...named, `Alla som ringer hör ett meddelande först, av ${crisis.by}${until(crisis)}`] : named;
+  find("#switched").hidden = told.length === 0;
+  fill(find("#switched"), icon("watch"), el("span", {}, `${told.join(". ")}.`));
+}
+
+const until = ({ until_ms }) => (until_ms ? ` till ${clock(until_ms)}` : " tills vidare");
+const titleOf = (name) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
 setInterval(look, ASK_MS);
 
 async function look() {
