@@ -90,7 +90,7 @@ class EventStream(Response):
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         await _send(send, format_sse_event(retry=RETRY_MS))
         loop = asyncio.get_running_loop()
-        version, beat_at = -1, loop.time()
+        version, beat_at, was_stale = -1, loop.time(), False
         while True:
             allowed, viewer = await self._still()
             if not allowed:
@@ -98,9 +98,10 @@ class EventStream(Response):
                 return
             version = self._web.live.version
             told = self._events(viewer)
-            if loop.time() >= beat_at or told:
+            stale = bool(self._web.live.stale_since_ms)
+            if loop.time() >= beat_at or told or stale != was_stale:
                 told.append(format_sse_event(event="beat", data_str=json.dumps(self._beat())))
-                beat_at = loop.time() + BEAT_S
+                beat_at, was_stale = loop.time() + BEAT_S, stale
             if told:
                 await _send(send, b"".join(told))
             await asyncio.sleep(APART_S)

@@ -36,7 +36,18 @@ export function follow(url, handlers, { onfresh = () => {}, onstale = () => {} }
       stream.source.addEventListener(name, (event) => told(name, event));
     }
     stream.source.addEventListener("gone", refused);
+    stream.source.addEventListener("elsewhere", elsewhere);
     stream.source.onerror = () => { if (stream.source.readyState === EventSource.CLOSED) refused(); };
+  }
+
+  // The same page was opened in another window: that one has the stream now, and this one does not take it back.
+  function elsewhere() {
+    close();
+    const banner = find("#stale");
+    if (!banner) return;
+    say(banner, "Sidan är öppen i ett annat fönster. Ladda om för att visa den här i stället.");
+    banner.hidden = false;
+    document.documentElement.setAttribute("data-stale", "");
   }
 
   // The server said no instead of streaming: signed out, or no room. It is asked again until the page is closed.
@@ -62,9 +73,15 @@ export function follow(url, handlers, { onfresh = () => {}, onstale = () => {} }
     if (stale !== stream.stale) { stream.stale = stale; (stale ? onstale : onfresh)(); }
   }
 
+  function close() {
+    stream.closed = true;
+    clearInterval(looking);
+    stream.source?.close();
+  }
+
   const looking = setInterval(look, LOOK_MS);
   addEventListener("pagehide", () => stream.source?.close());
   addEventListener("pageshow", (event) => { if (event.persisted) open(); });
   open();
-  return { close() { stream.closed = true; clearInterval(looking); stream.source?.close(); } };
+  return { close };
 }
