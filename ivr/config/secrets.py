@@ -19,7 +19,7 @@ import yaml
 from queues.ids import AgentId
 
 MAX_BYTES = 1_000_000
-FIELDS = frozenset({"ami_password", "ami_callback_password", "pseudonym_key", "phones"})
+FIELDS = frozenset({"ami_password", "ami_callback_password", "pseudonym_key", "phones", "webhooks"})
 HEADING = """\
 # Lösenord och nycklar för den här installationen. Filen är gjord av tonval vid första starten.
 # Den får bara läsas av sin ägare (chmod 600) och ska inte in i versionshantering eller i öppna säkerhetskopior.
@@ -42,17 +42,19 @@ class Secrets:
     """32 bytes; keys the pseudonyms of caller numbers."""
     ami_callback_password: str = field(default="", repr=False)
     """Of the account that rings agents for callbacks and may do nothing else."""
+    webhook_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What signs events to systems outside, by the name that webhooks.yaml gives the key."""
 
 
-def ensure_secrets(path: Path, agent_ids: Iterable[AgentId]) -> Secrets:
-    """The secrets in `path`, made or completed so that every agent has a phone password.
+def ensure_secrets(path: Path, agent_ids: Iterable[AgentId], webhooks: Iterable[str] = ()) -> Secrets:
+    """The secrets in `path`, made or completed so that every agent has a phone password and every webhook a key.
 
     Raises SecretsRefusedError when others can read the file or it does not hold what it should.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone_in(path.parent):
         kept = _read(path) if path.exists() or path.is_symlink() else {}
-        whole = _completed(kept, sorted(set(agent_ids)))
+        whole = _completed(kept, sorted(set(agent_ids)), sorted(set(webhooks)))
         if whole != kept:
             _write(path, whole)
     return Secrets(
@@ -60,6 +62,7 @@ def ensure_secrets(path: Path, agent_ids: Iterable[AgentId]) -> Secrets:
         phone_passwords=MappingProxyType({AgentId(a): p for a, p in whole["phones"].items()}),
         pseudonym_key=bytes.fromhex(whole["pseudonym_key"]),
         ami_callback_password=whole["ami_callback_password"],
+        webhook_keys=MappingProxyType(dict(whole.get("webhooks", {}))),
     )
 
 
@@ -74,15 +77,19 @@ def _alone_in(directory: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _completed(kept: Mapping[str, Any], agents: list[AgentId]) -> dict[str, Any]:
+def _completed(kept: Mapping[str, Any], agents: list[AgentId], webhooks: list[str]) -> dict[str, Any]:
     phones = dict(kept.get("phones", {}))
     for agent in agents:
         phones.setdefault(str(agent), secrets.token_hex(16))
+    keys = dict(kept.get("webhooks", {}))
+    for name in webhooks:
+        keys.setdefault(name, secrets.token_hex(32))
     return {
         "ami_password": kept.get("ami_password") or secrets.token_hex(16),
         "ami_callback_password": kept.get("ami_callback_password") or secrets.token_hex(16),
         "pseudonym_key": kept.get("pseudonym_key") or secrets.token_hex(32),
         "phones": phones,
+        **({"webhooks": keys} if keys else {}),
     }
 
 
@@ -121,9 +128,10 @@ def _parsed(path: Path, raw: bytes) -> Any:
 def _shaped(path: Path, content: Any) -> dict[str, Any]:
     if not isinstance(content, dict) or not set(content) <= FIELDS:
         raise SecretsRefusedError(f"{path}: ska innehålla {', '.join(sorted(FIELDS))}, inget annat.")
-    phones = content.get("phones", {})
-    texts = [v for k, v in content.items() if k != "phones"]
-    if not isinstance(phones, dict) or not all(_is_secret(t) for t in [*texts, *phones.values()]):
+    groups = [content.get(name, {}) for name in ("phones", "webhooks")]
+    texts = [v for k, v in content.items() if k not in {"phones", "webhooks"}]
+    whole = all(isinstance(group, dict) for group in groups)
+    if not whole or not all(_is_secret(t) for t in [*texts, *(v for group in groups for v in group.values())]):
         raise SecretsRefusedError(
             f"{path}: varje hemlighet ska vara en text av bokstäver och siffror inom citattecken."
         )

@@ -17,7 +17,6 @@ from ivr.config.problems import Code
 class Happening(StrEnum):
     """What can be told; the value is the event's name on the wire."""
 
-    CALL_ENTERED = "call.entered"
     CALL_QUEUED = "call.queued"
     CALL_RINGING = "call.ringing"
     CALL_ANSWERED = "call.answered"

@@ -118,6 +118,15 @@ def between(db: Database, from_ms: int, to_ms: int) -> list[CallOutcome]:
     return _read(db, where, (from_ms, to_ms))
 
 
+def after_number(db: Database, number: int | None) -> list[tuple[int, CallOutcome]]:
+    """What was given after that row, each with its row's number; of None only the last row, to know where it ends."""
+    where = "o.number > ? ORDER BY o.number" if number is not None else "1 = ? ORDER BY o.number DESC LIMIT 1"
+    given = _read(db, where, (1 if number is None else number,))
+    told = "SELECT number FROM outcomes o WHERE "
+    numbers = db.execute(told + where, (1 if number is None else number,)).fetchall()
+    return [(row[0], outcome) for row, outcome in zip(numbers, given, strict=True)]
+
+
 def _said(outcome: CallOutcome) -> tuple[object, ...]:
     return (outcome.kind, outcome.matter, outcome.level, outcome.solved, outcome.case, outcome.agent)
 

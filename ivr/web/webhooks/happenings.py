@@ -1,0 +1,119 @@
+"""What is told of what happened, and to whom: each event passes `sight_of` for each subscriber. Pure.
+
+Of a call that the subscriber may know nothing of, only that somebody came to stand in a line of theirs is told.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ivr.config.webhook_entries import Happening, SubscriberEntry
+from ivr.web.accounts.sight import sight_of
+from ivr.web.accounts.viewer import Viewer
+from ivr.web.matters import CallOutcome
+from ivr.web.webhooks.known_calls import KnownCall
+from queues.entries import (
+    AgentStateChanged,
+    CallAnswered,
+    CallbackOverdue,
+    CallbackPromised,
+    CallEnded,
+    CallOffered,
+    CallQueued,
+    CitizenMissed,
+    Entry,
+)
+from queues.ids import NO_CLEARANCE, Clearance, QueueId, partner_of
+from queues.transfer_entries import CallTransferred
+
+TOLD: Mapping[type, tuple[Happening, tuple[str, ...]]] = {
+    CallQueued: (Happening.CALL_QUEUED, ("reason",)),
+    CallOffered: (Happening.CALL_RINGING, ("level",)),
+    CallAnswered: (Happening.CALL_ANSWERED, ("wait_ms",)),
+    CallTransferred: (Happening.CALL_TRANSFERRED, ("before", "level", "person", "reason")),
+    CallEnded: (Happening.CALL_ENDED, ("outcome", "state", "wait_ms", "reason")),
+    CallbackPromised: (Happening.CALLBACK_PROMISED, ("due_ms", "by")),
+    CitizenMissed: (Happening.CALLBACK_MISSED, ("result", "attempt", "again_at_ms")),
+    CallbackOverdue: (Happening.CALLBACK_OVERDUE, ("due_ms",)),
+}
+"""By kind of entry: the event, and which of the entry's own fields it carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing to tell one subscriber."""
+
+    id: str
+    what: Happening
+    at_ms: int
+    data: Mapping[str, Any]
+    queue: QueueId = QueueId("")
+    clearance: Clearance = NO_CLEARANCE
+    """What the subscriber must hold for `data`, also when it is sent."""
+
+    def body(self, municipality: str) -> str:
+        """As it is sent."""
+        told = {"id": self.id, "type": self.what.value, "at_ms": self.at_ms, "municipality": municipality}
+        return json.dumps({**told, "data": dict(self.data)}, ensure_ascii=False, separators=(",", ":"))
+
+
+def subscriber_viewer(name: str, entry: SubscriberEntry) -> Viewer:
+    """Whom a subscriber is in the eyes of `sight_of`: nobody with a role, so no number is ever theirs."""
+    queues = None if entry.queues is None else frozenset(map(QueueId, entry.queues))
+    clearances = frozenset(map(Clearance, entry.clearances))
+    return Viewer(f"webhook:{name}", name, frozenset(), queues=queues, clearances=clearances)
+
+
+def of_entry(entry: Entry, call: KnownCall | None, viewer: Viewer) -> Event | None:
+    """What the viewer is told of the entry; None for nothing."""
+    if isinstance(entry, AgentStateChanged):
+        return _of_agent(entry)
+    told = TOLD.get(type(entry))
+    if told is None or call is None:
+        return None
+    what, names = told
+    sight, event_id = sight_of(viewer, call), made_id(entry)
+    if not sight.content:
+        bare = sight.is_there and what is Happening.CALL_QUEUED
+        data = {"call": None, "queue": call.queue, "entered_at_ms": call.entered_at_ms, "confidential": True}
+        return Event(event_id, what, entry.at_ms, data, call.queue) if bare else None
+    own = {name: getattr(entry, name) for name in names}
+    return Event(event_id, what, entry.at_ms, {**_of_call(call), **own}, call.queue, call.clearance)
+
+
+def of_outcome(number: int, outcome: CallOutcome, viewer: Viewer) -> Event | None:
+    """What the viewer is told of what a call was about."""
+    if not sight_of(viewer, outcome).content:
+        return None
+    names = ("call", "kind", "matter", "department", "rosa", "level", "solved", "case", "queue", "agent")
+    data = {**{name: getattr(outcome, name) for name in names}, "answered_at_ms": outcome.answered_at_ms}
+    event_id = f"matter-{number}-{outcome.at_ms}"
+    return Event(event_id, Happening.MATTER_REGISTERED, outcome.at_ms, data, outcome.queue, outcome.clearance)
+
+
+def _of_agent(entry: AgentStateChanged) -> Event | None:
+    if partner_of(entry.agent):
+        return None
+    names = ("agent", "before", "after", "reason", "until_ms")
+    data = {name: getattr(entry, name) for name in names}
+    return Event(made_id(entry), Happening.AGENT_STATE, entry.at_ms, data)
+
+
+def _of_call(call: KnownCall) -> dict[str, Any]:
+    return {
+        "call": call.id,
+        "queue": call.queue,
+        "entered_at_ms": call.entered_at_ms,
+        "agent": call.agent,
+        "number": call.number,
+        "caller": call.caller,
+        "language": call.language,
+        "confidential": False,
+    }
+
+
+def made_id(entry: Entry) -> str:
+    """The same for the same entry, however often it is read: a receiver knows by it what it has had."""
+    return hashlib.sha256(repr(entry).encode()).hexdigest()[:32]
