@@ -44,3 +44,12 @@ def m001_accounts(db: Database) -> None:
     """Accounts, sessions, known devices, and the log of looks."""
     for statement in (*_TABLES.split(";"), *_TRIGGERS):
         db.execute(statement)
+
+
+@migrations()
+def m002_hand_overs(db: Database) -> None:
+    """Which confidential calls' hand-overs stand in the access log already."""
+    db.execute(
+        "CREATE TABLE hand_overs (call TEXT, at_ms INTEGER, agent TEXT, PRIMARY KEY (call, at_ms, agent))"
+        " STRICT, WITHOUT ROWID"
+    )
