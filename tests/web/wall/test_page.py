@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from ivr.web import streams
 from ivr.web.accounts.roles import Role
 from ivr.web.api.tokens import Grant, Scope, made, revoked
 from ivr.web.context import Web
@@ -205,7 +206,8 @@ class TestLooks:
         assert await page.axe() == []
 
 
-async def test_the_window_opened_last_has_the_stream_and_the_other_says_so(new_page, desk):
+async def test_the_window_opened_last_has_the_stream_and_the_first_says_so(new_page, desk, monkeypatch):
+    monkeypatch.setattr(streams, "WINDOWS", 1)
     token = await desk.token(Role.VIEWER)
     pages = [await new_page() for _ in range(2)]
     for page in pages:
