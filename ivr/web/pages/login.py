@@ -76,7 +76,7 @@ async def leave(request: Request) -> Response:
 @router.get("/konto")
 async def own(request: Request, viewer: Known) -> Response:
     """Who they are here, what they may, and the form for another password."""
-    return _own_page(request, viewer)
+    return await _own_page(request, viewer)
 
 
 @router.post("/konto/losenord")
@@ -85,17 +85,17 @@ async def replace_password(request: Request, viewer: Known, nu: Field, nytt: Fie
     web = web_of(request)
     why_not = objection(nytt, viewer.account) or ("" if nytt == igen else "De två nya lösenorden är olika.")
     if why_not:
-        return _own_page(request, viewer, why_not, status=422)
+        return await _own_page(request, viewer, why_not, status=422)
     try:
         tried = await sign_in.try_password(web, request, viewer.account, nu)
     except PasswordsBusyError:
-        return _own_page(request, viewer, BUSY, status=503)
+        return await _own_page(request, viewer, BUSY, status=503)
     if tried.account is None:
         why_not = WAIT.format(minutes=-(-tried.wait_ms // 60_000)) if tried.wait_ms else "Lösenordet du har nu är fel."
-        return _own_page(request, viewer, why_not, status=429 if tried.wait_ms else 422)
+        return await _own_page(request, viewer, why_not, status=429 if tried.wait_ms else 422)
     await web.accounts.replace_password(viewer.account, await web.passwords.made(nytt), but_session=viewer.session)
     await web.access.note(viewer, "password changed", viewer.account)
-    return _own_page(request, viewer, done="Lösenordet är bytt. Andra inloggningar till kontot är avslutade.")
+    return await _own_page(request, viewer, done="Lösenordet är bytt. Andra inloggningar till kontot är avslutade.")
 
 
 @router.post("/konto/logga-ut-overallt")
@@ -115,11 +115,13 @@ def login_form(request: Request, till: str = "", account: str = "", refused: str
     return page(request, "login.html", status, till=inside(till), account=account, refused=refused, provider=provider)
 
 
-def _own_page(request: Request, viewer: Viewer, refused: str = "", done: str = "", status: int = 200) -> Response:
+async def _own_page(request: Request, viewer: Viewer, refused: str = "", done: str = "", status: int = 200) -> Response:
     house = web_of(request).house
     queues = None if viewer.queues is None else sorted(house.queue_titles.get(q, q) for q in viewer.queues)
     roles = [SWEDISH[role] for role in sorted(viewer.roles)]
+    account = await web_of(request).accounts.named(viewer.account)
     told: dict[str, Any] = {"refused": refused, "done": done, "roles": roles, "queues": queues}
+    told["has_password"] = account is not None and bool(account.password)
     return page(request, "account.html", status, viewer=viewer, shortest=SHORTEST, longest=LONGEST, **told)
 
 

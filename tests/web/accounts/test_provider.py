@@ -68,6 +68,7 @@ async def test_whoever_the_provider_knows_is_signed_in_to_their_account(house):
     assert 'content="0;url=/konto"' in answer.text
     own = await browser.get("/konto")
     assert (own.status_code, "<dd>berit</dd>" in own.text) == (200, True)
+    assert "losenord" not in own.text
     assert "tonval-vag" not in browser.cookies
 
 

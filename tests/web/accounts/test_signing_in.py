@@ -1,13 +1,15 @@
 """Signing in, staying so, and being out again (S11, S12)."""
 
 import asyncio
+from collections import Counter
 
 import pytest
 
 from ivr.web.accounts.attempts import AT_ACCOUNT, FROM_ADDRESS_AT_ACCOUNT, WINDOW_MS
+from ivr.web.accounts.passwords import WAITING, Passwords
 from ivr.web.accounts.roles import Role
 from ivr.web.accounts.sessions import AT_MOST, IDLE_MS, MINUTE_MS, SHIFT_MS, named
-from tests.web.door import PUBLIC, sign_in
+from tests.web.door import PUBLIC, Counting, sign_in
 
 pytestmark = pytest.mark.fault("S11", "S12")
 
@@ -36,6 +38,20 @@ async def test_a_wrong_password_somebody_unknown_and_somebody_disabled_are_one_a
     assert works == [1, 1, 1, 1]
     assert len(told) == 1
     assert next(iter(told))[0] == 401
+
+
+async def test_what_nobodys_password_is_opens_nothing_either(monkeypatch):
+    """Somebody unknown is checked against a hash as everybody is; its password, were it known, is still nobody's."""
+    monkeypatch.setattr("secrets.token_urlsafe", lambda *_: "känd")
+    assert not await Passwords(Counting()).opens(None, "känd")
+
+
+async def test_no_more_wait_to_be_checked_than_are_worth_waiting_for(door):
+    door.account("berit", Role.OPERATOR)
+    tries = (sign_in(door.browser(address=f"192.0.2.{n}"), "berit") for n in range(3 * WAITING))
+    codes = Counter(answer.status_code for answer in await asyncio.gather(*tries))
+    assert set(codes) == {303, 503}
+    assert codes[303] >= WAITING
 
 
 async def test_the_session_is_a_new_one_at_each_signing_in_and_the_one_before_is_over(door):
