@@ -101,15 +101,11 @@ Avsluta med Ctrl-C.""")
 
 def _tell_where_to_look(standing: "Standing") -> None:
     """The pages' address; and, the first time, the one account that there is."""
-    from ivr.clock import LiveClock  # noqa: PLC0415
     from ivr.config.site import HOST  # noqa: PLC0415
-    from ivr.web.accounts.first import first_account  # noqa: PLC0415
-    from ivr.web.store import WebStore  # noqa: PLC0415
+    from ivr.web.accounts.first import first_admin  # noqa: PLC0415
 
     site = standing.site
-    store = WebStore(site.web_path)
-    made = first_account(store, LiveClock()())
-    store.close()
+    made = first_admin(site.web_path)
     login = f"konto {made[0]}, lösenord {made[1]} (visas bara nu)" if made else "med ett konto"
     typer.echo(f"""
 Tavlan och sidorna  http://{HOST}:{site.web_port}/  {login}

@@ -28,8 +28,9 @@ class Stream:
 
     async def until(self, name: str, seen: Callable[[Any], object]) -> Any:
         """The data of the first event of that name of which `seen` is true."""
-        while not seen(data := await self.next(name)):
-            pass
+        async with asyncio.timeout(60):
+            while not seen(data := await self.next(name)):
+                pass
         return data
 
 
