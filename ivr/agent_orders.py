@@ -43,10 +43,12 @@ def _person(service: "Service", order: Mapping[str, Any]) -> Person:
 
 
 def person(service: "Service", order: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the person does, what they will do after the talk, and why they could not promise a callback ("" if so)."""
+    """What the person does and will do after the talk, why they cannot promise a callback, and what theirs is about."""
     who = _person(service, order)
+    call = service.kernel.centre.calls.get(who.call)
     return {
         "agent": who.id,
+        "matter": call.promise.matter if call and call.promise else "",
         "state": who.state.value,
         "reason": who.reason,
         "phone": who.phone.value,

@@ -203,8 +203,31 @@ async def test_the_number_is_shown_when_asked_for_and_not_before(desk: Desk, pag
     desk.logs_in("ivan")
     await opened(desk, page)
     await talks(desk, page)
+    assert NUMBER not in await page.text("main")
     await page.press("n")
-    await shows(page, "#told", FICTION)
+    await page.appears("#shown")
+    assert await page.text("#shown") == FICTION
+    await hangs_up(desk)
+    await shows(page, "#calling", "Inget samtal")
+    assert NUMBER not in await page.eval("document.documentElement.outerHTML")
+
+
+async def test_a_callback_says_what_it_is_about_and_what_to_press(desk: Desk, page: Page):
+    desk.logs_in("ivan")
+    await opened(desk, page)
+    await talks(desk, page)
+    await hangs_up(desk)
+    await shows(page, "#mine", "Efterbehandling")
+    await page.press("u")
+    await page.appears("#promise[open]")
+    await page.type("ritning till altan")
+    await page.press("Enter")
+    await shows(page, "#told", "Lovat.")
+    await page.press("r")
+    await shows(page, "#calling", "Återuppringning")
+    await shows(page, "#facts", "ritning till altan")
+    assert "Tryck 1 på telefonen" in await page.text("#facts")
+    assert await page.axe() == []
 
 
 async def test_a_confidential_call_is_marked_and_its_queue_is_in_no_title(desk: Desk, page: Page):

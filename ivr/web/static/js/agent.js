@@ -18,7 +18,7 @@ const PHONES = { unreachable: "Telefonen är inte ansluten. Inga samtal kommer f
 const LONGER_S = 60;
 const AFTER_MS = 700;  // the log has a talk's end a moment after the stream does
 
-const desk = { view: null, choices: { matters: [], pauses: [], queues: [] }, person: {}, talks: [], last: null, title: document.title };
+const desk = { view: null, choices: { matters: [], pauses: [], queues: [] }, person: {}, talks: [], last: null, asked: {}, title: document.title };
 const outcome = createOutcome({ changed: refreshTalks });
 
 // ── what the stream says ──────────────────────────────────────────────────────────────────────────────────────────
@@ -31,7 +31,7 @@ function take(view) {
   if (before?.call && before.call.call !== view.call?.call) setTimeout(refreshTalks, AFTER_MS);
   if (call && call.state === "talking") desk.last = call;
   showMe(view.me);
-  showCall(view.call, view.me);
+  showCall(view.call, view.me, desk.asked, desk.person);
   showLines(view);
   outcome.about(call ?? desk.last, desk.talks, Boolean(call) && call.state !== "talking");
   showTalks(desk.talks, outcome.subject(), choose);
@@ -103,7 +103,9 @@ async function be(what, reason = "") {
 
 function known(person) {
   desk.person = person;
-  if (desk.view) showMe(desk.view.me);
+  if (!desk.view) return;
+  showMe(desk.view.me);
+  showCall(desk.view.call, desk.view.me, desk.asked, person);
 }
 
 async function askPerson() {
@@ -138,7 +140,8 @@ async function showNumber() {
   const call = desk.view?.call;
   if (!call?.number) return tell("Det finns inget nummer att visa.", "bad");
   const answer = await act("/agent/nummer", { call: call.call });
-  if (answer.ok) tell(`Numret: ${answer.body.number}`);
+  if (answer.ok) desk.asked = { call: call.call, number: answer.body.number };
+  if (desk.view) take(desk.view);
 }
 
 function openPause() {
@@ -183,11 +186,4 @@ get("/agent/val").then((choices) => {
   if (desk.view) take(desk.view);
 });
 refreshTalks();
-const stream = follow("/api/stream/agent", { agent: take, elsewhere }, { onfresh: refreshTalks });
-
-// The page is open in another window: two that take turns would help nobody.
-function elsewhere() {
-  stream.close();
-  find("#stale").hidden = false;
-  say(find("#stale"), "Sidan är öppen i ett annat fönster. Läs om den här för att använda den i stället.");
-}
+follow("/api/stream/agent", { agent: take }, { onfresh: refreshTalks });

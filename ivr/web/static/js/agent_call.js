@@ -1,4 +1,5 @@
 // The call that rings at the person's phone, or that they talk in: all that is known of it before a word is said.
+// `shown`: the number that was asked for, and of which call. `person`: what the engine alone knows of who looks.
 import { ask } from "./act.js";
 import { el, fill, find, icon, say, chip } from "./dom.js";
 import { now } from "./stream.js";
@@ -10,12 +11,14 @@ const TITLES = {
 };
 let asked = "";
 
-export function showCall(call, me) {
+export function showCall(call, me, shown, person) {
   const card = find("#call");
   card.dataset.state = !call ? "" : call.rings ? "rings" : "talks";
   const [sign, title] = call ? TITLES[call.state] ?? ["talking", "Samtal"] : [null, idle(me)];
   fill(find("#calling"), sign ? icon(sign) : null, el("span", {}, title));
-  find("#withcall").hidden = !call || call.hidden;
+  const promises = !call && me.state === "wrap_up" && person.callback === "";
+  find("#withcall").hidden = call ? call.hidden : !promises;
+  if (promises) only("callback");
   find("#before").hidden = !call || call.hidden || asked !== call.call || !find("#earlier").children.length;
   if (!call || call.hidden) {
     fill(find("#group"), call ? "Samtal med sekretess" : null);
@@ -28,12 +31,15 @@ export function showCall(call, me) {
     call.confidential ? chip("lock", "Sekretess", "watch") : null,
     call.foreign ? chip("person", call.language, "accent") : null);
   say(find("#why"), call.why);
-  fill(find("#facts"), ...facts(call).flatMap(([name, value, strong]) =>
+  fill(find("#facts"), ...[...facts(call, shown, person)].flatMap(([name, value, strong]) =>
     [el("dt", {}, name), el("dd", { class: strong ? "strong" : null }, value)]));
-  for (const id of ["transfer", "hold"]) find(`#${id}`).hidden = call.state !== "talking" || Boolean(call.callback);
-  find("#callback").hidden = call.state !== "talking";
-  find("#number").hidden = !call.number;
+  const talks = call.state === "talking";
+  only(...(talks && !call.callback ? ["transfer", "hold"] : []), ...(talks ? ["callback"] : []), ...(call.number && shown.call !== call.call ? ["number"] : []));
   if (asked !== call.call) { asked = call.call; askEarlier(call.call); }
+}
+
+function only(...ids) {
+  for (const button of find("#withcall").children) button.hidden = !ids.includes(button.id);
 }
 
 const idle = (me) => (me.state === "ready" ? "Inget samtal. Du står på tur." : "Inget samtal");
@@ -44,7 +50,7 @@ export function tickCall(call) {
   if (wait && call && !call.hidden) say(wait, running((call.answered_at_ms || now()) - call.entered_at_ms));
 }
 
-function* facts(call) {
+function* facts(call, shown, person) {
   yield ["Valde", call.choice, true];
   yield ["Har väntat", el("span", { id: "waits" }, running((call.answered_at_ms || now()) - call.entered_at_ms)), true];
   yield ["Språk", call.language || "okänt"];
@@ -53,7 +59,9 @@ function* facts(call) {
   if (call.transfers) yield ["Kopplat", call.transfers === 1 ? "en gång" : `${call.transfers} gånger`];
   if (call.misses) yield ["Ringt förgäves", call.misses === 1 ? "hos en person" : `${call.misses} gånger`];
   if (call.hidden_number) yield ["Nummer", "dolt"];
+  else if (shown.call === call.call) yield ["Nummer", el("span", { id: "shown" }, shown.number), true];
   if (call.callback) yield ["Uppringning", promised(call.callback), true];
+  if (call.callback && person.matter) yield ["Gäller", person.matter];
 }
 
 function promised({ due_ms, by, attempts, overdue }) {
