@@ -14,19 +14,6 @@ from tests.web.api.programs import token
 from tests.web.town import BUILDING, SOCIAL, Desk
 
 BOARD = Path(__file__).parents[2] / "grafana" / "tonval.json"
-    "sum",
-    "by",
-    "max",
-    "min",
-    "rate",
-    "increase",
-    "histogram_quantile",
-    "le",
-    "or",
-    "vector",
-    "without",
-    "clamp_min",
-}
 
 
 async def scraped(desk: Desk, **headers: str) -> httpx.Response:
