@@ -13,6 +13,7 @@ from queues.entries import Entry
 from queues.ids import AgentId, CallId, Instant, PartnerId, QueueId
 
 __all__ = [
+    "KINDS",
     "MINUTES_KEPT",
     "MINUTE_MS",
     "QUARTER_MS",
@@ -88,3 +89,5 @@ class Board:
 
 _TAKES = {**board_of_callers.TAKES, **board_of_talks.TAKES, **board_of_staff.TAKES}
 """What is done with an entry of each kind; those of other kinds say nothing that is shown."""
+KINDS: frozenset[type] = frozenset(_TAKES)
+"""The entries that a board is made of."""

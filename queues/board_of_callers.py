@@ -152,9 +152,11 @@ def _recovered(board: "Board", entry: CallRecovered) -> None:
     call.recoveries += 1
     call.number, call.caller = entry.number or call.number, entry.caller or call.caller
     call.language = entry.language or call.language
-    stands_in(board, call, entry.queue or (call.queue if over else entry.queue), entry.at_ms, "moved")
-    if over:
+    if over:  # where the caller stood is news, that they did is not
+        at_ms = entry.entered_at_ms or entry.at_ms
+        stands_in(board, call, entry.queue or call.queue, at_ms, "moved")
         return
+    stands_in(board, call, entry.queue, entry.at_ms, "moved")
     call.entered_at_ms, call.clearance = entry.entered_at_ms, entry.clearance
     _does(board, call, entry.state, entry.at_ms, entry.agent, entry.answered_at_ms)
     if entry.answered_at_ms and call.answer is None:

@@ -18,12 +18,12 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from ivr.call_log.board_reading import entries_for_board
 from ivr.call_log.codec import UnknownKindError, entry_of
 from ivr.call_log.reading import CallLogUnreadableError
 from ivr.config.site import Site
 from ivr.control import MAX_ANSWER
 from ivr.local_days import day_span, local
-from ivr.web.rebuilding import BoardEntries, entries_for_board
 from queues.board import Board
 from queues.entries import Entry
 
@@ -190,12 +190,15 @@ class LiveBoard:
     def _read(self, run: int) -> tuple[Board, int]:
         """The board by the log, and the last step of this run of the engine that is in it. In a thread."""
         board = self._new_board()
-        found = BoardEntries((), {})
-        with suppress(CallLogUnreadableError):  # an engine on its first day
-            found = entries_for_board(self._site, board.day_starts_ms)
-        for entry in found.entries:
-            self._guarded(partial(board.apply, entry))
-        return board, found.last_steps.get(run, 0)
+        last_steps: dict[int, int] = {}
+        with (
+            suppress(CallLogUnreadableError),  # an engine on its first day
+            entries_for_board(self._site.database_path, self._site.journal_path, board.day_starts_ms) as found,
+        ):
+            last_steps = found.last_steps
+            for entry in found.entries:
+                self._guarded(partial(board.apply, entry))
+        return board, last_steps.get(run, 0)
 
     # ── the day ─────────────────────────────────────────────────────────────────────────────────────────────────
     def _new_board(self) -> Board:

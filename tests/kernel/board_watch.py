@@ -120,9 +120,11 @@ class Watched(Life):
     def fold(self, entries):
         for entry in entries:
             known = getattr(entry, "call", "") in self.board.calls
-            if isinstance(entry, CallEntered) or (isinstance(entry, CallRecovered) and not known):
+            if entry.at_ms < self.board.day_starts_ms:
+                pass
+            elif isinstance(entry, CallEntered) or (isinstance(entry, CallRecovered) and not known):
                 self.entered_today += 1
-            if isinstance(entry, CallEnded):
+            elif isinstance(entry, CallEnded):
                 self.ended_today[OUTCOMES.get(entry.outcome.value, entry.outcome.value)] += 1
             self.board.apply(entry)
             self.told.append(entry)
