@@ -58,14 +58,15 @@ class Outbox:
         try:
             while await self._gathering.gather():
                 pass
-            dead = await self._web.store.run(rows.dead_by_subscriber)
+            told = self._gathering.subscribers
+            dead = await self._web.store.run(rows.dead_by_subscriber) if told else {}
         except Refused as error:
             log.warning("webhooks_not_gathered", because=type(error).__name__)
             return
         except Exception:
             log.exception("webhooks_not_gathered")
             return
-        self._web.alarms.dead_letters = {name: dead.get(name, 0) for name in self._gathering.subscribers}
+        self._web.alarms.dead_letters = {name: dead.get(name, 0) for name in told}
         await self._staff(http)
 
     async def _staff(self, http: httpx.AsyncClient) -> None:

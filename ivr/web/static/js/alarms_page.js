@@ -1,6 +1,7 @@
 // /larm: those that are on, as they come and go; times in words.
 import { all, each, find } from "./dom.js";
 import { item, update } from "./alarms.js";
+import { follow } from "./stream.js";
 import { clock, day } from "./words.js";
 
 const list = find("#alarms-now");
@@ -17,3 +18,4 @@ for (const time of all("time[data-ms]")) {
   time.textContent = `${day(ms)} ${clock(ms)}`;
   time.dateTime = new Date(ms).toISOString();
 }
+follow("/api/stream/board?page=larm", {});
