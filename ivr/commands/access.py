@@ -123,12 +123,16 @@ def _told(rows: "list[Row]", zone: ZoneInfo, *, whole_span: bool, reviewed: bool
 
 
 def _print(told: dict[str, Any]) -> None:
+    from ivr.web.accounts.review import SWEDISH  # noqa: PLC0415
+
     for row in told.get("rows", ()):
         why = f"  ({_plain(row['why'])})" if row["why"] else ""
-        said = _plain(f"{row['at'][:19]}  {row['account']:<20} {row['what']:<18} {row['subject']}")
+        said = _plain(
+            f"{row['at'][:19]}  {row['account']:<20} {SWEDISH.get(row['what'], row['what']):<24} {row['subject']}"
+        )
         typer.echo(f"{row['number']:>7}  {said}{why}")
     for account, row in told.get("review", {}).items():
-        kinds = ", ".join(f"{kind} {n}" for kind, n in row["kinds"].items())
+        kinds = ", ".join(f"{SWEDISH.get(kind, kind)} {n}" for kind, n in row["kinds"].items())
         typer.echo(
             _plain(f"{account}: {row['looks']} på {row['days']} dagar, som mest {row['most_in_a_day']} på en dag")
         )

@@ -104,7 +104,7 @@ def add(
     word = "" if provider else _password(name, from_input=password_stdin)
     hashed = _hashed(word) if word else ""
     with _store(municipality, home) as change:
-        change("account made", name, lambda db, at_ms: add(db, _with(account, password=hashed), at_ms))
+        change("account_made", name, lambda db, at_ms: add(db, _with(account, password=hashed), at_ms))
     typer.echo(f"kontot {name} finns nu")
     if word and not password_stdin:
         typer.echo(f"lösenord, visas bara nu: {word}")
@@ -140,7 +140,7 @@ def password(
     word = _password(name, from_input=password_stdin)
     hashed = _hashed(word)
     with _store(municipality, home) as change:
-        change("password replaced", name, lambda db, at_ms: replace_password(db, name, hashed, at_ms))
+        change("password_replaced", name, lambda db, at_ms: replace_password(db, name, hashed, at_ms))
     typer.echo(f"lösenordet för {name} är bytt" + ("" if password_stdin else f": {word}"))
 
 
@@ -166,7 +166,7 @@ def _set_disabled(name: str, municipality: str, home: Path | None, *, closed: bo
         write(db, _with(account, is_disabled=closed), at_ms)
 
     with _store(municipality, home) as change:
-        change("account closed" if closed else "account opened", name, work)
+        change("account_closed" if closed else "account_opened", name, work)
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def first_account(store: WebStore, now_ms: int, passwords: Passwords | None = No
 
     def make(db: Database) -> None:
         register.add(db, account, now_ms)
-        note(db, Look(now_ms, FIRST, "", "account made", FIRST, "första start"))
+        note(db, Look(now_ms, FIRST, "", "account_made", FIRST, "första start"))
 
     store.now(make)
     return FIRST, password

@@ -28,7 +28,7 @@ BACK_MS = 10 * 60_000
 FIRST_BACK_MS = 7 * 24 * 3_600_000
 """How far the first look goes back: the pages may have been down."""
 KEPT_MS = 30 * 24 * 3_600_000
-WHAT = "secret call answered"
+WHAT = "secret_call_answered"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,34 @@ from zoneinfo import ZoneInfo
 from ivr.local_days import local
 from ivr.web.accounts.access import Row
 
+SWEDISH = {
+    "account_closed": "konto stängt",
+    "account_made": "konto skapat",
+    "account_opened": "konto öppnat",
+    "agent_logged_out": "någon utloggad",
+    "agent_moved": "någon flyttad",
+    "alarm_acknowledged": "larm kvitterat",
+    "call_parked": "samtal parkerat",
+    "call_picked": "samtal plockat",
+    "call_put_through": "samtal kopplat",
+    "callback_taken_back": "löfte återtaget",
+    "confidential_calls": "sekretessamtal lästa",
+    "crisis_message": "krismeddelande",
+    "delivery_again": "leverans omsänd",
+    "directory_searched": "sökt i katalogen",
+    "earlier calls": "tidigare samtal",
+    "number": "nummer visat",
+    "outcome": "utfall satt",
+    "password_changed": "lösenord bytt",
+    "password_replaced": "nytt lösenord",
+    "secret_call_answered": "sekretessamtal besvarat",
+    "sign_in": "inloggning",
+    "sign_in_refused": "inloggning nekad",
+    "sign_out": "utloggning",
+    "sign_out_everywhere": "utloggning överallt",
+}
+"""What was looked at or done, as reviewers read it; whatever is not here is shown as it is written."""
+
 NIGHT = (20, 6)
 """Looks from 20 to 06 are counted apart."""
 SATURDAY = 5

@@ -56,7 +56,7 @@ async def try_password(web: Web, request: Request, account: str, password: str) 
         return Tried(usable)
     log.warning("sign_in_refused", address=address, account=account if found else "")
     if found:
-        refused = Look(now_ms, account, "", "sign in refused", account)
+        refused = Look(now_ms, account, "", "sign_in_refused", account)
         await web.store.run(lambda db: note(db, refused))
     return Tried(None)
 
@@ -69,7 +69,7 @@ async def let_in(web: Web, request: Request, response: Response, account: Accoun
     device = await web.store.run(lambda db: devices.remember(db, before, account.account, now_ms))
     set_cookie(web, request, response, Cookie(SESSION, session))
     set_cookie(web, request, response, Cookie(DEVICE, device, DEVICE_S))
-    await web.store.run(lambda db: note(db, Look(now_ms, account.account, "", "sign in", account.account)))
+    await web.store.run(lambda db: note(db, Look(now_ms, account.account, "", "sign_in", account.account)))
 
 
 def forget(web: Web, request: Request, response: Response) -> None:

@@ -67,7 +67,7 @@ async def leave(request: Request) -> Response:
     viewer = await viewer_of(request)
     if viewer:
         await web.sessions.end(viewer.session)
-        await web.access.note(viewer, "sign out", viewer.account)
+        await web.access.note(viewer, "sign_out", viewer.account)
     response = RedirectResponse("/logga-in", SEE_OTHER)
     sign_in.forget(web, request, response)
     return response
@@ -94,7 +94,7 @@ async def replace_password(request: Request, viewer: Known, nu: Field, nytt: Fie
         why_not = WAIT.format(minutes=-(-tried.wait_ms // 60_000)) if tried.wait_ms else "Lösenordet du har nu är fel."
         return await _own_page(request, viewer, why_not, status=429 if tried.wait_ms else 422)
     await web.accounts.replace_password(viewer.account, await web.passwords.made(nytt), but_session=viewer.session)
-    await web.access.note(viewer, "password changed", viewer.account)
+    await web.access.note(viewer, "password_changed", viewer.account)
     return await _own_page(request, viewer, done="Lösenordet är bytt. Andra inloggningar till kontot är avslutade.")
 
 
@@ -103,7 +103,7 @@ async def leave_everywhere(request: Request, viewer: Known) -> Response:
     """The account is signed in nowhere."""
     web = web_of(request)
     await web.sessions.end_all(viewer.account)
-    await web.access.note(viewer, "sign out everywhere", viewer.account)
+    await web.access.note(viewer, "sign_out_everywhere", viewer.account)
     response = RedirectResponse("/logga-in", SEE_OTHER)
     sign_in.forget(web, request, response)
     return response

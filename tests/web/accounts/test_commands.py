@@ -98,7 +98,7 @@ def test_each_change_of_an_account_stands_in_the_access_log(tmp_path):
     store = WebStore(tmp_path / "web.sqlite")
     written = [(row.look.what, row.look.subject) for row in store.now(lambda db: list(looks(db)))]
     store.close()
-    assert written == [("account made", "berit"), ("password replaced", "berit"), ("account closed", "berit")]
+    assert written == [("account_made", "berit"), ("password_replaced", "berit"), ("account_closed", "berit")]
 
 
 def test_the_first_account_is_made_once_and_never_beside_another(tmp_path):
