@@ -30,7 +30,7 @@ NOT_FOUND, REFUSED, NOT_THERE = 404, 409, 503
 GONE = "Växeln svarar inte just nu. Telefonen fungerar som vanligt; försök igen om en stund."
 NOT_YOURS = "Samtalet är inte ditt, eller finns inte längre."
 LONGEST_DEADLINE_S = 30 * 86_400
-MOST_EARLIER = 8
+MOST_EARLIER = 3
 PARKED_S = 60
 """After so long a parked caller comes back by themselves."""
 
