@@ -103,5 +103,7 @@ async def test_an_alarm_stands_at_the_head_of_the_page_and_is_taken_on_by_keyboa
     assert await page.axe() == []
     await page.eval("document.querySelector('#alarms li button').focus()")
     await page.press("Enter")
-    await page.until("document.querySelector('#alarms li')?.textContent.includes('Kvitterat av Ulla')")
+    await page.until("document.querySelector('#alarms').hidden")
+    assert await page.goto(desk.address + "/larm") == 200
+    await page.until("document.querySelector('#alarms-now li')?.textContent.includes('Kvitterat av Ulla')")
     desk.hangs_up("tonval-1.0")

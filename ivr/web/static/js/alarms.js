@@ -42,8 +42,9 @@ function show(alarms) {
   document.dispatchEvent(new CustomEvent("alarms-now", { detail: alarms }));
   const banner = find("#alarms");
   if (!banner) return;
-  banner.hidden = alarms.length === 0;
-  const open = [...alarms.filter((a) => !a.acknowledged_by), ...alarms.filter((a) => a.acknowledged_by)].slice(0, MOST);
+  const nobodys = alarms.filter((a) => !a.acknowledged_by);  // what somebody has taken on is on /larm
+  const open = nobodys.slice(0, MOST);
+  banner.hidden = open.length === 0;
   each(find("ul", banner), open, (a) => a.id, (a) => item(a, banner.dataset.mayTakeOn === "ja"), (line, a) => update(line, a, banner.dataset.mayTakeOn === "ja"));
   say(find("a", banner), alarms.length > open.length ? `Alla ${alarms.length} larm` : "Alla larm");
 }
