@@ -22,6 +22,8 @@ from queues.entries import (
     RoutingPaused,
     RoutingResumed,
 )
+from queues.moved_entries import CallMoved
+from queues.operator_entries import AgentMoved, MoveRefused
 from queues.weighed_entries import CandidatesWeighed
 from tests.call_log.cel_lines import Scene, lines_of
 from tests.call_log.stories import CALLER, QUEUE, T0, Log, call_id, story
@@ -104,7 +106,7 @@ def test_the_ending_of_an_id_is_enough_when_it_is_the_only_one(home: Path):
 def test_every_kind_of_entry_can_be_told():
     """Whatever kind somebody adds, the journey says something of it or says nothing; it never falls."""
     silent = {AgentStateChanged, CandidatesWeighed, LateEventSeen, PartnerChanged, PlanReplaced, RoutingPaused}
-    silent |= {RoutingResumed, HoursSwitched, CrisisMessageSwitched}
+    silent |= {RoutingResumed, HoursSwitched, CrisisMessageSwitched, AgentMoved, CallMoved, MoveRefused}
     for kind in get_args(Entry):
         entry = find(any_of(kind), lambda _: True)
         assert bool(journey([entry], Names())) is (kind not in silent), kind
