@@ -64,11 +64,18 @@ class AccessLog:
 
     async def note(self, viewer: Viewer, what: str, subject: str, why: str = "") -> None:
         """It is written, on the disk, that the viewer saw or did this. Await it before showing or doing."""
-        look = Look(self._clock(), viewer.account, viewer.session[:12], what, subject, why)
-        row = await self._store.run(lambda db: note(db, look))
-        if look.at_ms // DAY_MS != self._anchored_day:
+        await self.note_all(viewer, what, [subject], why)
+
+    async def note_all(self, viewer: Viewer, what: str, subjects: Iterable[str], why: str = "") -> None:
+        """As `note`, a row for each, all of them or none."""
+        at_ms = self._clock()
+        looks = [Look(at_ms, viewer.account, viewer.session[:12], what, subject, why) for subject in subjects]
+        if not looks:
+            return
+        row = await self._store.run(lambda db: [note(db, look) for look in looks][-1])
+        if at_ms // DAY_MS != self._anchored_day:
             # Beside the file, in the system's journal: whoever rewrites the whole chain does not reach it (S42).
-            self._anchored_day = look.at_ms // DAY_MS
+            self._anchored_day = at_ms // DAY_MS
             log.info("access_log_anchor", anchor=f"{row.number}:{row.chain}")
 
 

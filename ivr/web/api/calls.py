@@ -113,8 +113,7 @@ async def call_story(request: Request, viewer: Asking, call: CallName) -> CallSt
 
 async def note_secret(web: Web, viewer: Viewer, calls: list[CallId]) -> None:
     """It is written that this program was shown these calls under secrecy."""
-    if calls:
-        await web.access.note(viewer, "confidential_calls", " ".join(calls), "api")
+    await web.access.note_all(viewer, "confidential_calls", calls, "api")
 
 
 def _at(cursor: str) -> At:

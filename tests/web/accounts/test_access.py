@@ -46,6 +46,25 @@ async def test_looks_at_the_same_instant_stand_in_one_chain(door):
     assert first_break(rows) == 0
 
 
+async def test_what_is_shown_together_is_written_one_by_one_and_in_one_piece(door):
+    await door.web.access.note_all(BERIT, "number", [f"tonval-{n}" for n in range(200)])
+    await door.web.access.note_all(BERIT, "number", [])
+    rows = rows_of(door.web.store)
+    assert [row.look.subject for row in rows] == [f"tonval-{n}" for n in range(200)]
+    assert first_break(rows) == 0
+
+
+async def test_the_end_of_the_chain_is_told_to_the_systems_journal_once_a_day(door, capfd):
+    for _ in range(3):
+        await door.web.access.note(BERIT, "number", "x")
+    door.clock.pass_ms(86_400_000)
+    await door.web.access.note(BERIT, "number", "x")
+    written = "".join(capfd.readouterr())
+    rows = rows_of(door.web.store)
+    assert written.count("access_log_anchor") == 2
+    assert all(f"{rows[n].number}:{rows[n].chain}" in written for n in (0, 3))
+
+
 def test_no_row_is_changed_or_taken_out_by_us(store):
     for statement in ("UPDATE looks SET subject = 'x'", "DELETE FROM looks", "REPLACE INTO looks SELECT * FROM looks"):
         with pytest.raises(sqlite3.IntegrityError):

@@ -172,6 +172,22 @@ async def test_a_body_that_never_ends_is_refused_and_its_sender_let_go(monkeypat
     assert (b"connection", b"close") in told[0]["headers"]
 
 
+@pytest.mark.fault("S31")
+@pytest.mark.parametrize("claimed", [b"65537", b"99999999999999999999", b"-1", b"1e3", b"x"])
+async def test_a_body_that_says_it_is_too_large_is_not_read(claimed):
+    told = []
+
+    async def nobody_reads(*_):
+        raise AssertionError
+
+    async def send(message):
+        told.append(message)
+
+    scope = {"type": "http", "method": "POST", "headers": [(b"content-length", claimed)]}
+    await Bodies(nobody_reads)(scope, nobody_reads, send)
+    assert told[0]["status"] == 413
+
+
 SECRET = "070-174 06 05"
 
 

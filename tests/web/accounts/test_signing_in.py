@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from ivr.web.accounts.attempts import AT_ACCOUNT, FROM_ADDRESS_AT_ACCOUNT, WINDOW_MS
+from ivr.web.accounts.attempts import AT_ACCOUNT, FROM_ADDRESS, FROM_ADDRESS_AT_ACCOUNT, WINDOW_MS
 from ivr.web.accounts.passwords import WAITING, Passwords
 from ivr.web.accounts.roles import Role
 from ivr.web.accounts.sessions import AT_MOST, IDLE_MS, MINUTE_MS, SHIFT_MS, named
@@ -124,6 +124,17 @@ async def test_one_account_has_a_limited_number_of_sessions_and_the_oldest_goes(
     assert open_now == [False] + [True] * AT_MOST
 
 
+@pytest.mark.fault("S36")
+@pytest.mark.parametrize(
+    "name", ["' OR 1=1 --", "berit' --", 'berit" OR ""="', "berit'; DROP TABLE accounts; --", "%", "_" * 5]
+)
+async def test_a_name_that_is_a_query_is_a_name(door, name):
+    door.account("berit", Role.OPERATOR)
+    assert (await sign_in(door.browser(), name)).status_code == 401
+    assert [account.account for account in await door.web.accounts.everybody()] == ["berit"]
+
+
+@pytest.mark.fault("S36")
 @pytest.mark.parametrize("token", ["", "x" * 10_000, "å" * 50, "' OR 1=1 --", named("x")])
 async def test_a_made_up_token_opens_nothing(door, token):
     door.account("berit", Role.OPERATOR)
@@ -188,6 +199,12 @@ async def test_somebody_elses_browser_is_no_known_computer_of_this_account(door)
     thief = await door.signed_in("disa", address="192.0.2.7")
     await guess(thief, times=FROM_ADDRESS_AT_ACCOUNT)
     assert await guess(thief) == [429]
+
+
+async def test_one_address_that_tries_one_password_at_everybody_comes_to_an_end(door):
+    thief = door.browser(address="192.0.2.7")
+    codes = [(await guess(thief, f"konto{n}"))[0] for n in range(FROM_ADDRESS + 1)]
+    assert codes == [401] * FROM_ADDRESS + [429]
 
 
 async def test_an_unknown_account_is_slowed_down_as_a_known_one(door):
