@@ -32,6 +32,8 @@ FRESH_S: Final = 1.2
 LOOK_S: Final = 0.2
 AGAIN_S: Final = 0.25
 """How soon an engine that is gone is looked for again."""
+INCOMPLETE_S: Final = 60.0
+"""How long a board from which something is missing is shown before the log is read again."""
 UNREAD_STEPS: Final = 50_000
 """Steps kept while the log is read; with more the log is read anew."""
 log = structlog.get_logger()
@@ -64,7 +66,7 @@ class LiveBoard:
     def __init__(self, site: Site, zone: ZoneInfo, clock: Callable[[], int]) -> None:
         self._site, self._zone, self._clock = site, zone, clock
         self._began_ms = clock()
-        self._heard_at = 0.0
+        self._heard_at = self._rebuilt_at = 0.0
         self._pending: deque[Mapping[str, Any]] | None = deque()
         """Steps met while the log is read; None once it has been."""
         self._was_stale = True
@@ -130,12 +132,15 @@ class LiveBoard:
             rebuilding = asyncio.create_task(self._rebuild(hello["run"], hello["first_step"]))
             while line := await reader.readline():
                 self._take(json.loads(line))
-                if rebuilding.done() and rebuilding.exception():
-                    raise OSError("the log could not be read") from rebuilding.exception()
+                if rebuilding.done() and (self._is_to_be_rebuilt() or rebuilding.exception()):
+                    raise OSError("the log is to be read anew") from rebuilding.exception()
         finally:
             if rebuilding:
                 rebuilding.cancel()
             writer.close()
+
+    def _is_to_be_rebuilt(self) -> bool:
+        return not self.complete and time.monotonic() - self._rebuilt_at > INCOMPLETE_S
 
     def _take(self, said: Mapping[str, Any]) -> None:
         if "beat" in said:
@@ -176,29 +181,35 @@ class LiveBoard:
     # ── the log ─────────────────────────────────────────────────────────────────────────────────────────────────
     async def _rebuild(self, run: int, first_step: int) -> None:
         """The board is the log's, and then that of every step after it."""
-        board, last_step = await asyncio.to_thread(self._read, run)
+        self.complete = True
+        board, last_step, readable = await asyncio.to_thread(self._read, run)
         self.board = board
         self._day_ends_ms = self._midnight_after(board.day_starts_ms)
         self.last_step = last_step
-        self.complete = last_step + 1 >= first_step
+        self._rebuilt_at = time.monotonic()
+        self.complete = self.complete and readable and last_step + 1 >= first_step
         for step in self._pending or ():
             if step["step"] > last_step:
                 self._apply(step)
         self._pending = None
         self._bump()
 
-    def _read(self, run: int) -> tuple[Board, int]:
-        """The board by the log, and the last step of this run of the engine that is in it. In a thread."""
+    def _read(self, run: int) -> tuple[Board, int, bool]:
+        """The board by the log, the last step of this run of the engine that is in it, and whether it is all there.
+
+        In a thread. A log that cannot be read gives an empty board: what goes on is shown, and is told to be less.
+        """
         board = self._new_board()
-        last_steps: dict[int, int] = {}
-        with (
-            suppress(CallLogUnreadableError),  # an engine on its first day
-            entries_for_board(self._site.database_path, self._site.journal_path, board.day_starts_ms) as found,
-        ):
-            last_steps = found.last_steps
-            for entry in found.entries:
-                self._guarded(partial(board.apply, entry))
-        return board, last_steps.get(run, 0)
+        try:
+            with entries_for_board(self._site.database_path, self._site.journal_path, board.day_starts_ms) as found:
+                for entry in found.entries:
+                    self._guarded(partial(board.apply, entry))
+                return board, found.last_steps.get(run, 0), True
+        except CallLogUnreadableError as error:
+            first_day = not self._site.database_path.exists()
+            if not first_day:
+                log.warning("board_without_log", because=str(error))
+            return self._new_board(), 0, first_day
 
     # ── the day ─────────────────────────────────────────────────────────────────────────────────────────────────
     def _new_board(self) -> Board:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ivr.call_log.reading import CallLogUnreadableError
 from ivr.web import live_board, watching
 from ivr.web.accounts.roles import Role
 from queues.agents import AgentState
@@ -176,24 +177,55 @@ async def test_a_board_made_anew_from_the_log_equals_the_one_that_followed(desk:
 @pytest.mark.fault("I23")
 async def test_what_happens_while_the_log_is_read_is_there_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some steps are in the log, some come while it is read, and those in both are not counted twice."""
-    read = live_board.entries_for_board
+    live = desk.web.live
+    read = live._read
 
-    def slowly(*args: Any) -> Any:
+    async def during() -> None:
+        for number in range(5):
+            desk.arrives(f"during{number}", BUILDING)
+        while not live._pending or live._pending[-1]["step"] < desk.service.following.last_step:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    def slowly(run: int) -> Any:
         desk.service.call_log.flush()
-        found = read(*args)
-        desk.in_the_loop(lambda: [desk.arrives(f"during{number}", BUILDING) for number in range(5)])
+        found = read(run)
+        asyncio.run_coroutine_threadsafe(during(), desk.loop).result(20)
         return found
 
     desk.arrives("before", BUILDING)
-    monkeypatch.setattr(live_board, "entries_for_board", slowly)
+    desk.arrives("gone", BUILDING)
+    desk.hangs_up("gone")
+    monkeypatch.setattr(live, "_read", slowly)
     await desk.engine_gone()
     desk.arrives("between", BUILDING)
     await desk.engine_back()
     await desk.settled()
-    board = desk.web.live.board
-    assert set(board.calls) == {"before", "between", *(f"during{number}" for number in range(5))}
-    assert board.house.day.entered == 7
-    assert desk.web.live.complete
+    assert set(live.board.calls) == {"before", "between", *(f"during{number}" for number in range(5))}
+    assert (live.board.house.day.entered, live.board.house.day.abandoned) == (8, 1)
+    assert live.complete
+
+
+async def test_a_log_that_cannot_be_read_leaves_what_goes_on_and_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.arrives("c1", BUILDING)
+    await desk.settled()
+    read = live_board.entries_for_board
+
+    def refused(*_: object) -> Any:
+        raise CallLogUnreadableError("broken")
+
+    monkeypatch.setattr(live_board, "entries_for_board", refused)
+    monkeypatch.setattr(live_board, "INCOMPLETE_S", 0.5)
+    async with stream(await desk.client(Role.OPERATOR)) as page:
+        await desk.engine_gone()
+        await desk.engine_back()
+        await page.until("beat", lambda beat: not beat["stale_since_ms"] and not beat["complete"])
+        desk.arrives("c2", BUILDING)
+        await page.until("board", lambda board: "c2" in {call["id"] for call in board["calls"]})
+        monkeypatch.setattr(live_board, "entries_for_board", read)
+        await page.until("beat", lambda beat: not beat["stale_since_ms"] and beat["complete"])
+    assert set(desk.web.live.board.calls) == {"c1", "c2"}
 
 
 async def test_a_new_day_counts_from_nought_and_keeps_who_waits(desk: Desk) -> None:

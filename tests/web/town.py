@@ -7,7 +7,7 @@ socket, board, store and HTTP are the real ones, all in the test's own event loo
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -197,14 +197,6 @@ class Desk:
                 await live.changed(live.version)
         following.cancel()
         return told(live)
-
-    def in_the_loop(self, happens: Callable[[], object]) -> None:
-        """It has happened, asked for by another thread."""
-
-        async def once() -> None:
-            happens()
-
-        asyncio.run_coroutine_threadsafe(once(), self.loop).result(20)
 
 
 def told(live: LiveBoard) -> tuple[object, ...]:
