@@ -106,7 +106,9 @@ class EventStream(Response):
                 await _send(send, b"".join(told))
             await asyncio.sleep(APART_S)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._web.live.changed(version), max(beat_at - loop.time(), 0))
+                # Not wait_for: in 3.11 that forgets a cancellation which comes together with the news.
+                async with asyncio.timeout_at(beat_at):
+                    await self._web.live.changed(version)
 
     def _events(self, viewer: Viewer | None) -> list[bytes]:
         """What is another than what was sent last."""
