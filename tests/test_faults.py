@@ -10,7 +10,7 @@ def test_every_row_has_a_test():
 
 
 def test_every_mark_names_a_row():
-    assert [row for row in guards() if not re.fullmatch(r"[FGS]\d+", row)] == []
+    assert [row for row in guards() if not re.fullmatch(r"[FGSI]\d+", row)] == []
 
 
 def test_every_fault_that_a_test_guards_is_in_words():

@@ -15,7 +15,7 @@ from queues.ids import AgentId
 from tests.web.browser.browser import Page
 from tests.web.town import BUILDING, Desk, a_desk
 
-pytestmark = pytest.mark.fault("S09")
+pytestmark = pytest.mark.fault("S05", "S09")
 PAGES = Path(__file__).parents[2] / "ivr" / "web"
 HOSTILE = "<img src=x class=planted onerror=window.hit=1>'\"--><script class=planted>window.hit=2</script>{{7*7}}"
 HIT = "[window.hit ?? 0, document.querySelectorAll('.planted, script:not([src])').length]"

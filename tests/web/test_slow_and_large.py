@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -102,6 +103,17 @@ async def test_what_is_no_request_is_refused_and_the_next_is_served(desk, monkey
     async with knocking(desk, said) as (reader, _):
         assert not (await answered(reader)).startswith(b"HTTP/1.1 2")
     assert await is_served(desk)
+
+
+@pytest.mark.fault("S30")
+async def test_the_pages_are_reached_on_this_machine_only(desk):
+    port = f"{desk.web.site.web_port:04X}"
+    listening = []
+    for family in ("tcp", "tcp6"):
+        lines = await asyncio.to_thread(Path(f"/proc/net/{family}").read_text, "ascii")
+        fields = [line.split() for line in lines.splitlines()[1:]]
+        listening += [row[1] for row in fields if row[1].endswith(f":{port}") and row[3] == "0A"]
+    assert listening == [f"0100007F:{port}"]
 
 
 async def test_many_slow_ones_keep_nobody_out(desk):
