@@ -20,7 +20,8 @@ T = TypeVar("T")
 HELP = "Programs' tokens for the API, the metrics and the public wall. There is none until one is made here."
 ADD_HELP = """Make a token, and print it once: only its hash is kept.
 
-Scopes: state, calls, statistics, matters, callbacks, callbacks:write, alarms, alarms:write, deliveries, metrics, wall.
+Scopes: state, calls, statistics, matters, matters:write, callbacks, callbacks:write, alarms, alarms:write,
+deliveries, metrics, wall.
 It sees every queue unless --queue names some, and of confidential calls nothing unless --clearance names what it holds.
 
 Example: tonval token add "Ärendesystemet" --scope calls --scope matters --queue bygg --days 365

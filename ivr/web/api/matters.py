@@ -1,20 +1,23 @@
-"""/api/v1/matters: what people rang about, and which types there are to choose among."""
+"""/api/v1/matters: what people rang about, the case that came of it, and which types there are to choose among."""
 
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from ivr.web.accounts.sight import sight_of
 from ivr.web.accounts.viewer import Viewer
 from ivr.web.api.asking import PREFIX, asks, refusals
-from ivr.web.api.calls import LAST_MS, note_secret
+from ivr.web.api.calls import LAST_MS, CallName, note_secret
 from ivr.web.api.tokens import Scope
 from ivr.web.context import web_of
 from ivr.web.matters import CallOutcome, Outcomes
+from queues.ids import CallId
 
 router = APIRouter(prefix=PREFIX, tags=["ärenden"])
 Asking = Annotated[Viewer, Depends(asks(Scope.MATTERS))]
+Writing = Annotated[Viewer, Depends(asks(Scope.MATTERS_WRITE))]
 LONGEST_MS = 32 * 86_400_000
 
 
@@ -58,6 +61,13 @@ class SeenOutcome(BaseModel):
     answered_at_ms: int
 
 
+class GivenCase(BaseModel):
+    """The number of a case in the case system."""
+
+    model_config = ConfigDict(extra="forbid")
+    case: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9ÅÄÖåäö /:.-]+$")]
+
+
 class OutcomePage(BaseModel):
     """What holds of each call, by when it was answered."""
 
@@ -92,6 +102,20 @@ async def outcomes(
     seen = [outcome for outcome in mine if sight_of(viewer, outcome).content]
     await note_secret(web, viewer, [outcome.call for outcome in seen if outcome.clearance])
     return OutcomePage(outcomes=[_shown(outcome) for outcome in seen], hidden=len(mine) - len(seen))
+
+
+@router.put("/matters/{call}/case", responses=refusals(404))
+async def case(request: Request, viewer: Writing, call: CallName, given: GivenCase) -> SeenOutcome:
+    """The case system has given the call this number; what was said before stays as history."""
+    web = web_of(request)
+    outcomes = Outcomes(web.store)
+    held = await outcomes.latest(CallId(call))
+    if held is None or not sight_of(viewer, held).content:
+        raise HTTPException(404, "Ingen har sagt vad ett sådant samtal gällde.")
+    await web.access.note(viewer, "outcome", call, "api")
+    now = replace(held, case=given.case, at_ms=web.clock(), by=viewer.account)
+    await outcomes.record(now)
+    return _shown(now)
 
 
 def _shown(outcome: CallOutcome) -> SeenOutcome:

@@ -32,6 +32,8 @@ class Scope(StrEnum):
     CALLS = "calls"
     STATISTICS = "statistics"
     MATTERS = "matters"
+    MATTERS_WRITE = "matters:write"
+    """To say which number the case system gave a call."""
     CALLBACKS = "callbacks"
     CALLBACKS_WRITE = "callbacks:write"
     ALARMS = "alarms"

@@ -1,11 +1,16 @@
 """What a program is told of the switchboard, by its token: its scopes, its queues, its clearances."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from ivr.web.accounts.roles import Role
 from ivr.web.api.tokens import Grant, Scope, hashed, made, revoked
+from ivr.web.matters import CallOutcome, Kind, Outcomes
+from queues.ids import AgentId, CallId, Clearance, QueueId
+from routing.callback_events import CallbackWritten
+from routing.events import DigitsEntered, PromptFinished
 from tests.web.api.programs import program, token
 from tests.web.town import BUILDING, SCHOOL, SOCIAL, Desk
 
@@ -155,3 +160,41 @@ async def test_small_counts_of_a_line_under_secrecy_are_not_told(desk: Desk):
     async with program(desk, Scope.STATISTICS, clearances=["socialtjanst"]) as asking:
         lines = {line["queue"]: line["day"] for line in (await asking.get("statistics/today")).json()["queues"]}
     assert lines["socialtjanst"]["abandoned"] == 1
+
+
+async def test_a_case_system_says_which_case_came_of_a_call_that_it_may_know_of(desk: Desk):
+    outcomes = Outcomes(desk.web.store)
+    told = CallOutcome(CallId("tonval-1.0"), 1, "amina", AgentId("amina"), Kind.MATTER, "bygglov", answered_at_ms=1)
+    await outcomes.record(replace(told, queue=QueueId("bygg")))
+    secret = replace(
+        told, call=CallId("tonval-2.0"), queue=QueueId("socialtjanst"), clearance=Clearance("socialtjanst")
+    )
+    await outcomes.record(secret)
+    async with program(desk, Scope.MATTERS, Scope.MATTERS_WRITE) as asking:
+        found = (await asking.get("matters", params={"from_ms": 0})).json()
+        assert ([o["call"] for o in found["outcomes"]], found["hidden"]) == (["tonval-1.0"], 1)
+        answer = await asking.put("matters/tonval-1.0/case", json={"case": "BYGG 2026-117"})
+        assert answer.json()["case"] == "BYGG 2026-117"
+        assert (await asking.put("matters/tonval-2.0/case", json={"case": "1"})).status_code == 404
+        assert (await asking.put("matters/tonval-1.0/case", json={"case": "<b>"})).status_code == 422
+    assert [o.case for o in await outcomes.history(told.call)] == ["", "BYGG 2026-117"]
+
+
+async def test_a_promise_is_listed_and_taken_back(desk: Desk):
+    desk.arrives("tonval-1.0", BUILDING)
+    desk.feed(DigitsEntered(CallId("tonval-1.0"), "5"))
+    desk.feed(CallbackWritten(CallId("tonval-1.0")), PromptFinished(CallId("tonval-1.0")))
+    await desk.settled()
+    async with program(desk, Scope.CALLBACKS, Scope.CALLBACKS_WRITE) as asking:
+        [promise] = (await asking.get("callbacks")).json()["callbacks"]
+        assert (promise["id"], promise["queue"]) == ("tonval-1.0", "bygg")
+        assert promise["due_ms"] > promise["entered_at_ms"]
+        assert (await asking.delete("callbacks/tonval-1.0")).status_code == 204
+        await desk.settled()
+        assert (await asking.get("callbacks")).json()["callbacks"] == []
+        assert (await asking.delete("callbacks/tonval-1.0")).status_code == 404
+
+
+async def test_a_misspelt_filter_is_told_and_does_not_leave_everything_in(desk: Desk):
+    async with program(desk, Scope.CALLS) as asking:
+        assert (await asking.get("calls", params={"from_ms": 0, "que": "bygg"})).status_code == 422
