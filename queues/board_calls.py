@@ -81,8 +81,11 @@ class BoardCall:
     parked_by: AgentId = AgentId("")
     until_ms: Instant = Instant(0)
     """Of a parked call: when it comes back by itself."""
+    came: str = ""
+    """Why it came to stand where it stands: choice, overflow, transfer, transfer_returned, parking_ended, ….
+    "" if it has not."""
     weighed: CandidatesWeighed | None = None
-    """The last routing decision about it, where decisions are explained."""
+    """The last routing decision about it since it came there, where decisions are explained."""
     due_ms: Instant = Instant(0)
     """By when its caller is to have been rung; 0 if that is not promised."""
     promised_by: AgentId = AgentId("")

@@ -203,6 +203,7 @@ def _naming(_board: "Board", call: BoardCall, entry: NameSearched | PersonNotRea
 def _queued(board: "Board", call: BoardCall, entry: CallQueued) -> None:
     stands_in(board, call, entry.queue, entry.at_ms, _HOW.get(entry.reason, "moved"))
     call.entered_at_ms, call.clearance, call.steps = entry.entered_at_ms, entry.clearance, ()
+    call.came, call.weighed = entry.reason, None
     waits(call, entry.at_ms)
 
 

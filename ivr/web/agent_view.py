@@ -40,6 +40,12 @@ _MEANINGS: Mapping[str, str] = {
     "invalid": "tryckte fel",
     "silence": "tryckte ingenting",
 }
+_CAME: Mapping[str, str] = {
+    "parking_ended": "Du parkerade samtalet, och nu är det tillbaka.",
+    "transfer": "Samtalet är kopplat till just dig.",
+    "transfer_returned": "Kopplingen besvarades inte: samtalet är tillbaka hos dig.",
+}
+"""Why a call is somebody's that nobody was weighed for."""
 RINGS = frozenset({BoardState.OFFERED, BoardState.CALLBACK_OFFERED})
 SHORT_MS = 1_000
 
@@ -49,6 +55,7 @@ def agent_view(board: Board, house: House, viewer: Viewer, _now_ms: int, phones:
     who = board.agents.get(viewer.agent) or BoardAgent(viewer.agent)
     call = board.calls.get(who.call) or _theirs(board, viewer.agent)
     return {
+        "plan": board.plan,
         "me": _me(who, house, phones.get(viewer.agent, "")),
         "call": shown_call(call, house, viewer) if call else None,
         "lines": list(_lines(board, house, viewer)),
@@ -155,11 +162,7 @@ def _why(call: BoardCall, viewer: Viewer) -> str:
     """Why the call is this person's: one sentence."""
     if call.weighed is not None and call.weighed.agent == viewer.agent:
         return to_you(call.weighed)
-    if call.parked_by == viewer.agent:
-        return "Du parkerade samtalet, och nu är det tillbaka."
-    if call.transfers:
-        return "Samtalet är kopplat till just dig."
-    return "Samtalet är valt åt dig för hand."
+    return _CAME.get(call.came, "Samtalet är valt åt dig för hand.")
 
 
 def _callback(call: BoardCall, house: House) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ivr.call_log.journey import OUTCOMES
-from ivr.call_log.reading import CallLogReader, CallLogUnreadableError, CallRow
+from ivr.call_log.reading import CallLogReader, CallRow
 from ivr.config.house import House
 from ivr.local_days import day_span, local
 from ivr.web.accounts.sight import sight_of
@@ -41,7 +41,7 @@ class Said:
 
 
 class MyCalls:
-    """For one request of one viewer."""
+    """For one request of one viewer. What reads the log raises CallLogUnreadableError where it cannot be read."""
 
     def __init__(self, web: Web, viewer: Viewer) -> None:
         self._web, self._viewer = web, viewer
@@ -82,12 +82,9 @@ class MyCalls:
 
     def _read_earlier(self, caller: str, before_ms: int, most: int) -> list[tuple[CallRow, Clearance]]:
         """With what each of them needed to be heard. In a thread."""
-        try:
-            with CallLogReader(self._web.site.database_path, self._web.site.journal_path) as reader:
-                rows = reader.earlier(caller, before_ms, most)
-                return [(row, _needed(reader, row, self._web.house)) for row in rows]
-        except CallLogUnreadableError:
-            return []
+        with CallLogReader(self._web.site.database_path, self._web.site.journal_path) as reader:
+            rows = reader.earlier(caller, before_ms, most)
+            return [(row, _needed(reader, row, self._web.house)) for row in rows]
 
     def _may_see(self, row: CallRow, clearance: Clearance) -> bool:
         return sight_of(self._viewer, _Earlier(row, clearance)).content

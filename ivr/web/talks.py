@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ivr.call_log.reading import CallLogReader, CallLogUnreadableError
+from ivr.call_log.reading import CallLogReader
 from ivr.config.site import Site
 from queues.entries import CallAnswered, CallEnded, CallQueued, CallRecovered, CallReturned, Entry, Outcome, TalkEnded
 from queues.ids import UNKNOWN_CLEARANCE, AgentId, CallId, Clearance, QueueId
@@ -28,25 +28,25 @@ class Talk:
 
 
 def talks_of(site: Site, agent: AgentId, from_ms: int, to_ms: int) -> list[Talk]:
-    """The person's last talk in each call answered in [from_ms, to_ms), newest first. Reads the disk: in a thread."""
-    try:
-        with CallLogReader(site.database_path, site.journal_path) as reader:
-            answered = reader.entries_between(from_ms, to_ms, (CallAnswered,))
-            calls = dict.fromkeys(e.call for e in answered if isinstance(e, CallAnswered) and e.agent == agent)
-            found = [talk for call in calls for talk in talks_in(reader.call_entries(call), agent)[-1:]]
-    except CallLogUnreadableError:
-        return []  # on the first day there is no log yet
+    """The person's last talk in each call answered in [from_ms, to_ms), newest first. Reads the disk: in a thread.
+
+    Raises CallLogUnreadableError.
+    """
+    with CallLogReader(site.database_path, site.journal_path) as reader:
+        answered = reader.entries_between(from_ms, to_ms, (CallAnswered,))
+        calls = dict.fromkeys(e.call for e in answered if isinstance(e, CallAnswered) and e.agent == agent)
+        found = [talk for call in calls for talk in talks_in(reader.call_entries(call), agent)[-1:]]
     today = [talk for talk in found if from_ms <= talk.answered_at_ms < to_ms]
     return sorted(today, key=lambda talk: talk.answered_at_ms, reverse=True)
 
 
 def last_talk(site: Site, call: CallId, agent: AgentId) -> Talk | None:
-    """The person's last talk in that call; None if they had none. Reads the disk: in a thread."""
-    try:
-        with CallLogReader(site.database_path, site.journal_path) as reader:
-            return next(iter(talks_in(reader.call_entries(call), agent)[-1:]), None)
-    except CallLogUnreadableError:
-        return None
+    """The person's last talk in that call; None if they had none. Reads the disk: in a thread.
+
+    Raises CallLogUnreadableError.
+    """
+    with CallLogReader(site.database_path, site.journal_path) as reader:
+        return next(iter(talks_in(reader.call_entries(call), agent)[-1:]), None)
 
 
 def talks_in(entries: Iterable[Entry], agent: AgentId) -> list[Talk]:

@@ -11,7 +11,8 @@ from ivr.web.matters import Kind, Outcomes
 from ivr.web.talks import talks_in
 from queues.entries import CallAnswered, CallEnded, CallQueued, CallReturned, Outcome, TalkEnded, TalkEnder
 from queues.ids import AgentId, CallId, Instant, OfferId, QueueId
-from tests.web.test_streams import stream
+from routing.events import Tick
+from tests.web.stream import stream
 from tests.web.town import BUILDING, FICTION, SOCIAL, Desk
 
 NUMBER = FICTION.removeprefix("+46")
@@ -198,6 +199,16 @@ async def test_what_a_confidential_call_was_about_carries_its_clearance_and_is_w
     assert ("fatima", "outcome", "c1") in await looks(desk)
 
 
+async def test_a_log_that_cannot_be_read_is_told_as_that_and_not_as_a_day_without_calls(desk: Desk):
+    desk.logs_in("ivan")
+    await talks(desk)
+    await over(desk)
+    ivan = await agent(desk)
+    desk.web.site.database_path.rename(desk.web.site.home / "elsewhere.sqlite")
+    assert "kan inte läsas" in (await said(ivan, "dag", status=503))["detail"]
+    assert "kan inte läsas" in (await said(ivan, "utfall", {"call": "c1", "kind": "cut_off"}, 503))["detail"]
+
+
 # ── transfers, promises, wrap-up ────────────────────────────────────────────────────────────────────────────────
 async def test_who_can_answer_is_told_before_a_transfer_and_why_it_is_refused(desk: Desk):
     desk.logs_in("ivan", "jenny", "helena")
@@ -209,8 +220,17 @@ async def test_who_can_answer_is_told_before_a_transfer_and_why_it_is_refused(de
     assert by["Äldre och funktionshindrade", 3]["why_words"] == "Ingen där är inloggad."
     refused = await said(ivan, "koppling", {"queue": "aldre", "level": 3}, 409)
     assert refused["detail"] == "Ingen där är inloggad."
-    assert (await said(ivan, "koppling", {"person": "jenny"}))["done"]
-    assert desk.call("c1").agent == "jenny"
+    async with stream(await agent(desk, "jenny"), "/api/stream/agent") as hers:
+        assert (await said(ivan, "koppling", {"person": "jenny"}))["done"]
+        assert desk.call("c1").agent == "jenny"
+        seen = (await hers.until("agent", lambda view: view["call"]))["call"]
+        assert seen["why"] == "Samtalet är kopplat till just dig."
+        assert seen["transfers"] == 1
+    async with stream(ivan, "/api/stream/agent") as mine:
+        desk.service.clock._offset_ms += 30_000
+        desk.feed(Tick())
+        seen = (await mine.until("agent", lambda view: view["call"] and view["call"]["rings"]))["call"]
+        assert seen["why"] == "Kopplingen besvarades inte: samtalet är tillbaka hos dig."
 
 
 async def test_a_promise_is_made_with_a_deadline_and_stands_in_line(desk: Desk):
@@ -221,6 +241,20 @@ async def test_a_promise_is_made_with_a_deadline_and_stands_in_line(desk: Desk):
     assert call.promise.by == "ivan"
     assert call.promise.due_ms - desk.service.clock() <= 3_600_000
     assert "redan ringas upp" in (await said(await agent(desk), "aterkoppling", {}, 409))["detail"]
+
+
+async def test_a_caller_is_parked_and_comes_back_to_the_same_person(desk: Desk):
+    desk.logs_in("ivan", "jenny")
+    await talks(desk)
+    ivan = await agent(desk)
+    async with stream(ivan, "/api/stream/agent") as mine:
+        await said(ivan, "parkering", {})
+        assert desk.call("c1").state.value == "parked"
+        desk.service.clock._offset_ms += 61_000
+        desk.feed(Tick())
+        seen = (await mine.until("agent", lambda view: view["call"] and view["call"]["rings"]))["call"]
+        assert seen["why"] == "Du parkerade samtalet, och nu är det tillbaka."
+    assert "talar inte" in (await said(await agent(desk, "jenny"), "parkering", {}, 409))["detail"]
 
 
 async def test_a_wrap_up_is_prolonged_and_only_a_wrap_up(desk: Desk):

@@ -6,6 +6,8 @@ the one question that is written down first.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
@@ -13,6 +15,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from ivr.call_log.reading import CallLogUnreadableError
 from ivr.control import BadOrderError
 from ivr.web.accounts.roles import Role
 from ivr.web.accounts.sight import sight_of
@@ -28,6 +31,7 @@ router = APIRouter()
 Mine = Annotated[Viewer, Depends(require(Role.AGENT))]
 NOT_FOUND, REFUSED, NOT_THERE = 404, 409, 503
 GONE = "Växeln svarar inte just nu. Telefonen fungerar som vanligt; försök igen om en stund."
+UNREADABLE = "Samtalsloggen kan inte läsas just nu. Försök igen om en stund."
 NOT_YOURS = "Samtalet är inte ditt, eller finns inte längre."
 LONGEST_DEADLINE_S = 30 * 86_400
 MOST_EARLIER = 3
@@ -192,14 +196,16 @@ async def number(request: Request, viewer: Mine, body: About) -> dict[str, str]:
 @router.post("/agent/tidigare")
 async def earlier(request: Request, viewer: Mine, body: About) -> dict[str, Any]:
     """The caller's earlier calls that this person may see; of others not even how many there are."""
-    return {"calls": await _mine(request, viewer).earlier(body.call, MOST_EARLIER)}
+    with _readable():
+        return {"calls": await _mine(request, viewer).earlier(body.call, MOST_EARLIER)}
 
 
 # ── outcomes ────────────────────────────────────────────────────────────────────────────────────────────────────
 @router.get("/agent/dag")
 async def today(request: Request, viewer: Mine) -> dict[str, Any]:
     """The person's talks of today, newest first, each with its outcome or without."""
-    return {"calls": await _mine(request, viewer).today()}
+    with _readable():
+        return {"calls": await _mine(request, viewer).today()}
 
 
 @router.post("/agent/utfall")
@@ -207,7 +213,8 @@ async def give(request: Request, viewer: Mine, body: Given) -> dict[str, Any]:
     """What the call was about. Whoever has talked in it may say so, and say otherwise later."""
     try:
         said = Said(body.kind, body.matter, body.level, body.solved, body.case)
-        return await _mine(request, viewer).give(body.call, said)
+        with _readable():
+            return await _mine(request, viewer).give(body.call, said)
     except NotMineError as error:
         raise HTTPException(NOT_FOUND, NOT_YOURS) from error
     except NotSuchMatterError as error:
@@ -224,6 +231,15 @@ def _phone(viewer: Viewer) -> str:
     if not viewer.agent:
         raise HTTPException(NOT_FOUND, "Kontot hör inte till någon telefon.")
     return viewer.agent
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """A log that cannot be read is told as that, and never as a day without calls."""
+    try:
+        yield
+    except CallLogUnreadableError as error:
+        raise HTTPException(NOT_THERE, UNREADABLE) from error
 
 
 async def _order(web: Web, order: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ function take(view) {
   const before = desk.view;
   desk.view = view;
   if (before?.me.state !== view.me.state || before?.me.reason !== view.me.reason) askPerson();
+  if (before && before.plan !== view.plan) askChoices();
   const call = view.call?.hidden ? null : view.call;
   if (isNew(before?.call, view.call) && view.call.rings) ring(view.call);
   if (before?.call && before.call.call !== view.call?.call) setTimeout(refreshTalks, AFTER_MS);
@@ -122,6 +123,14 @@ async function get(url) {
   }
 }
 
+async function askChoices() {
+  const choices = await get("/agent/val");
+  if (!choices) return;
+  desk.choices = choices;
+  outcome.offer(choices.matters);
+  if (desk.view) take(desk.view);
+}
+
 async function refreshTalks() {
   const answer = await get("/agent/dag");
   if (!answer) return;
@@ -179,11 +188,6 @@ for (const close of all("[data-close]")) close.onclick = () => close.closest("di
 
 listen({ digits: outcome.key });
 setInterval(tick, 250);
-get("/agent/val").then((choices) => {
-  if (!choices) return;
-  desk.choices = choices;
-  outcome.offer(choices.matters);
-  if (desk.view) take(desk.view);
-});
+askChoices();
 refreshTalks();
 follow("/api/stream/agent", { agent: take }, { onfresh: refreshTalks });
