@@ -92,6 +92,13 @@ def test_a_number_is_shown_with_the_content_only_and_to_nobody_who_takes_no_call
     assert not seen.number or who.roles & {Role.AGENT, Role.OPERATOR}
 
 
+@given(WHO, CALL)
+def test_whoever_asks_for_the_number_alone_is_answered_as_whoever_asks_for_all(who, call):
+    in_sight = who.may_see_queue(call.queue) or call.agent == who.agent != ""
+    assert (who.may_number(call) and in_sight) == sight_of(who, call).number
+    assert who.may_hear(call.clearance) or not who.may_number(call)
+
+
 @given(WHO, CALL, SETS)
 def test_losing_a_clearance_or_a_queue_never_shows_more(who, call, kept):
     less = Viewer(who.account, who.name, who.roles, who.agent, frozenset(), who.clearances & kept)
