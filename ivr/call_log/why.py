@@ -27,6 +27,12 @@ _YOURS: Mapping[str, str] = {
     "ready_longest": "du har varit ledig längst",
     "first_by_name": "du står först bland dem som är lika lediga",
 }
+_MEANWHILE: Mapping[str, str] = {
+    "talking": "i samtal",
+    "ringing": "där det ringer",
+    "wrap_up": "i efterbehandling",
+    "not_ready": "i paus",
+}
 _LOST: Mapping[str, str] = {
     "step": "ledig, men längre ut i kretsen",
     "level": "ledig, men lägre nivå i gruppen",
@@ -89,8 +95,14 @@ def to_you(entry: CandidatesWeighed) -> str:
         standing = f"gruppen är bland dina egna (nivå {entry.level})"
     else:
         standing = f"du hjälper till från en annan grupp (steg {entry.step + 1})"
-    decided = next((_YOURS[one.why] for one in entry.passed_over if one.why in _YOURS), "ingen annan kan ta det nu")
-    return f"Du får samtalet för att {standing} och {decided}."
+    decided = next((_YOURS[one.why] for one in entry.passed_over if one.why in _YOURS), "")
+    return f"Du får samtalet för att {standing} och {decided or 'ingen annan kan ta det nu' + _busy(entry)}."
+
+
+def _busy(entry: CandidatesWeighed) -> str:
+    """What the others who are here do instead; "" if nobody is."""
+    told = [f"{number} {_MEANWHILE[why]}" for why, number in entry.counts if why in _MEANWHILE]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _decision(entry: CandidatesWeighed, names: Names, zone: ZoneInfo) -> Decision:

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ivr.call_log.journey import Names
-from ivr.call_log.why import decisions
+from ivr.call_log.why import decisions, to_you
 from ivr.commands import app
 from queues.ids import AgentId, Instant, QueueId
 from queues.weighed_entries import CandidatesWeighed, OtherCall, PassedOver
@@ -59,6 +59,25 @@ def test_whom_it_went_to_and_why_and_what_kept_the_others():
         "Bengt: efterbehandling till 22.37.00.",
         "Inte inloggade: eva.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("others", "level", "sentence"),
+    [
+        (["ready_longest"], 3, "gruppen är bland dina egna (nivå 3) och du har varit ledig längst"),
+        (["talking", "level"], 2, "gruppen är bland dina egna (nivå 2) och du har högst nivå av de lediga"),
+        (["step"], 1, "du hjälper till från en annan grupp (steg 2) och du är i en närmare krets än de andra lediga"),
+        (
+            ["talking", "wrap_up", "talking", "logged_out"],
+            3,
+            "gruppen är bland dina egna (nivå 3) och ingen annan kan ta det nu (2 i samtal, 1 i efterbehandling)",
+        ),
+        (["logged_out", "uncleared"], 3, "gruppen är bland dina egna (nivå 3) och ingen annan kan ta det nu"),
+    ],
+)
+def test_why_just_you_in_one_sentence_without_anybodys_name(others, level, sentence):
+    entry = weighed("carina", *(passed("david", why) for why in others), level=level, step=int(level == 1))
+    assert to_you(entry) == f"Du får samtalet för att {sentence}."
 
 
 def test_nobody_could_and_what_kept_each():
