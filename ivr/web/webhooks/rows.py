@@ -118,6 +118,33 @@ def again(db: Database, number: int) -> bool:
     return done.rowcount == 1
 
 
+def all_again(db: Database, subscriber: str) -> int:
+    """How many were laid aside for the subscriber; they wait anew."""
+    done = db.execute(
+        "UPDATE deliveries SET state = 'waiting', tries = 0, next_ms = 0, failure = '' WHERE subscriber = ?"
+        " AND state = 'dead'",
+        (subscriber,),
+    )
+    return done.rowcount
+
+
+def discard_dead(db: Database, subscriber: str) -> int:
+    """How many were laid aside for the subscriber; they are gone."""
+    return db.execute("DELETE FROM deliveries WHERE subscriber = ? AND state = 'dead'", (subscriber,)).rowcount
+
+
+def summary(db: Database) -> dict[str, dict[str, int | str]]:
+    """By subscriber: how many wait, how many are laid aside, and how the last failed try ended."""
+    found = db.execute(
+        "SELECT subscriber, sum(state = 'waiting'), sum(state = 'dead'),"
+        " (SELECT failure FROM deliveries f WHERE f.subscriber = d.subscriber AND failure <> ''"
+        "  ORDER BY number DESC LIMIT 1) FROM deliveries d GROUP BY subscriber"
+    )
+    return {
+        name: {"waiting": waiting, "dead": laid, "failure": failure or ""} for name, waiting, laid, failure in found
+    }
+
+
 def dead(db: Database, before: int, limit: int) -> list[Delivery]:
     """Those laid aside with a smaller number, newest first."""
     return _read(db, "state = 'dead' AND number < ? ORDER BY number DESC LIMIT ?", (before, limit))
