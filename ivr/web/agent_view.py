@@ -55,7 +55,7 @@ def agent_view(board: Board, house: House, viewer: Viewer, _now_ms: int, phones:
     who = board.agents.get(viewer.agent) or BoardAgent(viewer.agent)
     call = board.calls.get(who.call) or _theirs(board, viewer.agent)
     return {
-        "plan": board.plan,
+        "plan": house.plan.digest,
         "me": _me(who, house, phones.get(viewer.agent, "")),
         "call": shown_call(call, house, viewer) if call else None,
         "lines": list(_lines(board, house, viewer)),

@@ -340,3 +340,14 @@ async def test_without_an_engine_the_page_says_so_and_comes_back_by_itself(desk:
     await shows(page, "#told", "Telefonen fungerar som vanligt")
     await desk.engine_back()
     await page.vanishes("#stale")
+
+
+async def test_matters_that_are_edited_are_offered_without_loading_the_page_again(desk: Desk, page: Page):
+    desk.logs_in("ivan")
+    await opened(desk, page)
+    await talks(desk, page)
+    await shows(page, "#matters", "Bygglov, frågor före ansökan")
+    matters = desk.service.folder / "matters.yaml"
+    matters.write_text(matters.read_text("utf-8").replace("Bygglov, frågor före ansökan", "Altan och plank"), "utf-8")
+    await desk.web.link.order({"do": "reload"})
+    await shows(page, "#matters", "Altan och plank")
