@@ -26,6 +26,7 @@ def small(view: Mapping[str, Any]) -> dict[str, Any]:
         "queues": queues,
         "whole": _in_all(view["whole"], queues),
         "people": [],
+        "callers": _callers(view["callers"]),
         "counted": {state: count(number) for state, number in view["counted"].items()},
         "partners": [
             {**partner, "busy": count(partner["busy"]), "talks": count(partner["talks"])}
@@ -46,6 +47,13 @@ def count(number: int) -> Count:
 def share(level: Mapping[str, int] | None) -> dict[str, int] | None:
     """A share that does not tell of single callers; of how many is not told."""
     return {"percent": level["percent"]} if level and level["of"] >= LEAST_OF_SHARE else None
+
+
+def _callers(callers: Mapping[str, int] | None) -> Mapping[str, int] | None:
+    """How many of those who rang got through, unless they or the others are few."""
+    if callers is None or callers["through"] < LEAST_OF_SHARE or 0 < callers["of"] - callers["through"] < LEAST:
+        return None
+    return callers
 
 
 def total(shown: Sequence[Count]) -> Count:

@@ -37,7 +37,7 @@ def state_of(scene: Scene, queue: QueueId, waits: Sequence[int], level: tuple[in
 
 
 def _found(scene: Scene, queue: QueueId, waits: Sequence[int], level: tuple[int, int]) -> Iterator[State]:
-    """What each threshold says."""
+    """What each threshold says. The last half hour alone, with nobody waiting any more, strains a line at the most."""
     rules, shown = scene.house.wallboard.of(queue), scene.house.wallboard.service_level
     longest_ms = scene.now_ms - min(waits, default=scene.now_ms)
     if rules.longest_wait_s:
@@ -46,7 +46,8 @@ def _found(scene: Scene, queue: QueueId, waits: Sequence[int], level: tuple[int,
         yield State(over(rules.waiting, len(waits)), "Många väntar", "waiting")
     within, of = level
     if rules.level_percent and of >= shown.least_calls:
-        yield State(under(rules.level_percent, PERCENT * within // of), "Låg svarsnivå", "recent")
+        word = under(rules.level_percent, PERCENT * within // of)
+        yield State(word if waits else min(word, WATCH, key=_WORSE.index), "Låg svarsnivå", "recent")
 
 
 def over(rule: Rising, figure: int) -> str:

@@ -43,6 +43,7 @@ def wall_view(scene: Scene, viewer: Viewer | None) -> dict[str, Any]:
         "people": people(board, house, theirs),
         "counted": people_counted(board, house, theirs),
         "partners": lines_out(board, house),
+        "callers": _callers(board) if whole_house else None,
         "trend": _trend(board, [board.house] if whole_house else lines.values(), house.wallboard.service_level),
         "switched": _switched(board),
         "paused": board.paused,
@@ -69,7 +70,7 @@ def _line(scene: Scene, line: BoardQueue, calls: list[BoardCall]) -> dict[str, A
         "abandoned": day.abandoned,
         "level": _percent(_level(day, shown)),
         "recent": _percent(_level(recent, shown)),
-        "out": day.overflowed_out,
+        "out": day.overflowed_out + day.external,
         "in": day.overflowed_in,
         "external": day.external,
         "callbacks": sum(call.state in TO_BE_RUNG for call in calls),
@@ -106,6 +107,11 @@ def _whole(scene: Scene, lines: Iterable[BoardQueue], calls: list[BoardCall]) ->
         "overdue": sum(call.overdue for call in calls),
         "kept": day.callbacks_kept,
     }
+
+
+def _callers(board: Board) -> dict[str, int]:
+    """How many different people have rung today, and how many of them have got through; hidden numbers are nobody."""
+    return {"of": len(board.callers), "through": sum(board.callers.values())}
 
 
 def _trend(board: Board, lines: Iterable[BoardQueue], shown: LevelShown) -> list[dict[str, Any]]:

@@ -149,7 +149,7 @@ async def a_showing(
         house = load(folder or SHIPPED / name, now_ms).house
         web = make_web(folder or SHIPPED / name, free_site(home), house, ShiftedClock(now_ms, LiveClock()))
         stack.callback(web.store.close)
-        web.live.board = board
+        web.live.board, web.live.complete = board, True
         web.live._day_ends_ms = web.live._midnight_after(now_ms)
         web.live.beat = web.live.beat.__class__(now_ms, estimates=estimates(board))
         shown = Shown(

@@ -131,6 +131,7 @@ class TestAge:
         assert await page.text(at) == shown
 
 
+@pytest.mark.fault("S08")
 class TestPublic:
     async def test_a_screen_is_opened_once_and_its_address_opens_nothing(self, page, desk, opened):
         token = await opened()

@@ -80,9 +80,14 @@ class TestThresholds:
 
     @pytest.mark.parametrize(("within", "of", "word"), [(3, 5, "watch"), (2, 5, "bad"), (0, 4, "good"), (5, 5, "good")])
     def test_a_level_of_few_calls_says_nothing(self, within, of, word):
-        seen = scene()
+        seen = scene(bygg=[1])
         seen.board.queues[QueueId("bygg")] = answered(within, of)
         assert state(seen, "bygg")[0] == word
+
+    def test_a_low_level_is_not_critical_when_nobody_waits_any_more(self):
+        seen = scene()
+        seen.board.queues[QueueId("bygg")] = answered(0, 9)
+        assert state(seen, "bygg") == ("watch", "Låg svarsnivå", "recent")
 
     def test_a_threshold_may_be_left_out(self):
         seen = scene(bygg=[4000] * 50)
@@ -183,6 +188,7 @@ def whole_of(queues):
     return {**in_all, "talking": 2, "kept": 1, "oldest_ms": 7, "level": None, "recent": None}
 
 
+@pytest.mark.fault("S08")
 class TestPublic:
     def test_no_name_no_secret_and_no_small_count(self):
         seen = scene(bygg=[50, 60, 70], socialtjanst=[200])
@@ -201,6 +207,7 @@ class TestPublic:
             "whole": whole_of(queues),
             "counted": dict(zip("abcde", states, strict=True)),
             "partners": [{"busy": states[0], "talks": states[1]}],
+            "callers": None,
             "trend": [{"entered": states[0], "answered": states[1], "abandoned": states[2], "level": None}],
         }
         seen = small(view)
@@ -221,9 +228,29 @@ class TestPublic:
         views = []
         for hidden in (1, 2):
             changed = [{**queues[0], **dict.fromkeys(PUBLIC_NAMES, hidden)}, *queues[1:]]
-            seen = small({"queues": changed, "whole": whole_of(changed), "counted": {}, "partners": [], "trend": []})
+            seen = small(
+                {
+                    "queues": changed,
+                    "whole": whole_of(changed),
+                    "counted": {},
+                    "partners": [],
+                    "trend": [],
+                    "callers": None,
+                }
+            )
             views.append({**seen, "whole": {**seen["whole"], "oldest_ms": 0}})
         assert views[0] == views[1]
+
+    @pytest.mark.parametrize(
+        ("through", "of", "shown"),
+        [(40, 44, True), (40, 40, True), (40, 41, False), (40, 42, False), (9, 20, False), (0, 0, False)],
+    )
+    def test_those_who_got_through(self, through, of, shown):
+        seen = scene()
+        seen.board.callers = {f"p{i}": i < through for i in range(of)}
+        assert wall_view(seen, OPERATOR)["callers"] == {"of": of, "through": through}
+        assert (wall_view(seen, None)["callers"] is not None) == shown
+        assert wall_view(seen, replace(OPERATOR, queues=frozenset({QueueId("bygg")})))["callers"] is None
 
     @pytest.mark.parametrize(
         ("shown", "expected"),

@@ -15,6 +15,7 @@ const NONE = "–";
 
 const wall = find("#wall");
 let seen = null;
+let complete = true;
 
 // ── figures ──
 const number = (value) => (typeof value === "number" ? whole(value) : value);
@@ -73,7 +74,7 @@ function rung(line) {
 }
 
 // ── all of it ──
-function show_sums({ whole: all_of_it, counted, level, public: hidden }) {
+function show_sums({ whole: all_of_it, callers, counted, level, public: hidden }) {
   const put = (name, value, under) => {
     say(find(`[data-figure="${name}"]`), value);
     say(find(`[data-under="${name}"]`), under);
@@ -83,9 +84,15 @@ function show_sums({ whole: all_of_it, counted, level, public: hidden }) {
   put("waiting", number(all_of_it.waiting), all_of_it.callbacks ? `${number(all_of_it.callbacks)} ska ringas upp` : busy);
   put("longest", age(all_of_it.oldest_ms), all_of_it.oldest_ms ? `sedan ${clock(all_of_it.oldest_ms)}` : "ingen väntar");
   put("level", share(all_of_it.level), `30 min: ${share(all_of_it.recent)} · inom ${level.within_s} s`);
-  put("answered", number(all_of_it.answered), "i dag, alla köer");
+  put("answered", number(all_of_it.answered), through(callers));
   put("abandoned", number(all_of_it.abandoned), lost(all_of_it));
   put("ready", number(counted.ready), hidden ? "" : `av ${there.reduce((sum, n) => sum + n, 0)} inloggade`);
+}
+
+// One who rings three times and is answered once has got through; three who ring once each are another matter.
+function through(callers) {
+  if (!callers?.of) return "i dag";
+  return `${whole(callers.through)} av ${whole(callers.of)} som ringt kom fram`;
 }
 
 function lost({ abandoned, answered }) {
@@ -100,6 +107,7 @@ function show_switched({ switched, paused }) {
     return `${how === "open" ? "Öppet" : "Stängt"} för hand${until}.`;
   });
   if (paused) words.push("Inga samtal erbjuds just nu.");
+  if (!complete) words.push("Dagens siffror är inte fullständiga: loggen går inte att läsa.");
   find("#switched").hidden = !words.length;
   say(find("#switched"), words.join(" "));
 }
@@ -174,7 +182,13 @@ function tick() {
   show_people(seen);
 }
 
-follow(wall.dataset.stream, { board: show, public: show });
+function hear(beat) {
+  if (complete === (beat.complete ?? true)) return;
+  complete = !complete;
+  if (seen) show_switched(seen);
+}
+
+follow(wall.dataset.stream, { board: show, public: show, beat: hear });
 document.addEventListener("stream-beat", tick, { once: true });
 setInterval(tick, 1000);
 
