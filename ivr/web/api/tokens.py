@@ -20,6 +20,8 @@ from ivr.web.api import token_rows
 from ivr.web.store import WebStore
 from queues.ids import Clearance, QueueId
 
+ACCOUNT = "token:"
+"""Begins the name under which a program stands in the access log."""
 USED_EVERY_MS = 60_000
 """How often it is written down that a token is used."""
 
@@ -104,11 +106,18 @@ class Tokens:
         row = rows.get(parts[1])
         kept = row["hash"] if row else "0" * 64
         good = hmac.compare_digest(kept, hashed(parts[2]))
-        now_ms = self._clock()
-        if not good or row is None or row["revoked_ms"] or 0 < row["expires_ms"] <= now_ms:
+        if not good or row is None or not self._holds(row):
             return None
-        self._note_use(parts[1], now_ms)
+        self._note_use(parts[1], self._clock())
         return _holder(row)
+
+    async def still(self, viewer: Viewer) -> Viewer | None:
+        """The same, for a viewer that `viewer_of` gave before: what is held open ends with its token."""
+        row = (await self._fresh()).get(viewer.account.removeprefix(ACCOUNT))
+        return _holder(row).viewer if row is not None and self._holds(row) else None
+
+    def _holds(self, row: Mapping[str, Any]) -> bool:
+        return not row["revoked_ms"] and not 0 < row["expires_ms"] <= self._clock()
 
     async def _fresh(self) -> dict[str, dict[str, Any]]:
         version = self._store.version()
@@ -169,6 +178,6 @@ def _grant(row: Mapping[str, Any]) -> Grant:
 def _holder(row: Mapping[str, Any]) -> Holder:
     grant = _grant(row)
     roles = frozenset(_ROLES[scope] for scope in grant.scopes if scope in _ROLES)
-    account = f"token:{row['id']}"
+    account = ACCOUNT + row["id"]
     viewer = Viewer(account, grant.name, roles, queues=grant.queues, clearances=grant.clearances)
     return Holder(viewer, grant.scopes)

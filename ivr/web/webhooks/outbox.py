@@ -48,7 +48,8 @@ class Outbox:
             try:
                 while True:
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(self._web.live.changed(self._web.live.version), LOOK_S)
+                        async with asyncio.timeout(LOOK_S):
+                            await self._web.live.changed(self._web.live.version)
                     await self._round(http)
                     await asyncio.sleep(APART_S)
             finally:
@@ -110,7 +111,8 @@ class Outbox:
                 log.exception("webhook_not_sent", subscriber=name)
             if wait_s > 0:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._news[name].wait(), wait_s)
+                    async with asyncio.timeout(wait_s):
+                        await self._news[name].wait()
 
     async def _send_next(self, http: httpx.AsyncClient, name: str) -> float:
         """How long to wait before the next; 0 for not at all."""

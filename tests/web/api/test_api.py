@@ -50,9 +50,12 @@ async def test_a_cookie_opens_nothing(desk: Desk):
 async def test_a_token_taken_back_opens_nothing_from_that_instant(desk: Desk):
     async with program(desk, Scope.STATE) as asking:
         assert (await asking.get("state")).status_code == 200
+        viewer = await desk.web.tokens.viewer_of(asking.headers["authorization"].removeprefix("Bearer "))
+        assert await desk.web.still(viewer) == viewer
         token_id = asking.headers["authorization"].split("_")[1]
         assert await desk.web.store.run(lambda db: revoked(db, token_id, 1))
         assert (await asking.get("state")).status_code == 401
+        assert await desk.web.still(viewer) is None
 
 
 async def test_a_token_too_old_opens_nothing(desk: Desk):
