@@ -217,21 +217,15 @@ def _roles(told: list[str]) -> "frozenset[Role]":
 def _refuse_unknown(account: "Account", municipality: str) -> None:
     """Exits with 2 when agent, queue or clearance is none of the municipality's."""
     from ivr.config.load import load  # noqa: PLC0415
+    from ivr.web.accounts.register import strangers  # noqa: PLC0415
 
     house = load(folder_of(municipality), time.time_ns() // 1_000_000).house
     if house is None:
         typer.echo(f"{municipality} går inte att läsa; se tonval check", err=True)
         raise typer.Exit(2)
-    plan = house.plan
-    held = {name for agent in plan.agents.values() for name in agent.clearances}
-    needed = {name for queue in plan.queues.values() for name in (queue.clearance,) if name}
-    wrong: dict[str, set[Any]] = {"--queue": set(account.queues or ()) - set(plan.queues)}
-    wrong["--clearance"] = set(account.clearances) - held - needed
-    wrong["--agent"] = {account.agent} - {"", *plan.agents}
-    for option, names in wrong.items():
-        if names:
-            typer.echo(f"{option}: {', '.join(sorted(names))} finns inte i {municipality}", err=True)
-            raise typer.Exit(2)
+    for what, names in strangers(account, house.plan).items():
+        typer.echo(f"--{what}: {', '.join(names)} finns inte i {municipality}", err=True)
+        raise typer.Exit(2)
 
 
 def _password(name: str, *, from_input: bool) -> str:

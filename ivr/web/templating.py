@@ -21,7 +21,9 @@ PAGES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("/agent", "Min telefon", frozenset({Role.AGENT})),
     ("/vaxel", "Växeln", frozenset({Role.OPERATOR})),
     ("/katalog", "Katalogen", frozenset(Role)),
+    ("/statistik", "Statistik", frozenset({Role.PLANNER, Role.OPERATOR, Role.ADMIN})),
     ("/larm", "Larm", STAFF),
+    ("/konton", "Konton", frozenset({Role.ADMIN})),
 )
 """What stands in the head of every page: address, words, and whose it is."""
 

@@ -57,6 +57,22 @@ class Account:
         )
 
 
+def known_clearances(plan: Plan) -> frozenset[Clearance]:
+    """Every clearance that an agent holds or a queue needs."""
+    held = {name for agent in plan.agents.values() for name in agent.clearances}
+    return frozenset(held | {queue.clearance for queue in plan.queues.values() if queue.clearance})
+
+
+def strangers(account: Account, plan: Plan) -> dict[str, list[str]]:
+    """What the account names and the municipality does not have: queues, clearances and agent; {} when all is known."""
+    unknown = {
+        "queue": set[str](account.queues or ()) - set[str](plan.queues),
+        "clearance": set[str](account.clearances) - known_clearances(plan),
+        "agent": {str(account.agent)} - {"", *plan.agents},
+    }
+    return {what: sorted(names) for what, names in unknown.items() if names}
+
+
 class Accounts:
     """The accounts in the store."""
 
@@ -71,6 +87,11 @@ class Accounts:
     async def everybody(self) -> list[Account]:
         """All accounts, by name."""
         return await self._store.run(everybody)
+
+    async def add(self, account: Account) -> None:
+        """The account is there. Raises AccountRefusedError when its name is no name or taken."""
+        now_ms = self._clock()
+        await self._store.run(lambda db: add(db, account, now_ms))
 
     async def keep(self, account: Account) -> None:
         """The account is as given from now on, made if it was not there."""

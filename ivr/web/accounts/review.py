@@ -12,9 +12,11 @@ from ivr.local_days import local
 from ivr.web.accounts.access import Row
 
 SWEDISH = {
+    "account_changed": "konto ändrat",
     "account_closed": "konto stängt",
     "account_made": "konto skapat",
     "account_opened": "konto öppnat",
+    "account_untied": "konto knyts om",
     "agent_logged_out": "någon utloggad",
     "agent_moved": "någon flyttad",
     "alarm_acknowledged": "larm kvitterat",

@@ -41,7 +41,7 @@ _FIRST_PAGES = (
     (Role.AGENT, "/agent"),
     (Role.PLANNER, "/tavla"),
     (Role.VIEWER, "/tavla"),
-    (Role.ADMIN, "/konto"),
+    (Role.ADMIN, "/konton"),
     (Role.EMPLOYEE, "/katalog"),
 )
 
