@@ -33,7 +33,8 @@ def instant(text: str, zone: ZoneInfo) -> int:
 
 def local(at_ms: int, zone: ZoneInfo) -> datetime:
     """The instant on the local clock."""
-    return datetime.fromtimestamp(at_ms // 1000, zone) + timedelta(milliseconds=at_ms % 1000)
+    # Not by adding: that would forget which of the two hours it is on the night when one comes twice.
+    return datetime.fromtimestamp(at_ms // 1000, zone).replace(microsecond=at_ms % 1000 * 1000)
 
 
 def iso(at_ms: int | None, zone: ZoneInfo) -> str | None:

@@ -60,6 +60,11 @@ class BoardReader(CallLogReader):
         steps = last | {step.run: step.number for step in self._pending}
         return BoardEntries(self._told(from_ms, to_ms), steps)
 
+    def rows_in(self, from_ms: int, to_ms: int) -> int:
+        """How many entries of [from_ms, to_ms) there are: rows are only ever added, so more are more."""
+        stored = self._all("SELECT count(*) FROM entries WHERE at_ms >= ? AND at_ms < ?", (from_ms, to_ms))[0][0]
+        return int(stored) + sum(from_ms <= entry.at_ms < to_ms for entry in self._waiting())
+
     def _told(self, from_ms: int, to_ms: int) -> Iterator[Entry]:
         before = (self._standing_at(from_ms), self._states_at(from_ms), self._calls_at(from_ms))
         rows = merge(*before, self._rows_of(from_ms, to_ms))

@@ -1,0 +1,89 @@
+"""/statistik: who may read what, and that the tables are those of the log."""
+
+from dataclasses import replace
+
+import pytest
+
+from ivr.call_log.store import CallLogWriter
+from ivr.local_days import local
+from ivr.web.accounts.roles import Role
+from queues.ids import Clearance, QueueId
+from tests.kernel.test_board_counts import HOUR, S, served
+from tests.web.door import NOW_MS, ZONE, opened
+
+TODAY = local(NOW_MS, ZONE).date()
+SECRET, OPEN = QueueId("social"), QueueId("barn_skola")
+
+
+@pytest.fixture
+async def door(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    async with opened(home) as door:
+        confidential = [q.id for q in door.web.house.plan.queues.values() if q.clearance]
+        assert confidential
+        writer = CallLogWriter(door.web.site.database_path, door.web.site.journal_path, b"k" * 32)
+        at = NOW_MS - HOUR
+        for n, queue in enumerate([OPEN, OPEN, confidential[0]]):
+            for entry in in_line(f"c{n}", at + n * S, queue):
+                writer.append(entry.at_ms, None, (entry,))
+        assert writer.close()
+        door.secret = confidential[0]
+        yield door
+
+
+def in_line(call, at, queue):
+    return [replace(entry, queue=queue) if hasattr(entry, "queue") else entry for entry in served(call, at, 20 * S)]
+
+
+async def test_planner_without_the_clearance_sees_neither_the_line_nor_a_sum_with_it(door):
+    door.account("petra", Role.PLANNER)
+    browser = await door.signed_in("petra")
+    text = (await browser.get("/statistik")).text
+    titles = door.web.house.queue_titles
+    assert titles[OPEN] in text
+    assert titles[door.secret] not in text
+    assert "Hela växeln" not in text
+    assert "Ringande" not in text
+    answer = await browser.get("/statistik/koer.csv")
+    assert titles[door.secret] not in answer.text
+    assert f"{titles[OPEN]};2;2;" in answer.text
+    assert (await browser.get("/statistik/ringande.csv")).status_code == 404
+
+
+async def test_whoever_holds_every_clearance_sees_the_whole_house(door):
+    held = frozenset(Clearance(q.clearance) for q in door.web.house.plan.queues.values() if q.clearance)
+    door.account("petra", Role.PLANNER, clearances=held)
+    browser = await door.signed_in("petra")
+    rows = (await browser.get("/statistik/koer.csv")).text
+    assert "Hela växeln;3;3;" in rows
+    assert f"{door.web.house.queue_titles[door.secret]};1;1;" in rows
+    assert "Inkomna" in (await browser.get("/statistik/kvartar.csv")).text
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.VIEWER, Role.EMPLOYEE])
+async def test_statistics_are_for_those_whose_work_they_are(door, role):
+    door.account("anna", role)
+    browser = await door.signed_in("anna")
+    assert (await browser.get("/statistik")).status_code == 403
+    assert (await browser.get("/statistik/koer.csv")).status_code == 403
+
+
+@pytest.mark.parametrize("days", ["fran=2026-01-01&till=2026-12-31", "fran=2026-09-02&till=2026-09-01", "fran=x"])
+async def test_days_that_cannot_be_are_refused(door, days):
+    door.account("petra", Role.PLANNER)
+    browser = await door.signed_in("petra")
+    assert (await browser.get(f"/statistik?{days}")).status_code == 422
+
+
+async def test_late_row_is_in_the_next_answer(door):
+    door.account("petra", Role.PLANNER)
+    browser = await door.signed_in("petra")
+    address = f"/statistik/koer.csv?fran={TODAY}&till={TODAY}"
+    title = door.web.house.queue_titles[OPEN]
+    assert f"{title};2;" in (await browser.get(address)).text
+    writer = CallLogWriter(door.web.site.database_path, door.web.site.journal_path, b"k" * 32)
+    for entry in in_line("late", NOW_MS - 2 * HOUR, OPEN):
+        writer.append(entry.at_ms, None, (entry,))
+    assert writer.close()
+    assert f"{title};3;" in (await browser.get(address)).text
