@@ -230,8 +230,9 @@ async def test_a_callback_says_what_it_is_about_and_what_to_press(desk: Desk, pa
     assert await page.axe() == []
 
 
+@pytest.mark.fault("S08")
 async def test_a_confidential_call_is_marked_and_its_queue_is_in_no_title(desk: Desk, page: Page):
-    """S08: a window's title is seen by whoever passes the screen."""
+    """A window's title is seen by whoever passes the screen."""
     desk.logs_in("fatima")
     await opened(desk, page, "fatima")
     desk.arrives("c1", SOCIAL)
