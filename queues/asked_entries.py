@@ -70,3 +70,5 @@ class CrisisMessageSwitched:
     """In the place of the menu, else before the greeting."""
     until_ms: Instant
     who: str
+
+AskedEntry = LanguageChosen | SurveyBegun | SurveyAnswered | HoursSwitched | CrisisMessageSwitched

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from queues.agents import AgentState
-from queues.asked_entries import CrisisMessageSwitched, HoursSwitched, LanguageChosen, SurveyAnswered, SurveyBegun
+from queues.asked_entries import AskedEntry
 from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PartnerId, QueueId
 from queues.limit_entries import LimitReached
 from queues.moved_entries import CallMoved
-from queues.name_entries import NameSearched, PersonNotReached, PersonRung
+from queues.name_entries import NameEntry
 from queues.operator_entries import OperatorEntry
-from queues.transfer_entries import CallTransferred, TransferRefused, TransferReturned
+from queues.transfer_entries import TransferEntry
 from queues.weighed_entries import CandidatesWeighed
 
 
@@ -320,32 +320,24 @@ Entry = (
     CallEntered
     | MenuEntered
     | MenuChoiceMade
-    | NameSearched
-    | PersonRung
-    | PersonNotReached
-    | LanguageChosen
+    | NameEntry
+    | AskedEntry
     | CallQueued
     | CandidatesWeighed
     | CallOffered
     | OfferEnded
     | CallAnswered
     | TalkEnded
-    | CallTransferred
-    | TransferReturned
-    | TransferRefused
+    | TransferEntry
     | OperatorEntry
     | CallReturned
     | CallRecovered
     | CallMoved
-    | SurveyBegun
-    | SurveyAnswered
     | CallEnded
     | AgentStateChanged
     | PartnerChanged
     | StepOpened
     | LimitReached
-    | HoursSwitched
-    | CrisisMessageSwitched
     | RoutingPaused
     | RoutingResumed
     | PlanReplaced

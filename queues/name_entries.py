@@ -39,3 +39,5 @@ class PersonNotReached:
     person: PersonId
     why: str
     """busy, no_answer, absent or outside_hours."""
+
+NameEntry = NameSearched | PersonRung | PersonNotReached
