@@ -16,7 +16,7 @@ from ivr.web.wall_state import over, under
 from ivr.web.wall_view import wall_view
 from queues.agents import AgentState
 from queues.board import Board, BoardAgent, BoardCall, BoardQueue, BoardState, Switched
-from queues.ids import AgentId, CallId, Clearance, Instant, PartnerId, QueueId
+from queues.ids import AgentId, CallId, Clearance, Instant, QueueId, partner_line
 
 NOON_MS = 1_772_535_600_000  # Tuesday 2026-03-03 12:00 in Stockholm
 DAWN_MS = NOON_MS - 12 * 3_600_000
@@ -153,14 +153,13 @@ class TestWhoSees:
 
     def test_partners_lines(self):
         house = load(SHIPPED / "danderyd", NOON_MS).house
-        partner = next(iter(house.plan.partners), None)
+        partner = next(iter(house.plan.partners))
         seen = Scene(Board(DAWN_MS), house, NOON_MS)
-        if partner is not None:
-            seat = AgentId(f"{partner}/1")
-            seen.board.agents[seat] = BoardAgent(seat, AgentState.TALKING)
-            view = wall_view(seen, OPERATOR)
-            assert [(one["id"], one["busy"]) for one in view["partners"]] == [(PartnerId(partner), 1)]
-            assert view["people"] == []
+        seat = partner_line(partner, 1)
+        seen.board.agents[seat] = BoardAgent(seat, AgentState.TALKING)
+        view = wall_view(seen, OPERATOR)
+        assert [(one["id"], one["busy"], one["lines"]) for one in view["partners"]] == [(partner, 1, 6)]
+        assert view["people"] == []
 
 
 PUBLIC_NAMES = ("waiting", "answered", "abandoned", "out", "in", "external", "callbacks", "overdue")
