@@ -171,11 +171,11 @@ async def test_an_operator_of_some_queues_moves_nobody_to_others(desk):
 
 
 @pytest.mark.fault("S14")
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.OPERATOR])
-async def test_nobody_else_gets_in(desk, role):
-    other = await desk.client(role, account=role.value, agent=KARIN)
-    assert (await other.get("/vaxel")).status_code == 403
-    assert (await other.post("/vaxel/oppettider", json={"hours": "", "how": "closed"})).status_code == 403
+async def test_nobody_else_gets_in(desk):
+    for role in frozenset(Role) - {Role.OPERATOR}:
+        other = await desk.client(role, account=role.value, agent=KARIN)
+        assert (await other.get("/vaxel")).status_code == 403
+        assert (await other.post("/vaxel/oppettider", json={"hours": "", "how": "closed"})).status_code == 403
     assert not desk.service.kernel.centre.switches.forced
 
 

@@ -117,7 +117,8 @@ function fillRow(row, call, { names, titles, secret }) {
     secret.has(call.queue) || call.clearance ? chip("lock", "Sekretess") : null,
   ];
   fill(row,
-    el("td", {}, el("span", { class: "wait", "data-since": since(call) })),
+    el("td", { class: "nowrap" }, el("span", { class: "wait", "data-since": since(call) }),
+      el("span", { class: "long watch" }, icon("watch"), el("span", { class: "unseen" }, "Har väntat länge"))),
     el("td", {}, el("span", { class: "row" }, el("span", { class: "for" }, to), notes)),
     el("td", {}, doing_now(call, names)),
     el("td", {}, button(call)));
