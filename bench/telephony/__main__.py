@@ -14,8 +14,9 @@ DESCRIPTION = """Measure what a call costs and how fast it is handed over, again
 
 Pieces: cost (CPU a call in interleaved rounds: dialplan + app_queue, FastAGI + app_queue, Tonval; what AMI and CEL
 cost), speed (100 calls/s: failures, answer to bridge), handover (agent free to next ring, 1,000 waiting), holding
-(2,000 waiting for a minute, audit), killing (kill -9 of the engine with 300 waiting). All on 127.0.0.1, in a folder of
-its own that is removed. Let nothing else run on the machine."""
+(2,000 waiting for a minute, audit), killing (kill -9 of the engine with 300 waiting), watching (200 viewers of the
+board, half of whom do not read, against nobody). All on 127.0.0.1, in a folder of its own that is removed. Let
+nothing else run on the machine."""
 EXAMPLE = """example: script/bench telephony --quick --pieces cost,handover
 
 exit codes: 0 every target met, 1 a target missed, 2 bad options, 130 stopped"""

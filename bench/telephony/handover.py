@@ -25,7 +25,7 @@ class HandoverPlan:
 async def measure_handover(town: Town, plan: HandoverPlan) -> tuple[dict[str, Any], list[Figure]]:
     """Tonval's hand-overs, then app_queue's, with the same phones and as many waiting."""
     await town.music(on=False)
-    ours = await _of_tonval(town, plan)
+    ours = await of_tonval(town, plan)
     rival = await _of_app_queue(town, plan)
     await town.music(on=True)
     beside = f"app_queue {percentile(rival, 0.95):.1f} ms"
@@ -44,7 +44,8 @@ def _summary(values: list[float]) -> dict[str, float]:
     return {"n": len(values), **{name: percentile(values, share) for name, share in shares.items()}}
 
 
-async def _of_tonval(town: Town, plan: HandoverPlan) -> list[float]:
+async def of_tonval(town: Town, plan: HandoverPlan) -> list[float]:
+    """How long each phone was silent between two callers (ms); the engine is up only meanwhile."""
     await town.engine_up()
     await town.order("pause", town.agents)
     town.say(f"hand-over: {plan.waiting} callers gather in Tonval's line")

@@ -18,9 +18,10 @@ from bench.telephony.killing import KillingPlan, measure_killing
 from bench.telephony.processes import machine
 from bench.telephony.speed import SpeedPlan, measure_speed
 from bench.telephony.town import Say, Town, open_town
+from bench.telephony.watching import WatchingPlan, measure_watching
 
 RESULTS = Path(__file__).resolve().parents[1] / "RESULTS.md"
-PIECES = ("cost", "speed", "handover", "holding", "killing")
+PIECES = ("cost", "speed", "handover", "holding", "killing", "watching")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Extent:
     handover: HandoverPlan
     holding: HoldingPlan
     killing: KillingPlan
+    watching: WatchingPlan
 
 
 FULL = Extent(
@@ -44,6 +46,7 @@ FULL = Extent(
     HandoverPlan(waiting=1_000, rate_per_s=60, agents=10, handovers=200),
     HoldingPlan(callers=2_000, rate_per_s=60, hold_s=60, agents=40),
     KillingPlan(waiting=300, rate_per_s=60, agents=20, kills=3),
+    WatchingPlan(200, 3, calls=300, rate_per_s=20, handover=HandoverPlan(100, 40, agents=8, handovers=60)),
 )
 QUICK = Extent(
     "quick",
@@ -53,6 +56,7 @@ QUICK = Extent(
     HandoverPlan(waiting=80, rate_per_s=40, agents=8, handovers=24),
     HoldingPlan(callers=80, rate_per_s=40, hold_s=1, agents=20),
     KillingPlan(waiting=40, rate_per_s=40, agents=10, kills=1),
+    WatchingPlan(60, 1, calls=100, rate_per_s=20, handover=HandoverPlan(40, 40, agents=8, handovers=24)),
 )
 TINY = Extent(
     "tiny",
@@ -62,6 +66,7 @@ TINY = Extent(
     HandoverPlan(waiting=6, rate_per_s=10, agents=2, handovers=2),
     HoldingPlan(callers=4, rate_per_s=10, hold_s=0.2, agents=2),
     KillingPlan(waiting=4, rate_per_s=10, agents=2, kills=1),
+    WatchingPlan(6, 1, calls=4, rate_per_s=10, handover=HandoverPlan(6, 10, agents=2, handovers=2)),
 )
 """Whether everything still runs; its figures mean nothing."""
 
@@ -108,6 +113,7 @@ def _piece(town: Town, extent: Extent, piece: str) -> Callable[[], Awaitable[Mea
         "handover": lambda: measure_handover(town, extent.handover),
         "holding": lambda: measure_holding(town, extent.holding),
         "killing": lambda: measure_killing(town, extent.killing),
+        "watching": lambda: measure_watching(town, extent.watching),
     }[piece]
 
 

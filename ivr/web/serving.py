@@ -1,6 +1,7 @@
 """The process of the pages: what it consists of, and how it serves on this machine's own address and no other."""
 
 import asyncio
+import os
 import resource
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -34,6 +35,7 @@ KEEP_ALIVE_S: Final = 5
 LEAVING_S: Final = 2
 DESCRIPTORS: Final = 1024
 """As many as this process may ever have: the system's others are the engine's and Asterisk's (F77)."""
+NICE: Final = 10
 log = structlog.get_logger()
 
 
@@ -125,7 +127,7 @@ class Server(uvicorn.Server):
 
 async def serve(folder: Path, site: Site, *, public: str = "") -> None:
     """The pages are served until SIGTERM or SIGINT. Raises UnusableError."""
-    bound_descriptors()
+    stand_behind()
     clock = LiveClock()
     loaded = load(folder, clock())
     if loaded.house is None:
@@ -143,8 +145,9 @@ async def serve(folder: Path, site: Site, *, public: str = "") -> None:
         beat.cancel()
 
 
-def bound_descriptors() -> None:
-    """This process takes no more descriptors than it has use for, however many ask for its pages."""
+def stand_behind() -> None:
+    """This process comes after those that carry calls: for the processor, and for the system's descriptors (F77)."""
+    os.nice(NICE)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
     if soft == resource.RLIM_INFINITY or soft != most:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -104,6 +105,14 @@ async def test_a_web_that_hangs_is_ended_and_comes_back_with_the_whole_day(town:
         board = await page.until("board", lambda board: board["queues"])
         assert queue(board, "barn_skola")["answered"] == answered
     assert (await scene.state())["faults"] == 0
+
+
+@pytest.mark.fault("F77")
+async def test_the_pages_come_after_the_calls_for_descriptors_and_for_the_processor(town: Townhall) -> None:
+    pid = town.scene.standing.web_pid()
+    soft, _ = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    assert soft <= 1_024
+    assert os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, town.scene.standing.engine_pid())
 
 
 @pytest.mark.fault("F47")

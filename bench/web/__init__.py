@@ -1,0 +1,1 @@
+"""What it costs a call that many watch."""
