@@ -1,45 +1,50 @@
-"""/api/v1/statistics/today: the day so far, by line and quarter of an hour; raw counts, so that any measure follows.
+"""/api/v1/statistics: days by line and quarter of an hour; raw counts, so that any measure follows.
 
-A line under secrecy gives a token without its clearance no counts of fewer than three: with so few, a count says when
-somebody rang.
+A line under secrecy is not there for a token that lacks its clearance: a count that grows by one says when somebody
+rang.
 """
 
+import asyncio
+from datetime import date, timedelta
+from functools import partial
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
+from ivr.local_days import local
 from ivr.web.accounts.viewer import Viewer
 from ivr.web.api.asking import PREFIX, asks, refusals
 from ivr.web.api.tokens import Scope
 from ivr.web.context import Web, web_of
-from queues.board import BoardQueue, Counts, LevelDefinition
+from ivr.web.past_days import MOST_DAYS, FoldedDay, folded_days
+from queues.board import QUARTER_MS, Board, BoardQueue, Counts, LevelDefinition
 from queues.board_counts import LONGEST_WAIT_S, THRESHOLD_S
 from routing.plan import Queue
 
+EARLIEST = date(2000, 1, 1)
 router = APIRouter(prefix=PREFIX, tags=["statistik"])
-FEW = 3
-QUARTER_MS = 900_000
 
 
 class Figures(BaseModel):
-    """What was counted in a span; null where fewer than three may not be told."""
+    """What was counted in a span."""
 
-    entered: int | None
-    answered: int | None
-    answered_within: int | None
+    entered: int
+    answered: int
+    answered_within: int
     """No later than the threshold asked for."""
-    abandoned: int | None
-    short_abandoned: int | None
-    overflowed_in: int | None
-    overflowed_out: int | None
-    overflowed_external: int | None
-    callbacks_promised: int | None
-    callbacks_kept: int | None
-    callbacks_failed: int | None
-    turned_away: int | None
-    closed: int | None
-    failed: int | None
+    abandoned: int
+    short_abandoned: int
+    overflowed_in: int
+    overflowed_out: int
+    overflowed_external: int
+    callbacks_promised: int
+    callbacks_kept: int
+    callbacks_failed: int
+    turned_away: int
+    closed: int
+    failed: int
     mean_wait_ms: int | None
     """Of the answered; null when none were."""
     level: float | None
@@ -73,53 +78,93 @@ class Today(BaseModel):
     queues: list[LineDay]
 
 
-class _Asked:
-    """What the asker wants counted, and may be told of one line."""
+class Day(BaseModel):
+    """One day, midnight to midnight where the municipality is."""
 
-    def __init__(self, threshold_s: int, how: LevelDefinition, *, few: bool) -> None:
-        self.threshold_s, self.how, self.few = threshold_s, how, few
+    date: date
+    queues: list[LineDay]
+
+
+class Days(BaseModel):
+    """Days in their order."""
+
+    threshold_s: int
+    definition: str
+    days: list[Day]
+
+
+class _Asked:
+    """What the asker wants counted."""
+
+    def __init__(self, threshold_s: int, how: LevelDefinition) -> None:
+        self.threshold_s, self.how = threshold_s, how
 
     def figures(self, counts: Counts) -> Figures:
-        """The counts as the program sees them."""
+        """The counts, and what they come to."""
         dividend, divisor = counts.level(self.threshold_s, self.how)
-        plenty = self.few or counts.answered >= FEW
-        mean_ms = counts.wait_answered_ms // counts.answered if counts.answered and plenty else None
-        share = round(dividend / divisor, 4) if divisor and (self.few or divisor >= FEW) else None
-        told = {name: self._told(getattr(counts, name)) for name in _COUNTS}
-        within = self._told(counts.answered_within(self.threshold_s))
-        return Figures(**told, answered_within=within, mean_wait_ms=mean_ms, level=share)
-
-    def _told(self, count: int) -> int | None:
-        return count if self.few or not 0 < count < FEW else None
+        return Figures(
+            **{name: getattr(counts, name) for name in _COUNTS},
+            answered_within=counts.answered_within(self.threshold_s),
+            mean_wait_ms=counts.wait_answered_ms // counts.answered if counts.answered else None,
+            level=round(dividend / divisor, 4) if divisor else None,
+        )
 
 
 _COUNTS = tuple(name for name in Figures.model_fields if name not in {"answered_within", "mean_wait_ms", "level"})
+Asking = Annotated[Viewer, Depends(asks(Scope.STATISTICS))]
+Threshold = Annotated[int, Query(ge=0, le=LONGEST_WAIT_S)]
 
 
 @router.get("/statistics/today", responses=refusals())
 async def today(
     request: Request,
-    viewer: Annotated[Viewer, Depends(asks(Scope.STATISTICS))],
-    threshold_s: Annotated[int, Query(ge=0, le=LONGEST_WAIT_S)] = THRESHOLD_S,
+    viewer: Asking,
+    threshold_s: Threshold = THRESHOLD_S,
     definition: LevelDefinition = LevelDefinition.SERVICE_LEVEL,
 ) -> Today:
-    """The lines that are the token's, whether or not anybody has rung."""
+    """The day so far, of the lines that are the token's, whether or not anybody has rung."""
     web = web_of(request)
-    seen = [queue for queue in web.house.plan.queues.values() if viewer.may_see_queue(queue.id)]
     return Today(
         day_starts_ms=web.live.board.day_starts_ms,
         at_ms=web.live.now_ms(),
         stale_since_ms=web.live.stale_since_ms,
         threshold_s=threshold_s,
         definition=definition.value,
-        queues=[
-            _day(web, queue, _Asked(threshold_s, definition, few=viewer.may_hear(queue.clearance))) for queue in seen
-        ],
+        queues=_lines(web, viewer, web.live.board, _Asked(threshold_s, definition)),
     )
 
 
-def _day(web: Web, queue: Queue, asked: _Asked) -> LineDay:
-    board = web.live.board
+@router.get("/statistics/days", responses=refusals())
+async def past_days(  # noqa: PLR0913, PLR0917 - what is asked for
+    request: Request,
+    viewer: Asking,
+    last: date,
+    days: Annotated[int, Query(ge=1, le=MOST_DAYS)] = 1,
+    threshold_s: Threshold = THRESHOLD_S,
+    definition: LevelDefinition = LevelDefinition.SERVICE_LEVEL,
+) -> Days:
+    """So many days up to and with `last`, by the log; of today what has happened so far, of later days nothing."""
+    web = web_of(request)
+    zone, asked = ZoneInfo(web.house.timezone), _Asked(threshold_s, definition)
+    newest = min(last, local(web.live.now_ms(), zone).date())
+    if last < EARLIEST:
+        return Days(threshold_s=threshold_s, definition=definition.value, days=[])
+    first = last - timedelta(days=days - 1)
+    read = partial(folded_days, web.site, zone, first, newest, web.live.now_ms())
+
+    def told(one: FoldedDay) -> Day:
+        return Day(date=one.day, queues=_lines(web, viewer, one.board, asked))
+
+    found = await asyncio.to_thread(lambda: [told(one) for one in read()])
+    return Days(threshold_s=threshold_s, definition=definition.value, days=found)
+
+
+def _lines(web: Web, viewer: Viewer, board: Board, asked: _Asked) -> list[LineDay]:
+    seen = [q for q in web.house.plan.queues.values() if viewer.may_see_queue(q.id) and viewer.may_hear(q.clearance)]
+    return [_day(web, queue, board, asked) for queue in seen]
+
+
+def _day(web: Web, queue: Queue, board: Board, asked: _Asked) -> LineDay:
     line = board.queues.get(queue.id) or BoardQueue(queue.id)
     quarters = [
         Quarter(from_ms=board.day_starts_ms + number * QUARTER_MS, figures=asked.figures(counts))

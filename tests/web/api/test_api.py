@@ -2,9 +2,11 @@
 
 import asyncio
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from ivr.local_days import local
 from ivr.web.accounts.roles import Role
 from ivr.web.api.tokens import Grant, Scope, hashed, made, revoked
 from ivr.web.matters import CallOutcome, Kind, Outcomes
@@ -155,15 +157,21 @@ async def test_one_call_has_its_story_and_no_number(desk: Desk):
     assert "70174" not in answer.text
 
 
-async def test_small_counts_of_a_line_under_secrecy_are_not_told(desk: Desk):
+async def test_a_line_under_secrecy_is_in_no_statistics_of_a_token_without_its_clearance(desk: Desk):
     await ended(desk, 3)
+    today = local(desk.web.clock(), ZoneInfo("Europe/Stockholm")).date().isoformat()
     async with program(desk, Scope.STATISTICS) as asking:
         lines = {line["queue"]: line["day"] for line in (await asking.get("statistics/today")).json()["queues"]}
-    assert lines["socialtjanst"]["abandoned"] is None
+    assert "socialtjanst" not in lines
     assert lines["barn_skola"]["abandoned"] == 2
     async with program(desk, Scope.STATISTICS, clearances=["socialtjanst"]) as asking:
-        lines = {line["queue"]: line["day"] for line in (await asking.get("statistics/today")).json()["queues"]}
-    assert lines["socialtjanst"]["abandoned"] == 1
+        live = (await asking.get("statistics/today")).json()["queues"]
+        [*before, day] = (await asking.get("statistics/days", params={"last": today, "days": 3})).json()["days"]
+        later = (await asking.get("statistics/days", params={"last": "9999-12-31", "days": 62})).json()["days"]
+    assert {line["queue"]: line["day"]["abandoned"] for line in live}["socialtjanst"] == 1
+    assert day == {"date": today, "queues": live}
+    assert [line["day"]["entered"] for each in before for line in each["queues"]] == [0] * 2 * len(live)
+    assert later == []
 
 
 async def test_a_case_system_says_which_case_came_of_a_call_that_it_may_know_of(desk: Desk):
