@@ -120,7 +120,8 @@ class Following:
             if told == self._taken:
                 self._news.clear()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), max(beat_at - loop.time(), 0))
+                    async with asyncio.timeout_at(beat_at):
+                        await self._news.wait()
                 await asyncio.sleep(TOGETHER_S)
 
     async def _tell_steps(self, writer: asyncio.StreamWriter, told: int) -> int:
