@@ -1,6 +1,7 @@
 """/katalog: everybody with an account finds people by name, department or title. Nothing can be changed here.
 
-Two rules. Each search is written in the access log. And whoever is protected is in no answer, nor in any count.
+Three rules. Each search is written in the access log. Nobody searches so often that the directory could be copied. And
+whoever is protected is in no answer, nor in any count.
 """
 
 import asyncio
@@ -8,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -21,6 +22,9 @@ from ivr.web.templating import page
 
 router = APIRouter()
 Known = Annotated[Viewer, Depends(with_account)]
+MOST_SEARCHES = 300
+"""By one account in a quarter of an hour: several people's work, and far too few to copy thousands."""
+TOO_MANY = "För många sökningar på kort tid. Vänta en stund."
 
 
 class Wanted(BaseModel):
@@ -43,6 +47,10 @@ async def search(request: Request, viewer: Known, body: Wanted) -> dict[str, Any
     typed = " ".join(body.typed.split())
     if len(typed) < SHORTEST:
         return {"people": [], "more": False, "alike": False}
+    counted = ((("searches", viewer.account, ""), MOST_SEARCHES),)
+    if web.attempts.wait_ms(counted, web.clock()):
+        raise HTTPException(429, TOO_MANY)
+    web.attempts.failed(counted, web.clock())
     await web.access.note(viewer, "directory_searched", typed)
     found = await asyncio.to_thread(lambda: _catalogue(web.house.plan.digest, web.folder).find(typed))
     return {"people": [_shown(web, entry) for entry in found.people], "more": found.more, "alike": found.alike}

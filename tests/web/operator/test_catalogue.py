@@ -9,6 +9,7 @@ from ivr.config.problems import Place
 from ivr.web.accounts.access import looks
 from ivr.web.accounts.roles import Role
 from ivr.web.catalogue import MOST, Catalogue
+from ivr.web.pages import catalogue
 from ivr.web.reachable import reach_of
 from queues.board import Board
 from tests.web.town import OTHER
@@ -120,3 +121,12 @@ async def test_nobody_searches_without_an_account(desk):
     stranger = await desk.client()
     assert (await stranger.post("/katalog/sok", json={"typed": "Åberg"})).status_code == 401
     assert (await (await desk.client(Role.EMPLOYEE)).post("/katalog/sok", json={"typed": "x" * 81})).status_code == 422
+
+
+async def test_the_directory_cannot_be_copied_by_searching(desk, monkeypatch):
+    monkeypatch.setattr(catalogue, "MOST_SEARCHES", 3)
+    eva, olle = await desk.client(Role.EMPLOYEE, account="eva"), await desk.client(Role.EMPLOYEE, account="olle")
+    answers = [await eva.post("/katalog/sok", json={"typed": typed}) for typed in ("an", "be", "ce", "da")]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[-1].json()["detail"].startswith("För många sökningar")
+    assert (await olle.post("/katalog/sok", json={"typed": "an"})).status_code == 200
