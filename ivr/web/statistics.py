@@ -26,19 +26,16 @@ DEFINITIONS = {
     LevelDefinition.WITH_EARLY: "besvarade och uppgivna inom gränsen, av besvarade och uppgivna (Asterisks andra)",
 }
 _COUNTS: tuple[tuple[str, Callable[[Counts], int]], ...] = (
-    ("Inkomna", lambda c: c.entered - c.promised_by_agents),
-    ("Besvarade", lambda c: c.answered),
-    ("Gav upp", lambda c: c.abandoned),
-    ("varav inom 10 s", lambda c: c.short_abandoned),
+    ("Avbrutna inom 10 s", lambda c: c.short_abandoned),
     ("Till svarsställe", lambda c: c.external),
     ("Från annan kö", lambda c: c.overflowed_in + c.transferred_in + c.moved_in),
     ("Till annan kö", lambda c: c.overflowed_out + c.transferred_out + c.moved_out),
     ("Avvisade", lambda c: c.turned_away),
     ("Stängt", lambda c: c.closed),
     ("Misslyckade", lambda c: c.failed),
-    ("Uppringningar lovade", lambda c: c.callbacks_promised),
-    ("hållna", lambda c: c.callbacks_kept),
-    ("uppgivna", lambda c: c.callbacks_failed),
+    ("Lovade uppringningar", lambda c: c.callbacks_promised),
+    ("Hållna", lambda c: c.callbacks_kept),
+    ("Uppgivna", lambda c: c.callbacks_failed),
 )
 UNREACHABLE = frozenset({NotReadyReason.PHONE_FAULT.value, NotReadyReason.DEAD_AIR.value})
 """Reasons of not being ready that are the phone's."""
@@ -124,23 +121,31 @@ def period_of(days: Iterable[FoldedDay]) -> Period:
 def figures(counts: Counts, asked: Asked) -> tuple[Cell, ...]:
     """The counts and what they come to, in the order of `figure_names`."""
     within, of = counts.level(asked.threshold_s, asked.how)
+    gave_up, answers = counts.abandoned, counts.answered + counts.external
     return (
-        *(count(counts) for _, count in _COUNTS),
+        counts.entered - counts.promised_by_agents,
+        counts.answered,
         counts.answered_within(asked.threshold_s),
-        round(100 * within / of, 1) if of else None,
+        _share(within, of),
         round(counts.wait_answered_ms / counts.answered / 1000, 1) if counts.answered else None,
-        round(
-            100 * counts.abandoned / gave if (gave := counts.abandoned + counts.answered + counts.external) else 0, 1
-        ),
+        gave_up,
+        _share(gave_up, gave_up + answers),
         round(counts.talk_ms / counts.talks / 1000, 1) if counts.talks else None,
+        *(count(counts) for _, count in _COUNTS),
     )
 
 
 def figure_names(asked: Asked) -> tuple[str, ...]:
     """What `figures` are."""
-    names = (name for name, _ in _COUNTS)
-    level = (f"Besvarade inom {asked.threshold_s} s", "Servicegrad %", "Medelväntan s", "Gav upp %", "Medelsamtal s")
-    return (*names, *level)
+    return (
+        *("Inkomna", "Besvarade", f"Besvarade inom {asked.threshold_s} s", "Servicegrad %", "Medelväntan s"),
+        *("Gav upp", "Gav upp %", "Medelsamtal s"),
+        *(name for name, _ in _COUNTS),
+    )
+
+
+def _share(part: int, of: int) -> float | None:
+    return round(100 * part / of, 1) if of else None
 
 
 def lines_table(period: Period, queues: Sequence[tuple[QueueId, str]], asked: Asked, *, whole: bool) -> Table:
@@ -182,7 +187,7 @@ def callers_table(period: Period) -> Table:
         ("Nummer som ringde", len(period.callers), sum(period.callers.values())),
         ("Samtal med dolt nummer", hidden[0], hidden[1]),
     )
-    return Table("ringande", "Ringande", ("", "Antal", "varav kom fram"), rows)
+    return Table("ringande", "Ringande", ("Vilka", "Antal", "varav kom fram"), rows)
 
 
 # ── people ──────────────────────────────────────────────────────────────────────────────────────────────────────

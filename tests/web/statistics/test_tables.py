@@ -44,7 +44,7 @@ def test_a_line_has_its_figures_by_the_definition_that_is_asked_for():
     period = period_of([day_of(a_day())])
     row = by_name(statistics.lines_table(period, QUEUES, Asked(), whole=False))
     assert (row["Inkomna"], row["Besvarade"], row["Besvarade inom 120 s"]) == (4, 2, 1)
-    assert (row["Gav upp"], row["varav inom 10 s"], row["Gav upp %"]) == (2, 1, 50.0)
+    assert (row["Gav upp"], row["Avbrutna inom 10 s"], row["Gav upp %"]) == (2, 1, 50.0)
     assert (row["Servicegrad %"], row["Medelväntan s"], row["Medelsamtal s"]) == (33.3, 75.0, 75.0)
     row = by_name(statistics.lines_table(period, QUEUES, Asked(130, LevelDefinition.OFFERED), whole=False))
     assert (row["Besvarade inom 130 s"], row["Servicegrad %"]) == (2, 50.0)
