@@ -101,7 +101,7 @@ def _believed(
             "aud": {"essential": True, "value": provider.client_id},
             "nonce": {"essential": True, "value": flow.nonce},
         },
-        {"client_id": provider.client_id, "nonce": flow.nonce, "access_token": tokens.get("access_token")},
+        {"client_id": provider.client_id, "access_token": tokens.get("access_token")},
     )
     claims.validate(now_s, LEEWAY_S)
     return dict(token.claims)

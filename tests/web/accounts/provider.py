@@ -24,6 +24,7 @@ LIES: dict[str, object] = {
     "issuer": {"iss": "https://elsewhere.example"},
     "audience": {"aud": "another-client"},
     "audiences": {"aud": [CLIENT, "another-client"]},
+    "audience for our party": {"aud": "another-client", "azp": CLIENT},
     "party": {"azp": "another-client"},
     "nonce": {"nonce": "another"},
     "no nonce": {"nonce": None},

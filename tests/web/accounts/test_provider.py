@@ -198,7 +198,9 @@ def test_a_file_that_others_read_or_that_is_not_whole_is_refused_without_its_sec
 
 
 def test_a_link_in_the_files_place_is_refused(door, tmp_path):
-    (tmp_path / "elsewhere").write_text("name: x")
-    provider_path(door.web.site).symlink_to(tmp_path / "elsewhere")
+    told_of(door, "http://127.0.0.1:9")
+    assert provider(door.web.site).name == "Kommunen"
+    elsewhere = provider_path(door.web.site).rename(tmp_path / "elsewhere")
+    provider_path(door.web.site).symlink_to(elsewhere)
     with pytest.raises(ProviderRefusedError):
         provider(door.web.site)
