@@ -8,7 +8,6 @@ from queues.board_calls import MOST_CHOICES, BoardCall, BoardState, Choice
 from queues.board_people import BoardAgent
 from queues.board_queues import Answer
 from queues.entries import (
-    AFTERWARDS,
     CallbackOverdue,
     CallbackPromised,
     CallbackTakenBack,
@@ -21,7 +20,7 @@ from queues.entries import (
     StepOpened,
 )
 from queues.ids import AgentId, CallId, Instant, OfferId, QueueId
-from queues.moved_entries import CallMoved
+from queues.moved_entries import AFTERWARDS, CallMoved
 from queues.name_entries import NameSearched, PersonNotReached
 from queues.operator_entries import ParkingBegun, ParkingEnded
 from queues.transfer_entries import CallTransferred, TransferReturned

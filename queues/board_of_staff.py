@@ -9,7 +9,6 @@ from queues.board_of_callers import board_agent
 from queues.board_of_talks import board_partner
 from queues.board_people import BoardAgent, Switched
 from queues.entries import (
-    NOT_LISTED_YET,
     AgentStateChanged,
     PartnerChanged,
     PlanReplaced,
@@ -17,6 +16,7 @@ from queues.entries import (
     RoutingResumed,
 )
 from queues.ids import CallId, Instant
+from queues.moved_entries import NOT_LISTED_YET
 from queues.operator_entries import AgentMoved
 
 if TYPE_CHECKING:

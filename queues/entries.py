@@ -30,14 +30,6 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-HUNG_UP, GONE = "hung_up", "gone"
-AFTERWARDS = frozenset({HUNG_UP, GONE})
-"""The states of a `CallRecovered` that was written when the call was already over."""
-
-
-NOT_LISTED_YET = "not_listed_yet"
-
-
 class OfferResult(StrEnum):
     """How an offer ended without a talk."""
 

@@ -4,6 +4,12 @@ from dataclasses import dataclass
 
 from queues.ids import AgentId, CallId, Clearance, Instant, QueueId
 
+HUNG_UP, GONE = "hung_up", "gone"
+AFTERWARDS = frozenset({HUNG_UP, GONE})
+"""The states of a `CallRecovered` that was written when the call was already over."""
+NOT_LISTED_YET = "not_listed_yet"
+"""The reason of a `RoutingPaused` with which an engine begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallMoved:

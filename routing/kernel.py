@@ -6,8 +6,9 @@ bit; it never raises on what the world can do. Each event has a row in `routing.
 
 from typing import NamedTuple
 
-from queues.entries import NOT_LISTED_YET, Entry, LateEventSeen, RoutingPaused
+from queues.entries import Entry, LateEventSeen, RoutingPaused
 from queues.ids import AgentId, CallId, Instant
+from queues.moved_entries import NOT_LISTED_YET
 from routing.actions import Action
 from routing.deadlines import DeadlineKind
 from routing.events import CallerHungUp, Event, PhoneStateChanged, Tick

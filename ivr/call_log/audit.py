@@ -22,8 +22,9 @@ from ivr.call_log.reading import CallLogReader, CallRow, Run
 from ivr.call_log.recovery import is_promised
 from ivr.config.site import Site
 from ivr.pending_callbacks import PendingCallbacks
-from queues.entries import AFTERWARDS, CallbackPromised, CallEnded, CallEntered, CallRecovered, CallReturned, Outcome
+from queues.entries import CallbackPromised, CallEnded, CallEntered, CallRecovered, CallReturned, Outcome
 from queues.ids import CallId, partner_of
+from queues.moved_entries import AFTERWARDS
 from queues.operator_entries import ParkingBegun
 from queues.transfer_entries import CallTransferred
 

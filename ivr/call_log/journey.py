@@ -9,7 +9,6 @@ from ivr.call_log.journey_of_callbacks import told_of_callback
 from ivr.local_days import length
 from queues.asked_entries import LanguageChosen, SurveyAnswered, SurveyBegun
 from queues.entries import (
-    AFTERWARDS,
     CallAnswered,
     CallEnded,
     CallEntered,
@@ -26,6 +25,7 @@ from queues.entries import (
 )
 from queues.ids import AgentId, PersonId, QueueId, partner_of
 from queues.limit_entries import LimitReached
+from queues.moved_entries import AFTERWARDS
 from queues.name_entries import NameSearched, PersonNotReached, PersonRung
 from queues.transfer_entries import CallTransferred, TransferRefused, TransferReturned
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 from ivr.call_log.cel import CelCall, CelTalk, EndedBy
 from queues.entries import (
-    GONE,
-    HUNG_UP,
     CallAnswered,
     CallbackPromised,
     CallbackTakenBack,
@@ -29,6 +27,7 @@ from queues.entries import (
     TalkEnder,
 )
 from queues.ids import UNKNOWN_CLEARANCE, AgentId, CallId, Instant, OfferId, QueueId, partner_of
+from queues.moved_entries import GONE, HUNG_UP
 from queues.operator_entries import ParkingBegun
 from queues.transfer_entries import CallTransferred
 from routing.returning import RETURNED

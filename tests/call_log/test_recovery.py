@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from ivr.call_log.cel import calls_from_cel
 from ivr.call_log.recovery import SETTLED_MS, World, closing_entries
 from queues.entries import (
-    AFTERWARDS,
     CallAnswered,
     CallbackPromised,
     CallbackTakenBack,
@@ -19,6 +18,7 @@ from queues.entries import (
     TalkEnder,
 )
 from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, AgentId, Instant, OfferId, QueueId
+from queues.moved_entries import AFTERWARDS
 from tests.call_log.cel_lines import Scene, lines_of
 from tests.call_log.stories import ANNA, CALLER, NUMBER, QUEUE, T0, call_id, story
 
