@@ -16,7 +16,7 @@ from ivr.web.app import create_app
 from tests.web.api.programs import token
 from tests.web.town import BUILDING, SCHOOL, SOCIAL, Desk
 
-EXAMPLES = 12
+EXAMPLES = 6
 """Of each operation, once as described and once not."""
 
 
