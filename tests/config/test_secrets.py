@@ -83,3 +83,15 @@ def test_nothing_secret_shows_in_repr(tmp_path: Path):
     assert made.ami_password not in shown
     assert made.phone_passwords[ANNA] not in shown
     assert made.pseudonym_key.hex() not in shown
+
+
+@pytest.mark.fault("S18")
+def test_a_webhook_has_a_key_of_its_own_that_stays_and_never_shows(tmp_path: Path):
+    path = tmp_path / "secrets.yaml"
+    before = ensure_secrets(path, [ANNA])
+    assert before.webhook_keys == {}
+    made = ensure_secrets(path, (), ["arenden", "jour"])
+    assert made.phone_passwords == before.phone_passwords
+    assert len(set(made.webhook_keys.values())) == 2
+    assert ensure_secrets(path, [ANNA], ["arenden"]) == made
+    assert made.webhook_keys["arenden"] not in repr(made)
