@@ -7,8 +7,10 @@ there for whoever lacks its clearance, nor any sum that it is part of. And times
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from ivr.config.house import House
 from ivr.local_days import local
 from ivr.web.csv_export import Cell
 from ivr.web.matters import SWEDISH as KINDS
@@ -282,3 +284,38 @@ def _grouped(
         )
         for group, ones in sorted(groups.items())
     )
+
+
+# ── all of it ───────────────────────────────────────────────────────────────────────────────────────────────────
+def all_tables(
+    house: House,
+    queues: Sequence[tuple[QueueId, str]],
+    days: Sequence[FoldedDay],
+    given: Iterable[CallOutcome],
+    asked: Asked,
+) -> Iterator[Table]:
+    """Every table of the days and these lines, with their titles; what tells of every line only if all are among them.
+
+    given: what was said of the days' calls, as far as it may be read.
+    """
+    whole = len(queues) == len(house.plan.queues)
+    period = period_of(days)
+    yield lines_table(period, queues, asked, whole=whole)
+    if len(days) == 1:
+        yield quarters_table(days, queues, asked, ZoneInfo(house.timezone))
+    else:
+        yield days_table(days, queues, asked, whole=whole)
+    if whole:
+        yield callers_table(period)
+        yield people_table(period, partial(_name, house))
+        yield pauses_table(period, partial(_name, house))
+    yield from matters_tables(
+        given,
+        lambda matter: house.matters[matter].title if matter in house.matters else matter,
+        lambda department: house.departments.get(department, department),
+    )
+
+
+def _name(house: House, agent: AgentId) -> str:
+    person = house.people.get(agent)
+    return person.name if person else agent

@@ -4,7 +4,6 @@ A line under secrecy is there only for who has its clearance; sums that it is pa
 """
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -20,13 +19,13 @@ from ivr.web.accounts.roles import Role
 from ivr.web.accounts.viewer import Viewer, require
 from ivr.web.context import Web, web_of
 from ivr.web.csv_export import csv_text
-from ivr.web.matters import CallOutcome, Outcomes
-from ivr.web.past_days import MOST_DAYS, FoldedDay, folded_days
+from ivr.web.matters import Outcomes
+from ivr.web.past_days import MOST_DAYS, folded_days
 from ivr.web.statistics import Asked, Table
 from ivr.web.templating import page
 from queues.board import LevelDefinition
 from queues.board_counts import LONGEST_WAIT_S, THRESHOLD_S
-from queues.ids import AgentId, QueueId
+from queues.ids import QueueId
 
 router = APIRouter()
 READERS = require(Role.PLANNER, Role.OPERATOR, Role.ADMIN)
@@ -105,28 +104,9 @@ async def _tables(web: Web, viewer: Viewer, days: Wanted) -> list[Table]:
         if viewer.may_see_queue(one.queue) and viewer.may_hear(one.clearance)
     ]
     read = partial(folded_days, web.site, _zone(web), days.first, days.last, web.live.now_ms())
-    return await asyncio.to_thread(lambda: list(_made(web, viewer, days, list(read()), given)))
-
-
-def _made(
-    web: Web, viewer: Viewer, wanted: Wanted, folded: list[FoldedDay], given: list[CallOutcome]
-) -> Iterator[Table]:
-    queues, asked, house = _queues(web, viewer), wanted.asked, web.house
-    whole = len(queues) == len(house.plan.queues)
-    period = statistics.period_of(folded)
-    yield statistics.lines_table(period, queues, asked, whole=whole)
-    if wanted.first == wanted.last:
-        yield statistics.quarters_table(folded, queues, asked, _zone(web))
-    else:
-        yield statistics.days_table(folded, queues, asked, whole=whole)
-    if whole:
-        yield statistics.callers_table(period)
-        yield statistics.people_table(period, partial(_name, web))
-        yield statistics.pauses_table(period, partial(_name, web))
-    yield from statistics.matters_tables(
-        given,
-        lambda matter: house.matters[matter].title if matter in house.matters else matter,
-        lambda department: house.departments.get(department, department),
+    queues = _queues(web, viewer)
+    return await asyncio.to_thread(
+        lambda: list(statistics.all_tables(web.house, queues, list(read()), given, days.asked))
     )
 
 
@@ -137,11 +117,6 @@ def _queues(web: Web, viewer: Viewer) -> list[tuple[QueueId, str]]:
         for queue in web.house.plan.queues.values()
         if viewer.may_see_queue(queue.id) and viewer.may_hear(queue.clearance)
     ]
-
-
-def _name(web: Web, agent: AgentId) -> str:
-    person = web.house.people.get(agent)
-    return person.name if person else agent
 
 
 def _zone(web: Web) -> ZoneInfo:
