@@ -11,6 +11,8 @@ BROKEN = b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n"
 BAD = b"HTTP/1.1 422 Unprocessable Content\r\ncontent-length: 0\r\n\r\n"
 HANGS = b""
 CLOSES = b"!"
+DRIPS = b"HTTP/1.1 200 OK\r\nx-slow: "
+"""An answer that goes on, a letter at a time, and never ends."""
 
 
 def elsewhere(url: str) -> bytes:
@@ -59,6 +61,10 @@ class Receiver:
                     return
                 writer.write(answer)
                 await writer.drain()
+                while answer == DRIPS:
+                    await asyncio.sleep(0.2)
+                    writer.write(b"x")
+                    await writer.drain()
         writer.close()
 
     async def until(self, holds) -> None:

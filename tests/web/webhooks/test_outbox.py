@@ -16,7 +16,7 @@ from ivr.web.webhooks.outbox import Outbox
 from ivr.web.webhooks.signing import is_ours
 from tests.web.api.programs import program
 from tests.web.town import BUILDING, SOCIAL, Desk, a_desk
-from tests.web.webhooks.receiver import BAD, BROKEN, CLOSES, HANGS, OK, Receiver, a_receiver, elsewhere
+from tests.web.webhooks.receiver import BAD, BROKEN, CLOSES, DRIPS, HANGS, OK, Receiver, a_receiver, elsewhere
 
 EVENTS = "call.queued, call.ringing, call.answered, call.ended"
 
@@ -85,8 +85,9 @@ async def test_a_receiver_that_fails_in_every_way_gets_each_event_once_and_in_or
     assert len({posted.event["id"] for posted in receiver.taken}) == 4
 
 
-async def test_a_receiver_that_hangs_is_given_up_after_its_time_and_tried_again(tmp_path):
-    async with a_receiver(HANGS) as receiver, told(tmp_path, receiver, "timeout_s: 1") as desk:
+@pytest.mark.parametrize("slow", [HANGS, DRIPS])
+async def test_a_receiver_that_hangs_is_given_up_after_its_time_and_tried_again(tmp_path, slow):
+    async with a_receiver(slow) as receiver, told(tmp_path, receiver, "timeout_s: 1") as desk:
         await asyncio.wait_for(ready(desk), 20)
         one_call(desk)
         await until_ended(receiver)
