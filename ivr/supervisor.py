@@ -33,11 +33,17 @@ class Supervisor:
     """Keeps one process alive until told to stop. `what` it is, and what there is `meanwhile`, for people."""
 
     def __init__(
-        self, command: Sequence[str], pid_path: Path, what: str = "the engine", meanwhile: str = "fail-open"
+        self,
+        command: Sequence[str],
+        pid_path: Path,
+        what: str = "the engine",
+        meanwhile: str = "fail-open",
+        silence_s: float | None = None,
     ) -> None:
         self._command = tuple(command)
         self._pid_path = pid_path
         self._what, self._meanwhile = what, meanwhile
+        self._silence_s = SILENCE_S if silence_s is None else silence_s
         self._deaths: deque[float] = deque(maxlen=CRASHES)
         self._child: subprocess.Popen[bytes] | None = None
         self._wake_read, self._wake_write = os.pipe()
@@ -104,9 +110,9 @@ class Supervisor:
                 code = child.wait()
                 _say(f"{self._what} (pid {child.pid}) ended with {code}")
                 return
-            if patience != SILENCE_S:
+            if patience != self._silence_s:
                 systemd.notify(systemd.READY, systemd.status(f"{self._what} serves, pid {child.pid}"))
-            patience = SILENCE_S
+            patience = self._silence_s
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

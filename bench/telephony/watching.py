@@ -45,6 +45,7 @@ class Watched:
     rings_ms: list[float] = field(default_factory=list)
     web_cpu_s: float = 0.0
     web_mb: float = 0.0
+    web_ended: int = 0
     seen: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -96,6 +97,7 @@ def _figures(plan: WatchingPlan, alone: Watched, watched: Watched) -> list[Figur
             f"{mean(alone.way.program_ms):.2f} ms alone, {mean(watched.way.program_ms):.2f} ms watched",
         ),
         Figure("calls that failed or fell into fail-open, with and without", lost, "calls", 0),
+        Figure("times that the web was ended because it stood still", watched.web_ended, "times", 0),
         Figure(f"the web's memory at most, {half}", watched.web_mb, "MB", MEMORY_LIMIT_MB),
         Figure("times that readers were let go of", watched.seen.get("readers_lost", 0), "times", 0),
         Figure("times that those who do not read were let go of", watched.seen.get("sleepers_lost", 0), "times"),
@@ -121,8 +123,11 @@ async def _viewers(town: Town, count: int, into: Watched) -> AsyncIterator[None]
         pid = standing.web_pid()
         before = cpu_s(pid)
         yield
-        into.web_cpu_s += cpu_s(pid) - before
-        into.web_mb = max(into.web_mb, _peak_mb(pid))
+        if standing.web_pid() == pid:
+            into.web_cpu_s += cpu_s(pid) - before
+            into.web_mb = max(into.web_mb, _peak_mb(pid))
+        else:
+            into.web_ended += 1
         viewers.terminate()
         told = json.loads(await viewers.stdout.readline())
         await viewers.wait()

@@ -12,6 +12,8 @@ Public = Annotated[
     str, typer.Option(help="Where people reach the pages through a proxy, as https://name. Default: here.")
 ]
 
+SILENCE_S = 15.0
+"""More patience than with an engine: it gives way to calls, and on a machine that is full it may be kept waiting."""
 HELP = """Serve the wallboard, the agents' and the operators' pages and the API, until Ctrl-C or SIGTERM.
 
 On 127.0.0.1 only: for other machines a proxy that speaks TLS stands before, and --public says under which name.
@@ -40,7 +42,7 @@ def web(municipality: Municipality = "botkyrka", home: Home = None, ports: Ports
     site.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     command = [sys.executable, "-m", "ivr", "pages", str(folder), "--home", str(site.home)]
     command += ["--ports", site.ports, *(["--public", public] if public else [])]
-    raise typer.Exit(Supervisor(command, site.home / "web.pid", "the web", "no pages").run())
+    raise typer.Exit(Supervisor(command, site.home / "web.pid", "the web", "no pages", SILENCE_S).run())
 
 
 def pages(
