@@ -108,7 +108,8 @@ def agent(service: "Service", order: Mapping[str, Any]) -> Mapping[str, Any]:
 def beat(service: "Service") -> Mapping[str, Any]:
     """What whoever follows is told twice a second: that we live, how the log fares, and what no entry says.
 
-    `estimates`: by queue, how long whoever came now would wait (ms). `phones`: by person, what Asterisk says of it.
+    `estimates`: by queue, how long whoever came now would wait (ms); `foreseen`: from and to how many minutes, where
+    such forecasts have been right. `phones`: by person, what Asterisk says of it.
     """
     centre = service.kernel.centre
     return {
@@ -120,6 +121,11 @@ def beat(service: "Service") -> Mapping[str, Any]:
         "log": {**asdict(service.call_log.status), "waiting": service.call_log.waiting},
         "estimates": {
             queue: centre.forecasts.wait_ms(queue, line, None, centre.now) for queue, line in centre.lines.items()
+        },
+        "foreseen": {
+            queue: minutes
+            for queue, line in centre.lines.items()
+            if (minutes := centre.forecasts.said_to_newcomer(queue, line, centre.now))
         },
         "phones": {person.id: person.phone.value for person in centre.people.values() if not person.partner},
     }

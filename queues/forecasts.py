@@ -46,6 +46,12 @@ class Forecasts:
         head = next(iter(line), None)
         return estimated_wait_ms(self._paces[queue], position, max(now - head.entered_at_ms, 0) if head else 0, now)
 
+    def said_to_newcomer(self, queue: QueueId, line: Line, now: Instant) -> tuple[int, int] | None:
+        """From how many minutes to how many whoever would enter `line` now would wait; None if nobody would be told."""
+        wait_ms = self.wait_ms(queue, line, None, now)
+        forecast = self._records[queue].forecast(wait_ms, len(line) + 1)
+        return forecast.made if forecast.may_be_said else None
+
     def over_at(self, queue: QueueId, line: Line, place: Place, limit_ms: int, now: Instant) -> Instant:
         """When the estimated wait at `place` exceeds `limit_ms`, or may do, if only time changes; `now` if it does."""
         at = self._paces[queue].reaches_at(limit_ms // line.position(place) + 1, now)

@@ -5,7 +5,7 @@ when something has happened, or a span that is shown (the last half hour) has mo
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ class Scene:
     board: Board
     house: House
     now_ms: int
-    estimates: Mapping[str, int] = field(default_factory=dict)
+    foreseen: Mapping[str, Sequence[int]] = field(default_factory=dict)
     phones: Mapping[str, str] = field(default_factory=dict)
     lost_pages: Mapping[AgentId, int] = field(default_factory=dict)
 
@@ -94,7 +94,7 @@ def _queue(scene: Scene, queue: QueueId, waiting: list[int], states: Counter[str
         "clearance": scene.house.plan.queues[queue].clearance,
         "waiting": len(waiting),
         "oldest_ms": min(waiting, default=0),
-        "estimate_ms": scene.estimates.get(queue, 0),
+        "foreseen_min": scene.foreseen.get(queue),
         "agents": dict(states),
         **_counts(line.day),
         "recent": _counts(recent),

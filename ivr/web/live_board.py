@@ -9,7 +9,7 @@ import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import partial
@@ -53,6 +53,8 @@ class Beat:
     log: Mapping[str, Any] = field(default_factory=dict)
     estimates: Mapping[str, int] = field(default_factory=dict)
     """By queue: how long whoever came now would wait (ms)."""
+    foreseen: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """By queue: from and to how many minutes, only where such forecasts have been right."""
     phones: Mapping[str, str] = field(default_factory=dict)
     """By person: idle, busy or unreachable."""
 

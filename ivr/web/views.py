@@ -54,7 +54,7 @@ class Views:
         """What there is to be seen."""
         web, live = self._web, self._web.live
         return Scene(
-            live.board, web.house, live.now_ms(), live.beat.estimates, live.beat.phones, web.watching.lost_pages()
+            live.board, web.house, live.now_ms(), live.beat.foreseen, live.beat.phones, web.watching.lost_pages()
         )
 
     def _view(self, which: str, viewer: Viewer | None) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def _line(scene: Scene, line: BoardQueue, calls: list[BoardCall]) -> dict[str, A
         "opens_ms": 0 if opened else _opens(plan.hours.opens_at(scene.now_ms), scene.now_ms),
         "waiting": len(waits),
         "oldest_ms": min(waits, default=0),
-        "estimate_ms": scene.estimates.get(line.id, 0) if opened else 0,
+        "foreseen_min": scene.foreseen.get(line.id) if opened else None,
         "answered": day.answered + day.external,
         "abandoned": day.abandoned,
         "level": _percent(_level(day, shown)),

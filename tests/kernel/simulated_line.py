@@ -19,6 +19,8 @@ class Simulated:
     """What came of one day: every forecast and the wait (ms) that followed."""
 
     forecasts: list[tuple[Forecast, int]] = field(default_factory=list)
+    shown: list[tuple[int, int] | None] = field(default_factory=list)
+    """What a screen showed of the wait as each caller came."""
 
     def said(self) -> list[tuple[tuple[int, int], int]]:
         return [(f.made, waited) for f, waited in self.forecasts if f.may_be_said and f.made]
@@ -75,6 +77,7 @@ def simulate(  # noqa: C901 - one loop over what happens
         now = Instant(at)
         if what == "arrives":
             plan(at + rnd.expovariate(1 / between_ms), "arrives")
+            result.shown.append(forecasts.said_to_newcomer(QUEUE, line, now))
             call = CallId(f"c{number}")
             waiting[call] = place(0, now, number, call)
             line.enter(waiting[call])

@@ -164,6 +164,7 @@ def test_in_a_steady_line_what_is_said_holds_and_a_naive_fifth_would_not(seed):
     assert len(day.said()) > 300
     assert day.share_right() >= 0.8
     assert day.share_right_of_a_fifth() < 0.7
+    assert sum(minutes is not None for minutes in day.shown) > 50
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -179,3 +180,4 @@ def test_a_line_that_nobody_can_foresee_is_silent(seed):
     day = simulate(seed, lambda now: 14 if (now // 1_200_000) % 2 == 0 else 1)
     assert len(day.forecasts) > 10_000
     assert len(day.said()) <= len(day.forecasts) / 1_000
+    assert sum(minutes is not None for minutes in day.shown) <= len(day.shown) / 1_000

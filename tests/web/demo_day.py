@@ -22,7 +22,6 @@ from ivr.local_days import day_span, local
 from ivr.web.app import create_app
 from ivr.web.context import Web
 from ivr.web.serving import Server, make_web
-from queues.agents import AgentState
 from queues.board import Board
 from queues.entries import Entry
 from queues.ids import Instant
@@ -132,7 +131,7 @@ async def beat(web: Web) -> None:
     live = web.live
     live._pending = None
     while True:
-        live._hear({"beat": web.clock(), "paused": "", "estimates": live.beat.estimates, "phones": live.beat.phones})
+        live._hear({"beat": web.clock(), "paused": "", "foreseen": live.beat.foreseen, "phones": live.beat.phones})
         live._bump()
         await asyncio.sleep(BEAT_S)
 
@@ -151,7 +150,7 @@ async def a_showing(
         stack.callback(web.store.close)
         web.live.board, web.live.complete = board, True
         web.live._day_ends_ms = web.live._midnight_after(now_ms)
-        web.live.beat = web.live.beat.__class__(now_ms, estimates=estimates(board))
+        web.live.beat = web.live.beat.__class__(now_ms, foreseen=foreseen(board, now_ms))
         shown = Shown(
             web, Users(address_of(web.site), house, web.accounts, web.sessions), asyncio.create_task(beat(web))
         )
@@ -161,8 +160,8 @@ async def a_showing(
         yield shown
 
 
-def estimates(board: Board) -> dict[str, int]:
-    """Something like what the engine would foresee."""
-    there = max(sum(one.state is not AgentState.LOGGED_OUT for one in board.agents.values()), 1)
-    waiting = {queue: sum(c.in_line and c.queue == queue for c in board.calls.values()) for queue in board.queues}
-    return {queue: (n + 1) * 5 * MINUTE_MS // there if n else 0 for queue, n in waiting.items()}
+def foreseen(board: Board, now_ms: int) -> dict[str, tuple[int, int]]:
+    """Something like what the engine would foresee: about as long as the first in line has waited."""
+    since = {call.queue: call.entered_at_ms for call in reversed(list(board.calls.values())) if call.in_line}
+    waited = {queue: max(1, round((now_ms - at_ms) / MINUTE_MS)) for queue, at_ms in since.items()}
+    return {queue: (minutes, minutes + 2) for queue, minutes in waited.items()}

@@ -2,7 +2,7 @@
 import { each, el, fill, find, icon, say } from "./dom.js";
 import { follow, now } from "./stream.js";
 import { picture } from "./trend.js";
-import { clock, day, percent, running, span, whole } from "./words.js";
+import { clock, day, percent, running, whole } from "./words.js";
 
 const STATES = { good: "Lugnt", watch: "Ansträngt", bad: "Kritiskt", closed: "Stängt" };
 const DOES = { ready: "Lediga", ringing: "Ringer", talking: "Samtal", wrap_up: "Efterarbete", not_ready: "Paus" };
@@ -21,6 +21,7 @@ let complete = true;
 const number = (value) => (typeof value === "number" ? whole(value) : value);
 const share = (level) => (level ? percent(level.percent) : NONE);
 const age = (since_ms) => (since_ms ? running(now() - since_ms) : NONE);
+const minutes = (from, to) => (from === to ? `${from} min` : `${from}–${to} min`);
 const some = (value) => (value ? number(value) : NONE);
 
 function cell(name, kind = "") {
@@ -31,7 +32,7 @@ function cell(name, kind = "") {
 const CELLS = [
   ["Väntar", "now", "waiting", (line) => number(line.waiting)],
   ["Längst", "now", "longest", (line) => age(line.oldest_ms)],
-  ["Beräknad", "", "estimate", (line) => (line.estimate_ms >= 30000 ? span(line.estimate_ms) : NONE)],
+  ["Beräknad", "", "estimate", (line) => (line.foreseen_min ? minutes(...line.foreseen_min) : NONE)],
   ["Nivå i dag", "", "level", (line) => share(line.level)],
   ["30 min", "", "recent", (line) => share(line.recent)],
   ["Besvarade", "", "answered", (line) => number(line.answered)],
