@@ -93,6 +93,7 @@ async def test_a_parked_call_is_in_its_line_in_its_old_place_when_the_engine_die
     entered = scene.entries("CallQueued", call=await scene.call_of(caller))[0]["entered_at_ms"]
     await scene.order("park", agent=KARIN, after_s=600)  # type: ignore[arg-type]
     await scene.call_is(caller, "parked")
+    await until(lambda: karin.rings[0].ended_ms)  # until her leg is hung up the talk simply goes on
     pid = scene.standing.engine_pid()
     os.kill(pid, signal.SIGKILL)
     await until(lambda: scene.standing.engine_pid() not in {0, pid})
