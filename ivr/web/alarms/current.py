@@ -8,6 +8,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
 import structlog
 from sqlite_utils import Database
@@ -18,6 +19,8 @@ from ivr.web.alarms.alarm import Alarm, Change
 from ivr.web.alarms.rules import Facts, Key, Watched, look
 from ivr.web.store import StoreBusyError, WebStore
 
+SAVE_S: Final = 1.0
+"""No look waits longer for the store: the next alarm is not to be late because the last cannot be written."""
 log = structlog.get_logger()
 Listener = Callable[[Change, Alarm], None]
 """Told of every change, on the event loop. Must not block."""
@@ -139,8 +142,9 @@ class Alarms:
             rows.save(db, waiting.values())
 
         try:
-            await self._store.run(write)
-        except (sqlite3.Error, OSError, StoreBusyError) as error:
+            async with asyncio.timeout(SAVE_S):
+                await self._store.run(write)
+        except (sqlite3.Error, OSError, StoreBusyError, TimeoutError) as error:
             log.warning("alarms_not_written", because=type(error).__name__, waiting=len(waiting))
             return
         self._unsaved = {i: alarm for i, alarm in self._unsaved.items() if waiting.get(i) is not alarm}

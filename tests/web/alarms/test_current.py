@@ -2,10 +2,12 @@
 
 import asyncio
 import sqlite3
+import threading
 
 import pytest
 
 from ivr.config.alarm_entries import AlarmKind, AlarmsFile
+from ivr.web.alarms import current
 from ivr.web.alarms.alarm import Change
 from ivr.web.alarms.current import Alarms, NoSuchAlarmError, kinds_on
 from ivr.web.alarms.rules import Facts, Severity
@@ -85,6 +87,21 @@ async def test_a_full_disk_keeps_no_alarm_from_being_raised_and_it_is_written_la
     monkeypatch.undo()
     await looks(alarms, (1, 2), disk_free=0.01)
     assert [alarm.kind for alarm in await alarms.history()] == [AlarmKind.DISK]
+
+
+@pytest.mark.fault("F61")
+async def test_a_locked_store_makes_no_look_late(store, alarms, monkeypatch):
+    """The store's thread is held up; alarms come and go meanwhile, and are all written when it is let go."""
+    monkeypatch.setattr(current, "SAVE_S", 0.01)
+    locked = threading.Event()
+    held = asyncio.create_task(store.run(lambda _db: locked.wait(30)))
+    await looks(alarms, (0, 1), log_place="journal")
+    await looks(alarms, (1, 2), log_place="journal", disk_free=0.01)
+    assert len(alarms.current) == 2
+    locked.set()
+    await held
+    await looks(alarms, (2, 3), log_place="journal", disk_free=0.01)
+    assert len(await alarms.history()) == 2
 
 
 async def test_whoever_waits_for_news_gets_it(alarms):
