@@ -6,6 +6,7 @@ their time, with a request or with reading an answer, is shown out. And no conne
 
 import asyncio
 import socket
+import struct
 from typing import Any, Final, cast
 
 from starlette.requests import HTTPConnection
@@ -22,6 +23,7 @@ UNREAD_S: Final = 20.0
 STREAM_UNREAD_S: Final = 1.0
 STREAM_BUFFER: Final = 32 * 1024
 """What the system keeps of a stream that is not read, on our side; more would hide for minutes that nobody reads."""
+AT_ONCE: Final = struct.pack("ii", 1, 0)
 FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\n"
     b"retry-after: 5\r\ncontent-length: 19\r\nconnection: close\r\n\r\nService Unavailable"
@@ -74,7 +76,7 @@ class Door(H11Protocol):
         """They do not read as fast as we write."""
         self.flow.pause_writing()
         if self._unread is None:
-            self._unread = self.loop.call_later(self._unread_s, self.transport.abort)
+            self._unread = self.loop.call_later(self._unread_s, self._show_out)
 
     def resume_writing(self) -> None:
         """They have read it all."""
@@ -86,14 +88,22 @@ class Door(H11Protocol):
     def streams(self) -> None:
         """What follows has no end: whoever does not read for a second is let go of, with nothing kept for them."""
         self._unread_s = STREAM_UNREAD_S
-        sock = cast("socket.socket", self.transport.get_extra_info("socket"))
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, STREAM_BUFFER)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, STREAM_BUFFER)
         self.transport.set_write_buffer_limits(high=0)
+
+    @property
+    def _socket(self) -> socket.socket:
+        return cast("socket.socket", self.transport.get_extra_info("socket"))
+
+    def _show_out(self) -> None:
+        """The connection is gone at once. Without this the system would keep for minutes what nobody reads."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+        self.transport.abort()
 
     def _hurry(self) -> None:
         """The head of a request is awaited, and not for ever."""
         if self._slow is None:
-            self._slow = self.loop.call_later(REQUEST_S, self.transport.abort)
+            self._slow = self.loop.call_later(REQUEST_S, self._show_out)
 
     def _rest(self) -> None:
         if self._slow:

@@ -4,8 +4,7 @@ import asyncio
 import os
 import resource
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -17,6 +16,8 @@ from tests.web.town import BUILDING, Desk
 
 READERS = SLEEPERS = 12
 SMALL = 4_096
+CLOSED = 7
+"""What Linux calls a connection that the other side has reset."""
 
 
 async def watches(desk: Desk, token: str) -> socket.socket:
@@ -39,13 +40,10 @@ async def reads(connection: socket.socket) -> bytes:
     return heard
 
 
-@asynccontextmanager
-async def closing(*connections: socket.socket) -> AsyncIterator[None]:
-    try:
-        yield
-    finally:
-        for connection in connections:
-            connection.close()
+async def ended(tasks: list[asyncio.Task[bytes]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @pytest.mark.fault("F79")
@@ -55,8 +53,11 @@ async def test_whoever_does_not_read_is_let_go_and_the_others_get_everything(
     monkeypatch.setattr(door, "UNREAD_S", 3_600.0)  # the patience with other answers
     tokens = [await desk.token(Role.OPERATOR, account=f"k{number // 8}") for number in range(READERS + SLEEPERS)]
     viewers = [await watches(desk, token) for token in tokens]
-    async with closing(*viewers):
+    async with AsyncExitStack() as stack:
+        for viewer in viewers:
+            stack.callback(viewer.close)
         reading = [asyncio.create_task(reads(viewer)) for viewer in viewers[:READERS]]
+        stack.push_async_callback(ended, reading)
         async with asyncio.timeout(30):
             while len(desk.web.watching) < READERS + SLEEPERS:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
@@ -68,11 +69,10 @@ async def test_whoever_does_not_read_is_let_go_and_the_others_get_everything(
                     number += 1
                 await asyncio.sleep(0.1)
         assert not [task for task in reading if task.done()]
+        for sleeper in viewers[READERS:]:  # and the system keeps nothing for them either
+            assert sleeper.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == CLOSED
         async with stream(await desk.client(Role.OPERATOR, account="late")) as page:
             await page.until("board", lambda board: queue(board, "bygg")["waiting"] == number)
-        for task in reading:
-            task.cancel()
-        await asyncio.gather(*reading, return_exceptions=True)
 
 
 @pytest.mark.fault("F77", "S31")
