@@ -135,6 +135,8 @@ class Standing:
 
     async def start_web(self, within_s: float = SERVING_WITHIN_S) -> None:
         """The pages, under a supervisor of their own, answer. Raises NotServingError."""
+        if await self._web_answers():
+            raise NotServingError(f"port {self.site.web_port} är upptagen: välj en annan med --ports")
         command = [sys.executable, "-m", "ivr", "web", str(self.folder), "--home", str(self.site.home)]
         with self.web_log_path.open("ab") as written:
             self.web = subprocess.Popen(  # noqa: ASYNC220, S603 - our own command

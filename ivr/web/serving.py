@@ -5,7 +5,7 @@ import os
 import resource
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -28,7 +28,6 @@ from ivr.web.door import Door
 from ivr.web.engine_link import EngineLink
 from ivr.web.live_board import LiveBoard
 from ivr.web.store import WebStore
-from queues.entries import Entry, PlanReplaced
 
 HEAD_BYTES: Final = 16 * 1024
 KEEP_ALIVE_S: Final = 5
@@ -63,23 +62,26 @@ def make_web(folder: Path, site: Site, house: House, clock: Callable[[], int], p
 @asynccontextmanager
 async def at_work(web: Web) -> AsyncIterator[FastAPI]:
     """The board is followed, the house is that of the engine, alarms are looked for; the application to serve."""
-    reloading: set[asyncio.Task[None]] = set()
-
-    def follow_plan(entry: Entry) -> None:
-        if isinstance(entry, PlanReplaced):
-            reloading.add(task := asyncio.create_task(web.reload()))
-            task.add_done_callback(reloading.discard)
-
-    web.live.observers.append(follow_plan)
-    following = asyncio.create_task(web.live.run())
+    tasks = [asyncio.create_task(web.live.run()), asyncio.create_task(_follow_plan(web))]
     try:
         async with background(web):
             yield create_app(web)
     finally:
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         web.store.close()
+
+
+async def _follow_plan(web: Web) -> None:
+    """The house is read again when the engine has another plan: reloaded, or begun anew while nobody followed it."""
+    live, version, plan = web.live, -1, ""
+    while True:
+        version = await live.changed(version)
+        if live.beat.plan != plan:
+            plan = live.beat.plan
+            if plan != web.house.plan.digest:
+                await web.reload()
 
 
 class Server(uvicorn.Server):

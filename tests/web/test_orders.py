@@ -45,3 +45,18 @@ async def test_an_engine_that_does_not_answer_is_not_waited_for(tmp_path, monkey
     for writer in kept:
         writer.close()
     server.close()
+
+
+async def test_the_pages_follow_the_engines_plan_also_when_it_began_anew_unseen(desk: Desk) -> None:
+    queues = desk.web.folder / "queues.yaml"
+    await desk.engine_gone()
+    text = await asyncio.to_thread(queues.read_text, "utf-8")
+    await asyncio.to_thread(queues.write_text, text.replace("ring_s: ", "ring_s: 1", 1), "utf-8")
+    before = desk.web.house.plan.digest
+    await desk.service.reload()
+    await desk.engine_back()
+    await desk.settled()
+    async with asyncio.timeout(20):
+        while desk.web.house.plan.digest == before:
+            await desk.web.live.changed(desk.web.live.version)
+    assert desk.web.house.plan.digest == desk.service.kernel.centre.plan.digest
