@@ -12,6 +12,7 @@ import numpy as np
 
 from queues.ids import QueueId
 from simulator.contacts import Real, Small
+from simulator.remembered import remembered
 from simulator.world import NEVER_MS, NONE, Callers, Duration, Scenario, Shape, World
 
 CONSTANT_ROW = -1
@@ -96,6 +97,7 @@ class Rows:
     """[2] How long our people, and a partner's, let it ring: here the rows are those of `Contacts.offer_units`."""
 
 
+@remembered
 def rows_of(scenario: Scenario) -> Rows:
     """What the scenario's spans need; a span that is never asked for has no row."""
     world, kinds = scenario.world, _Kinds()

@@ -194,13 +194,16 @@ def _found(
 
 def _simulated(scenario: "Scenario", speed: "Speed", executor: "Executor | None", *, sure: bool) -> "Tallies":
     """Raises KeyboardInterrupt when broken off: less than all is no answer here."""
-    from simulator.runs import run  # noqa: PLC0415
+    from simulator.runs import NothingDoneError, run  # noqa: PLC0415
 
     run_of = scenario.run
     if not sure:
         few = max(30, run_of.replications // LIKELY_SHARE)
         run_of = replace(run_of, replications=few, seed=run_of.seed + OTHER_CALLERS)
-    result = run(replace(scenario, run=run_of), speed=speed, executor=executor)
+    try:
+        result = run(replace(scenario, run=run_of), speed=speed, executor=executor)
+    except NothingDoneError:
+        raise KeyboardInterrupt from None
     if result.interrupted:
         raise KeyboardInterrupt
     return result.tallies

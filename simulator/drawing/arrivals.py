@@ -13,6 +13,7 @@ from simulator.contacts import Real, Small, Whole
 from simulator.drawing.line import Alias, Line, Places
 from simulator.drawing.streams import generator
 from simulator.machine_code import ALIAS, PLACE, called
+from simulator.remembered import remembered
 from simulator.spans import Purpose
 from simulator.world import Scenario, Stream
 
@@ -55,6 +56,7 @@ def roots(scenario: Scenario, chunk: int, replications: int) -> Roots:
     return _merged(drawn, fixed_ms, fixed_stream, replications) if len(fixed_ms) else drawn
 
 
+@remembered
 def rates_of(scenario: Scenario) -> Rates:
     """The rates of all streams on one set of slots, cut where the callers' time ends."""
     streams, length = scenario.world.streams, scenario.run.length_ms
@@ -82,6 +84,7 @@ def rates_of(scenario: Scenario) -> Rates:
     )
 
 
+@remembered
 def fixed_of(scenario: Scenario) -> tuple[Whole, Small]:
     """The instants that are given, rising, and their streams."""
     pairs = sorted(

@@ -1,7 +1,8 @@
 """What made-up people are going to do, and when: the world's half of a simulated day.
 
 At one instant: ends of talk, ends of wrap-up, staff, then what the kernel itself is due to do, answers, hang-ups, and
-at last keys and arrivals; within each in the order of scheduling (ARCHITECTURE.md, decision 27).
+at last keys and arrivals; within each by the place in the plan of whoever answers, where it is about them, and in the
+order of scheduling (ARCHITECTURE.md, decision 27).
 """
 
 from collections import deque
@@ -36,14 +37,14 @@ class Agenda:
 
     def __init__(self, now: int) -> None:
         self.now = now
-        self.coming: list[tuple[int, int, int, Does, Any, int]] = []
-        """A heap: instant, rank, sequence, what, to whom, note."""
+        self.coming: list[tuple[int, int, int, int, Does, Any, int]] = []
+        """A heap: instant, rank, seat, sequence, what, to whom, note."""
         self.soon: deque[Event] = deque()
         """What the kernel is told before anything else happens, in this order."""
         self._sequence = 0
 
-    def after(self, ms: int, rank: int, does: Does, whom: object, note: int = 0) -> None:
-        """It will happen so much later; never, if that is for ever."""
+    def after(self, ms: int, rank: int, does: Does, whom: object, note: int = 0, seat: int = 0) -> None:  # noqa: PLR0913, PLR0917
+        """It will happen so much later; never, if that is for ever. seat: of whoever answers, if it is about them."""
         if ms < NEVER_MS:
             self._sequence += 1
-            heappush(self.coming, (self.now + ms, rank, self._sequence, does, whom, note))
+            heappush(self.coming, (self.now + ms, rank, seat, self._sequence, does, whom, note))

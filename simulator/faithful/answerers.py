@@ -104,7 +104,7 @@ class Answerers:
         if before is not WRAP_UP and one.caller is not None:
             one.done_ms = agenda.now + one.caller.wraps_up()
         if one.reason != TRANSFERRED:
-            agenda.after(max(one.done_ms - agenda.now, 0), Rank.WRAP_UP_ENDS, self.goes_on, one, one.turn)
+            agenda.after(max(one.done_ms - agenda.now, 0), Rank.WRAP_UP_ENDS, self.goes_on, one, one.turn, one.seat)
 
     def _is_free(self, one: Answerer, entry: AgentStateChanged) -> None:
         if one.wish is not Wish.WORK:

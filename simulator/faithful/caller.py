@@ -16,8 +16,8 @@ class Caller:
 
     __slots__ = (
         "about", "agent", "answered_by", "answered_ms", "answered_step", "asked", "call", "contact", "entered_ms",
-        "first_queue", "habits", "hangs_up_at", "home", "level", "offer", "offers", "promised", "queue", "step",
-        "stream", "talk", "talks", "transfers", "with_whom", "wrap_up_ms", "written",
+        "first_queue", "habits", "hangs_up_at", "home", "level", "offer", "offers", "promised", "queue", "rung",
+        "step", "stream", "talk", "talks", "transfers", "with_whom", "wrap_up_ms", "written",
     )  # fmt: skip
 
     with_whom: Answerer
@@ -39,6 +39,8 @@ class Caller:
         self.offer = 0
         """The one that rings; 0 for none."""
         self.offers = 0
+        self.rung = 0
+        """The seat that it was last offered to."""
         self.step = NO_ONE
         """Of the last offer, as the level."""
         self.level = NO_ONE

@@ -157,7 +157,8 @@ class Crowd:
     def offered(self, entry: CallOffered) -> None:
         """Somebody's phone is to ring for the contact."""
         caller = self.callers[entry.call]
-        partner = self._answerers.at[entry.agent].partner
+        one = self._answerers.at[entry.agent]
+        partner, caller.rung = one.partner, one.seat
         caller.offers += 1
         caller.step, caller.level = entry.step, PARTNER_LEVEL if partner else entry.level
 
@@ -167,18 +168,18 @@ class Crowd:
         caller.offer = action.offer
         ring_ms = self._habits.phones.rings(partner=False)
         if ring_ms is not None:
-            self._agenda.after(ring_ms, Rank.ANSWERS, self.picks_up, caller, action.offer)
+            self._agenda.after(ring_ms, Rank.ANSWERS, self.picks_up, caller, action.offer, caller.rung)
 
     def partner_rings(self, action: OfferToPartner) -> None:
         """It rings there at once, and is answered after a while or given up by Asterisk."""
         caller, agenda = self.callers[action.call], self._agenda
         caller.offer = action.offer
         ring_ms = self._habits.phones.rings(partner=True)
-        agenda.after(0, Rank.ANSWERS, self.comes_through, caller, action.offer)
+        agenda.after(0, Rank.ANSWERS, self.comes_through, caller, action.offer, caller.rung)
         if ring_ms is not None and ring_ms < action.ring_ms:
-            agenda.after(ring_ms, Rank.ANSWERS, self.picks_up, caller, action.offer)
+            agenda.after(ring_ms, Rank.ANSWERS, self.picks_up, caller, action.offer, caller.rung)
         else:
-            agenda.after(action.ring_ms, Rank.ANSWERS, self.rings_out, caller, action.offer)
+            agenda.after(action.ring_ms, Rank.ANSWERS, self.rings_out, caller, action.offer, caller.rung)
 
     def comes_through(self, caller: Caller, offer: int) -> None:
         """It rings at the partner."""
@@ -210,7 +211,7 @@ class Crowd:
         caller.offer, caller.hangs_up_at = 0, EXPECTS_NOBODY
         caller.talks_to(one, self._agenda.now - self._began)
         self._answerers.talks(one, caller)
-        self._agenda.after(caller.talks_ms(), Rank.TALK_ENDS, self.talk_ends, caller, entry.offer)
+        self._agenda.after(caller.talks_ms(), Rank.TALK_ENDS, self.talk_ends, caller, entry.offer, one.seat)
 
     def talk_ends(self, caller: Caller, offer: int) -> None:
         """The talk is over, or whoever answered puts the caller through to somebody who knows more."""

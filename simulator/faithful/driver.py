@@ -145,7 +145,7 @@ class _Replication:
                 agenda.now = at_ms
                 if rank == Rank.STAFF and due == at_ms:
                     self._rests_end()
-                _, _, _, does, whom, note = heappop(coming)
+                _, _, _, _, does, whom, note = heappop(coming)
                 does(whom, note)
             if agenda.soon:
                 self._tell_kernel()
@@ -158,7 +158,7 @@ class _Replication:
         agenda.coming[:] = [coming for coming in agenda.coming if Rank.WRAP_UP_ENDS <= coming[1] <= Rank.STAFF]
         heapify(agenda.coming)
         while agenda.coming:
-            at_ms, _, _, does, whom, note = heappop(agenda.coming)
+            at_ms, _, _, _, does, whom, note = heappop(agenda.coming)
             if does == answerers.goes_on and whom.turn != note:
                 continue
             self._expire_before(at_ms)

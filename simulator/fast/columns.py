@@ -48,8 +48,14 @@ REGISTERS = 24
 
 # ── a timer, and a thing in the heap ────────────────────────────────────────────────────────────────────────────────
 KEY, SEQ, WHO = 0, 1, 2
-WINNER = 1
-"""In the tree of timers: whose the earliest is."""
+TIMER_BITS = 22
+"""A timer is one number: instant, kind and place, these bits of it. Places are the seats, then the slots of calls."""
+PLACES = (1 << TIMER_BITS) - 1
+LATEST = 1 << 36
+"""No timer is set so late (ms): it would be after the end of any run."""
+NEVER_TIMER = 1 << 62
+BLOCK = 16
+"""Timers are looked through so many at a time."""
 
 # ── a call that lives (its slot) ────────────────────────────────────────────────────────────────────────────────────
 CONTACT = 0
@@ -73,8 +79,6 @@ WAIT_AT = 16
 WAIT_SEQ = 17
 HANGS_AT = 18
 HANGS_SEQ = 19
-PUSHED = 20
-"""Which of its deadlines are in the heap, as bits."""
 NEXT = 21
 BEFORE = 22
 HELD_NEXT = 23
@@ -85,15 +89,12 @@ OFFERS = 27
 ORDER = 28
 MARKS = 29
 """NEW, TO_OPEN and TOUCHED_MARK, as bits."""
-STEP_PUSHED = 30
-"""The last opening of a step that was put in the heap."""
 CALL_COLUMNS = 32
-NOT_KNOWN = (QUEUE, ENTERED, CLEARANCE, QUEUED_AT, STEP_SEQ, STEP_PUSHED, CLOSES_SEQ, WAIT_SEQ, HANGS_SEQ, SEAT)
+NOT_KNOWN = (QUEUE, ENTERED, CLEARANCE, QUEUED_AT, STEP_SEQ, CLOSES_SEQ, WAIT_SEQ, HANGS_SEQ, SEAT)
 """What of a new call is NO; all else is 0."""
 
 FREE, MENU, PRESSES, WAITING, RINGING_CALL, TALKING_CALL = range(6)
 MARK_NEW, MARK_UNOPENED, MARK_TOUCHED = 1, 2, 4
-PUSHED_CLOSES, PUSHED_WAIT, PUSHED_HANGS = 1, 2, 4
 
 # ── a seat ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 DOES = 0
@@ -112,13 +113,17 @@ READY_AT = 8
 NEW_MARK = 9
 OCCUPIES = 10
 """1 if they will do something by themselves."""
-TIME = 11
-"""And seven more: time in each of the states below."""
-STATES = 8
+RINGS_TO = 11
+"""Of whoever is SERVING: when they answer, and when the talk is over."""
+TALKS_TO = 12
+TIME = 13
+"""And eight more: time in each of the states below."""
+STATES = 9
 SEAT_COLUMNS = TIME + STATES
 
-OUT, READY, RINGING, TALKING, WRAPPING, RESTING, AWAY, PAUSED = range(STATES)
-"""RESTING: after a missed call, over by itself; AWAY: after too many, until they are back; PAUSED: a break."""
+OUT, READY, RINGING, TALKING, WRAPPING, RESTING, AWAY, PAUSED, SERVING = range(STATES)
+"""RESTING: after a missed call, over by itself; AWAY: after too many, until they are back; PAUSED: a break; SERVING:
+rings, talks and wraps up, and it is known from the offer on how long each of them lasts."""
 
 # ── a queue: what the plan says, then what is so now ────────────────────────────────────────────────────────────────
 Q_PRIORITY = 0
@@ -133,6 +138,8 @@ Q_HOURS = 8
 Q_HOURS_KEY = 9
 Q_STEPS = 10
 Q_CONDITIONAL = 11
+Q_FROM_START = 12
+"""The first steps, as bits, that are open for whoever comes; 0 unless all others come after them."""
 Q_CLEARANCE = 13
 Q_FIRST = 14
 """The head of the line, then its tail and length."""
@@ -233,7 +240,11 @@ COUNTED_TO = 11
 """Between these people's time is counted, as calls are."""
 CONDITIONAL = 12
 """Whether any step has conditions."""
-PARAMETERS = 13
+QUIET = 13
+"""Whether nobody is affected by what somebody does who is busy already: no step and no person counts the ready."""
+FIRST_SLOT = 14
+"""The place of the first slot among timers."""
+PARAMETERS = 15
 
 # ── spans and shares by queue ───────────────────────────────────────────────────────────────────────────────────────
 PATIENCE = 0

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from routing.plan import FAR_FUTURE_MS, Leads, Queue
+from simulator.fast.columns import LATEST
 from simulator.fast.ways import hours_keys, ways_of
 from simulator.spans import is_constant, span
 from simulator.world import NEVER_MS, Callers, Scenario
@@ -47,6 +48,7 @@ KEPT_PLACE = Refusal(
 CALLS_PER_CALLER = Refusal(
     "max_calls_per_caller", "En gräns för samtal per uppringare simuleras bara av den trogna motorn."
 )
+TOO_LONG = Refusal("too_long", "En så lång körning simuleras bara av den trogna motorn.")
 TOO_MANY = Refusal("too_many", "Så många steg i en kö eller så många öppettider simuleras bara av den trogna motorn.")
 
 
@@ -58,6 +60,8 @@ def refusals(scenario: Scenario) -> tuple[Refusal, ...]:
 
 def _of_plan(scenario: Scenario) -> Iterator[Refusal]:
     plan = scenario.plan
+    if scenario.run.length_ms > LATEST // 2:
+        yield TOO_LONG
     if plan.resume_place_ms:
         yield KEPT_PLACE
     if plan.max_calls_per_caller:

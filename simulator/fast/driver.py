@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simulator.contacts import NO_ONE, Contacts, Outcomes, Real, Small, Whole
-from simulator.fast.columns import CALL_COLUMNS, RAN_OUT, REGISTERS
+from simulator.fast.columns import BLOCK, CALL_COLUMNS, NEVER_TIMER, RAN_OUT, REGISTERS
 from simulator.fast.covered import refusals
-from simulator.fast.tables import Tables, tables_of
+from simulator.fast.tables import Tables, first_slot, tables_of
 from simulator.machine_code import RUN, called
 from simulator.world import Scenario
 
@@ -30,8 +30,10 @@ class Work(NamedTuple):
     steps: Whole
     seats: Whole
     partners: Whole
-    tree: Whole
-    """[2 × leaves, 2] The earliest timer of each half of the seats, and whose it is."""
+    timers: Whole
+    """[blocks × BLOCK] When each seat does its next thing, and what falls due for each call."""
+    first_timer: Whole
+    """[blocks] The earliest of each block."""
     timer_seq: Whole
     heap: Whole
     ready: Whole
@@ -104,7 +106,8 @@ def _chances(contacts: Contacts) -> Chances:
 
 def _work(tables: Tables, contacts: int) -> Work:
     seats = len(tables.seats)
-    leaves = 1 << max(seats - 1, 0).bit_length()
+    places = first_slot(seats) + contacts + 1
+    blocks = -(-places // BLOCK)
 
     def whole(*shape: int) -> Any:
         return np.empty(shape, np.int64)
@@ -116,9 +119,10 @@ def _work(tables: Tables, contacts: int) -> Work:
         steps=np.empty_like(tables.steps),
         seats=np.empty_like(tables.seats),
         partners=np.empty_like(tables.partners),
-        tree=whole(2 * leaves, 2),
-        timer_seq=np.zeros(seats + 1, np.int64),
-        heap=whole(6 * contacts + 64, 3),
+        timers=np.full(blocks * BLOCK, NEVER_TIMER, np.int64),
+        first_timer=np.full(blocks, NEVER_TIMER, np.int64),
+        timer_seq=np.zeros(places, np.int64),
+        heap=whole(contacts + 1, 3),
         ready=whole(seats),
         ready_since=np.zeros(seats, np.int64),
         lends=np.ones(seats, np.int64),

@@ -1,62 +1,94 @@
-"""What comes next in the fast loop: a timer for each seat, in a tree of winners, and a heap for all that callers bring.
+"""What comes next in the fast loop: a timer for each seat and each call, and a heap for those who will ring again.
 
-A seat does one thing at a time, so it has one timer. In the heap nothing is taken back: whatever comes up that no
-longer holds is passed over.
+A seat does one thing at a time, so it has one timer; of all that may happen to a call the timer has what comes first.
+At one instant the seats' own things go by seat, all else by when it was arranged for.
 """
 
 from simulator.compiled import part
 from simulator.fast.columns import (
-    CLOSES_SEQ,
-    HANGS_SEQ,
-    HANGS_UP,
+    BLOCK,
+    FIRST_SLOT,
     HEAP,
     KEY,
     KINDS,
-    LINE_CLOSES,
+    LATEST,
     NEVER_KEY,
+    NEVER_TIMER,
+    PLACES,
+    REST_ENDS,
+    RETURNS,
+    RING_ENDS,
     SEQ,
+    SLOTS,
     STEP_OPENS,
-    STEP_SEQ,
-    WAIT_ENDS,
-    WAIT_SEQ,
+    TIMER_BITS,
     WHO,
-    WINNER,
-)
+)  # fmt: skip
 
 
-# ── seats ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── timers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 @part
-def set_timer(w, seat, key, sequence):
-    """The seat does its next thing then; NEVER_KEY: nothing by itself."""
-    tree, seqs = w.tree, w.timer_seq
-    seqs[seat] = sequence
-    i = tree.shape[0] // 2 + seat
-    tree[i, KEY] = key
-    who = seat
-    while i > 1:
-        rival = tree[i ^ 1, KEY]
-        other = tree[i ^ 1, WINNER]
-        if rival < key or (rival == key and rival != NEVER_KEY and seqs[other] < seqs[who]):
-            key, who = rival, other
-        i >>= 1
-        tree[i, KEY] = key
-        tree[i, WINNER] = who
+def set_timer(w, place, key, sequence):
+    """The next thing happens there then; NEVER_KEY: nothing by itself. At one instant the lower sequence goes first."""
+    w.timer_seq[place] = sequence
+    w.timers[place] = key << TIMER_BITS | place if key < LATEST * KINDS else NEVER_TIMER
+    block = place // BLOCK
+    first = NEVER_TIMER
+    for i in range(BLOCK):
+        first = min(first, w.timers[block * BLOCK + i])
+    w.first_timer[block] = first
 
 
 @part
-def clear_timers(w):
-    """No seat has anything to do."""
-    tree = w.tree
-    leaves = tree.shape[0] // 2
-    for i in range(tree.shape[0]):
-        tree[i, KEY] = NEVER_KEY
-        tree[i, WINNER] = i - leaves if i >= leaves else 0
+def clear_timer(t, w, s):
+    """Nothing falls due for the call."""
+    place = t.parameters[FIRST_SLOT] + s
+    if w.timers[place] != NEVER_TIMER:
+        set_timer(w, place, NEVER_KEY, 0)
 
 
-# ── callers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+@part
+def first_timer(t, w):
+    """What comes next of all that has a timer: instant, kind and place as one number."""
+    first, blocks = w.first_timer[0], _blocks(t, w)
+    for block in range(1, blocks):
+        first = min(first, w.first_timer[block])
+    kind = (first >> TIMER_BITS) % KINDS
+    in_order = kind == RING_ENDS or kind == REST_ENDS or kind == RETURNS or kind >= STEP_OPENS
+    return _first_arranged(w, first, blocks) if in_order and first != NEVER_TIMER else first
+
+
+@part
+def _first_arranged(w, first, blocks):
+    """Of all timers of that very instant and kind the one that was arranged for first."""
+    key = first >> TIMER_BITS
+    for block in range(blocks):
+        if w.first_timer[block] >> TIMER_BITS == key:
+            for place in range(block * BLOCK, block * BLOCK + BLOCK):
+                if w.timers[place] >> TIMER_BITS == key and w.timer_seq[place] < w.timer_seq[first & PLACES]:
+                    first = w.timers[place]
+    return first
+
+
+@part
+def _blocks(t, w):
+    """How many blocks are in use."""
+    return (t.parameters[FIRST_SLOT] + w.reg[SLOTS] + BLOCK - 1) // BLOCK
+
+
+@part
+def clear_timers(t, w):
+    """Nobody has anything to do."""
+    for block in range(_blocks(t, w)):
+        w.first_timer[block] = NEVER_TIMER
+        for i in range(BLOCK):
+            w.timers[block * BLOCK + i] = NEVER_TIMER
+
+
+# ── who rings again ─────────────────────────────────────────────────────────────────────────────────────────────────
 @part
 def push(w, key, sequence, who):
-    """It happens then, unless it no longer holds."""
+    """Whoever it is rings again then."""
     heap, reg = w.heap, w.reg
     i = reg[HEAP]
     reg[HEAP] = i + 1
@@ -99,29 +131,3 @@ def drop_first(w):
     heap[i, KEY] = key
     heap[i, SEQ] = sequence
     heap[i, WHO] = heap[n, WHO]
-
-
-@part
-def holds(w, i):
-    """Whether what stands at this place of the heap still means anything."""
-    kind, sequence, who = w.heap[i, KEY] % KINDS, w.heap[i, SEQ], w.heap[i, WHO]
-    if kind == STEP_OPENS:
-        return w.calls[who, STEP_SEQ] == sequence
-    if kind == HANGS_UP:
-        return w.calls[who, HANGS_SEQ] == sequence
-    if kind == LINE_CLOSES:
-        return w.calls[who, CLOSES_SEQ] == sequence
-    if kind == WAIT_ENDS:
-        return w.calls[who, WAIT_SEQ] == sequence
-    return True
-
-
-@part
-def sweep(w):
-    """Only what still means something is in the heap."""
-    heap, reg = w.heap, w.reg
-    n = reg[HEAP]
-    reg[HEAP] = 0
-    for i in range(n):
-        if holds(w, i):
-            push(w, heap[i, KEY], heap[i, SEQ], heap[i, WHO])

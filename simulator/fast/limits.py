@@ -4,6 +4,7 @@ from simulator.compiled import part
 from simulator.contacts import TURNED_AWAY
 from simulator.fast.columns import (
     BIG,
+    CHANGED_ANY,
     CLEARANCE,
     CLOSES_AT,
     CLOSES_SEQ,
@@ -11,16 +12,17 @@ from simulator.fast.columns import (
     DOES,
     ENTERED,
     ENTERED_NOW,
+    FIRST_SLOT,
     FOR_LENGTH,
     HANGS_AT,
     HANGS_SEQ,
     HANGS_UP,
-    HEAP,
     KINDS,
     LINE_CLOSES,
     MARK_NEW,
     MARK_TOUCHED,
     MARKS,
+    NEVER_KEY,
     NEW_CALLS,
     NEW_MARK,
     NEW_PEOPLE,
@@ -30,11 +32,8 @@ from simulator.fast.columns import (
     OVERFLOWS,
     PATIENCE,
     PRIORITY,
-    PUSHED,
-    PUSHED_CLOSES,
-    PUSHED_HANGS,
-    PUSHED_WAIT,
     Q_CLEARANCE,
+    Q_FROM_START,
     Q_HOURS,
     Q_HOURS_KEY,
     Q_LENGTH,
@@ -43,13 +42,15 @@ from simulator.fast.columns import (
     Q_PRIORITY,
     QUEUE,
     QUEUED_AT,
+    QUIET,
+    READY_COUNT,
     STATE,
     STEP_AT,
     STEP_OPENS,
-    STEP_PUSHED,
     STEP_SEQ,
     STEPS,
     TOUCHED,
+    UNOPENED,
     W_LAST,
     W_QUEUE,
     WAIT_AT,
@@ -57,8 +58,9 @@ from simulator.fast.columns import (
     WAIT_SEQ,
     WAITED_OUT,
     WAITING,
+    WAITING_COUNT,
 )  # fmt: skip
-from simulator.fast.heap import push, sweep
+from simulator.fast.heap import set_timer
 from simulator.fast.hours import is_open_for, line_closes_at
 from simulator.fast.lines import forget_deadlines, is_touched, leave_line, line_up, next_sequence
 from simulator.fast.offers import ends, lasts, offer
@@ -71,12 +73,30 @@ MAX_OVERFLOWS = 5
 
 # ── entering ────────────────────────────────────────────────────────────────────────────────────────────────────────
 @part
+def comes_to_queue(t, w, c, o, s, q):
+    """The caller is offered to somebody at once, or stands in line. False if nobody answers there now."""
+    if not _comes_in(t, w, c, s, q):
+        return False
+    if not _is_taken(t, w, c, o, s, q):
+        _lines_up(t, w, s)
+    return True
+
+
+@part
 def enter_queue(t, w, c, s, q):
     """The caller stands in line. False if nobody answers there now."""
+    if not _comes_in(t, w, c, s, q):
+        return False
+    _lines_up(t, w, s)
+    return True
+
+
+@part
+def _comes_in(t, w, c, s, q):
+    """The caller is let into the queue, and knows how long they bear it. False if nobody answers there now."""
     if not is_open_for(t, w, s, w.queues[q, Q_HOURS], w.queues[q, Q_HOURS_KEY]):
         return False
-    calls, reg = w.calls, w.reg
-    now = reg[NOW]
+    calls, now = w.calls, w.reg[NOW]
     if calls[s, ENTERED] == NO:
         calls[s, ENTERED] = now
         patience = max(lasts(t, c, q, PATIENCE, calls[s, CONTACT]), 1)
@@ -90,12 +110,33 @@ def enter_queue(t, w, c, s, q):
     calls[s, PRIORITY] = max(calls[s, PRIORITY], w.queues[q, Q_PRIORITY])
     clearance = calls[s, CLEARANCE]
     calls[s, CLEARANCE] = w.queues[q, Q_CLEARANCE] if clearance == NO else t.risen[clearance, q]
-    calls[s, STEPS] = 0
+    return True
+
+
+@part
+def _lines_up(t, w, s):
+    """The call stands in line, and no step is open for it yet."""
+    reg = w.reg
+    w.calls[s, STEPS] = 0
     forget_deadlines(w, s)
     waits(t, w, s)
     w.entered[reg[ENTERED_NOW]] = s
     reg[ENTERED_NOW] += 1
-    return True
+
+
+@part
+def _is_taken(t, w, c, o, s, q):
+    """Whether somebody takes the call before it has stood in line: nobody who waits can take a person from it.
+
+    Whoever is ready may take no call that waits, or would have; and of the steps the first that name anybody decide.
+    """
+    if w.reg[READY_COUNT] and t.parameters[QUIET] and w.queues[q, Q_FROM_START]:
+        w.calls[s, STEPS] = w.queues[q, Q_FROM_START]
+        a = agent_for(t, w, s)
+        if a >= 0:
+            offer(t, w, c, o, s, a)
+            return True
+    return False
 
 
 @part
@@ -103,7 +144,6 @@ def waits(t, w, s):
     """The call stands in its line and may be matched in this very step."""
     calls, now = w.calls, w.reg[NOW]
     calls[s, STATE] = WAITING
-    calls[s, PUSHED] &= PUSHED_HANGS
     line_up(w, s)
     calls[s, CLOSES_AT] = line_closes_at(t, w, s)
     calls[s, CLOSES_SEQ] = next_sequence(w) if calls[s, CLOSES_AT] < BIG else NO
@@ -119,7 +159,7 @@ def waits(t, w, s):
 def leave(t, w, c, o, s):
     """The caller is told why, and the call ends so."""
     leave_line(w, s)
-    ends(t, w, c, o, s, TURNED_AWAY)
+    ends(t, w, c, o, s, TURNED_AWAY, w.reg[NOW])
 
 
 # ── bounds ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -193,6 +233,10 @@ def _overflows(t, w, c, o, s, to):
 def decide(t, w, c, o):
     """What the event leads to is decided, and what will happen to those who go on waiting lies ready."""
     reg, looked = w.reg, False
+    if not reg[WAITING_COUNT]:
+        people_first(t, w)
+    if not reg[NEW_PEOPLE] | reg[NEW_CALLS] | reg[UNOPENED] | reg[CHANGED_ANY] | reg[ENTERED_NOW] | reg[TOUCHED]:
+        return
     while True:
         opened = widen(t, w)
         if not (opened or not looked or reg[NEW_CALLS]):
@@ -205,7 +249,7 @@ def decide(t, w, c, o):
         s = w.touched[i]
         w.calls[s, MARKS] &= ~MARK_TOUCHED
         if w.calls[s, STATE] == WAITING:
-            _lies_ready(w, s)
+            _lies_ready(t, w, s)
     reg[TOUCHED] = 0
 
 
@@ -240,20 +284,16 @@ def _match(t, w, c, o):
 
 
 @part
-def _lies_ready(w, s):
-    """Each deadline of a call that goes on waiting is in the heap, once."""
+def _lies_ready(t, w, s):
+    """What falls due first for a call that goes on waiting has its timer."""
     calls = w.calls
-    if w.reg[HEAP] + 4 >= w.heap.shape[0]:
-        sweep(w)
-    if calls[s, HANGS_SEQ] != NO and not calls[s, PUSHED] & PUSHED_HANGS:
-        calls[s, PUSHED] |= PUSHED_HANGS
-        push(w, calls[s, HANGS_AT] * KINDS + HANGS_UP, calls[s, HANGS_SEQ], s)
-    if calls[s, STEP_SEQ] != NO and calls[s, STEP_SEQ] != calls[s, STEP_PUSHED]:
-        calls[s, STEP_PUSHED] = calls[s, STEP_SEQ]
-        push(w, calls[s, STEP_AT] * KINDS + STEP_OPENS, calls[s, STEP_SEQ], s)
-    if calls[s, CLOSES_SEQ] != NO and not calls[s, PUSHED] & PUSHED_CLOSES:
-        calls[s, PUSHED] |= PUSHED_CLOSES
-        push(w, calls[s, CLOSES_AT] * KINDS + LINE_CLOSES, calls[s, CLOSES_SEQ], s)
-    if calls[s, WAIT_SEQ] != NO and not calls[s, PUSHED] & PUSHED_WAIT:
-        calls[s, PUSHED] |= PUSHED_WAIT
-        push(w, calls[s, WAIT_AT] * KINDS + WAIT_ENDS, calls[s, WAIT_SEQ], s)
+    key, sequence = NEVER_KEY, NO
+    if calls[s, HANGS_SEQ] != NO:
+        key, sequence = calls[s, HANGS_AT] * KINDS + HANGS_UP, calls[s, HANGS_SEQ]
+    if calls[s, STEP_SEQ] != NO and calls[s, STEP_AT] * KINDS + STEP_OPENS < key:
+        key, sequence = calls[s, STEP_AT] * KINDS + STEP_OPENS, calls[s, STEP_SEQ]
+    if calls[s, CLOSES_SEQ] != NO and calls[s, CLOSES_AT] * KINDS + LINE_CLOSES < key:
+        key, sequence = calls[s, CLOSES_AT] * KINDS + LINE_CLOSES, calls[s, CLOSES_SEQ]
+    if calls[s, WAIT_SEQ] != NO and calls[s, WAIT_AT] * KINDS + WAIT_ENDS < key:
+        key, sequence = calls[s, WAIT_AT] * KINDS + WAIT_ENDS, calls[s, WAIT_SEQ]
+    set_timer(w, t.parameters[FIRST_SLOT] + s, key, sequence)

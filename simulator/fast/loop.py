@@ -6,7 +6,7 @@ instant are one step of the kernel: whoever is to leave does so when all of them
 
 from simulator.arrays import ArraysType, opened
 from simulator.compiled import part, whole
-from simulator.contacts import ABANDONED, ANSWERED, CLOSED, FAILED, NOT_MADE, TURNED_AWAY
+from simulator.contacts import ABANDONED, ANSWERED, CLOSED, FAILED, NO_ONE, NOT_MADE, TURNED_AWAY
 from simulator.contacts import PARTNER as BY_PARTNER
 from simulator.fast.columns import (
     ANSWERS,
@@ -14,12 +14,13 @@ from simulator.fast.columns import (
     ARRIVES,
     C_SEAT,
     C_WISH,
+    CALL_COLUMNS,
     CHILD,
     CLOSES_SEQ,
     CONTACT,
     CUT,
-    DOES,
     ENTERED,
+    FIRST_SLOT,
     FOR_WAIT,
     FREE,
     FREE_SLOT,
@@ -56,7 +57,6 @@ from simulator.fast.columns import (
     ROOT,
     SEAT,
     SEQUENCE,
-    SINCE,
     SLOT,
     SLOTS,
     STAFF,
@@ -73,13 +73,14 @@ from simulator.fast.columns import (
     WRAPPING,
 )  # fmt: skip
 from simulator.fast.forms import BECAME_FORMS, CHANCE_FORMS, TABLE_FORMS, WORK_FORMS
-from simulator.fast.heap import clear_timers, drop_first, push
+from simulator.fast.heap import clear_timer, clear_timers, drop_first, set_timer
 from simulator.fast.hours import is_open_for
-from simulator.fast.limits import decide, enter_queue, moves_on
-from simulator.fast.lines import becomes, counted, leave_line, may_open, next_sequence
+from simulator.fast.limits import comes_to_queue, decide, moves_on
+from simulator.fast.lines import is_touched, leave_line, may_open, next_sequence
 from simulator.fast.next import is_deadline, what_comes
 from simulator.fast.offers import ends, follow, ms_of
 from simulator.fast.pairing import people_first
+from simulator.fast.people import becomes, count
 from simulator.fast.seats import goes_on, leaves_at_last, staff_changes, turns_to
 from simulator.machine_code import RUN
 from simulator.world import NEVER_MS
@@ -112,7 +113,7 @@ def _begin(t, w, c, r):
     _copy(t.partners, w.partners)
     for q in range(t.steps.shape[0]):
         _copy(t.steps[q], w.steps[q])
-    clear_timers(w)
+    clear_timers(t, w)
     for i in range(reg.shape[0]):
         if i not in (SEQUENCE, OFFER, CHILD, RAN_OUT):
             reg[i] = 0
@@ -160,7 +161,7 @@ def _run(t, w, c, o, r):
 def _close(t, w, o, r, over_at):
     """What everybody has done is counted up to the end."""
     for a in range(w.seats.shape[0]):
-        w.seats[a, TIME + w.seats[a, DOES]] += counted(t, w.seats[a, SINCE], over_at)
+        count(t, w, a, over_at)
         o.ringing_ms[r, a] = w.seats[a, TIME + RINGING]
         o.talking_ms[r, a] = w.seats[a, TIME + TALKING]
         o.wrapping_ms[r, a] = w.seats[a, TIME + WRAPPING]
@@ -181,6 +182,9 @@ def _give_up(t, w, o, r):
             o.entered_ms[contact] = w.calls[s, ENTERED]
             o.offers[contact] = w.calls[s, OFFERS]
             o.ended_ms[contact] = cut
+            if o.answered_ms[contact] > cut:
+                o.answered_ms[contact] = -1
+                o.agent[contact] = o.level[contact] = o.step[contact] = NO_ONE
     for child in range(o.child_first[r], w.reg[CHILD]):
         if o.outcome[child] == NOT_MADE:
             o.outcome[child] = FAILED
@@ -199,14 +203,15 @@ def _happens(t, w, c, o, kind, who):
         s = _begins(t, w, who)
         over = _is_let_in(t, w, c, o, s)
     elif kind == LATER:
-        drop_first(w)
         if who >= 0:
+            drop_first(w)
             reg[LIVE] -= 1
             s = _begins(t, w, who)
             over = _is_let_in(t, w, c, o, s)
         else:
             s = ~who
             calls[s, STATE] = PRESSES
+            clear_timer(t, w, s)
     elif kind == STAFF:
         reg[STAFF_NEXT] += 1
         a = t.staff[who, C_SEAT]
@@ -217,7 +222,6 @@ def _happens(t, w, c, o, kind, who):
         follow(t, w, who, NO)
     elif HANGS_UP >= kind > RING_ENDS and kind != ANSWERS:
         s = who
-        drop_first(w)
         over = _callers_time_is_up(t, w, c, o, kind, s)
         if calls[s, STATE] == RINGING_CALL and over == ABANDONED:
             a, does = calls[s, SEAT], READY
@@ -233,10 +237,10 @@ def _happens(t, w, c, o, kind, who):
         becomes(w, t, a, does)
         goes_on(t, w, c, o, kind, a, s)
     if (kind == ARRIVES or kind == LATER) and over == NOT_MADE and calls[s, STATE] == PRESSES:
-        if not enter_queue(t, w, c, s, t.streams[o.stream[calls[s, CONTACT]], M_QUEUE]):
+        if not comes_to_queue(t, w, c, o, s, t.streams[o.stream[calls[s, CONTACT]], M_QUEUE]):
             over = CLOSED
     if over != NOT_MADE:
-        ends(t, w, c, o, s, over)
+        ends(t, w, c, o, s, over, reg[NOW])
 
 
 @part
@@ -251,7 +255,7 @@ def _begins(t, w, contact):
         reg[FREE_SLOT] = calls[s, NEXT]
     reg[ARRIVED] += 1
     reg[LIVE] += 1
-    for i in range(calls.shape[1]):
+    for i in range(CALL_COLUMNS):
         calls[s, i] = t.blank_call[i]
     calls[s, CONTACT] = contact
     calls[s, ORDER] = reg[ARRIVED]
@@ -269,7 +273,7 @@ def _is_let_in(t, w, c, o, s):
     ms = ms_of(1.0 if row < 0 else c.units[row, contact], t.menu_mean[stream])
     calls[s, STATE] = MENU if ms else PRESSES
     if 0 < ms < NEVER_MS:
-        push(w, (now + ms) * KINDS + LATER, next_sequence(w), ~s)
+        set_timer(w, t.parameters[FIRST_SLOT] + s, (now + ms) * KINDS + LATER, next_sequence(w))
     return NOT_MADE
 
 
@@ -278,6 +282,8 @@ def _callers_time_is_up(t, w, c, o, kind, s):
     """Something falls due for a call, if it still waits. How its call ends by that; NOT_MADE if it does not."""
     calls = w.calls
     waits = calls[s, STATE] == WAITING
+    if waits:
+        is_touched(w, s)
     if kind == HANGS_UP:
         calls[s, HANGS_SEQ] = NO
         if waits:

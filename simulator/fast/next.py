@@ -4,22 +4,27 @@ from simulator.compiled import part
 from simulator.fast.columns import (
     ARRIVES,
     C_AT,
+    FIRST_SLOT,
     HEAP,
     KEY,
     KINDS,
+    LATER,
     NEVER_KEY,
+    NEVER_TIMER,
     P_DUE,
     P_SEQ,
     PARTNER_DUE,
+    PLACES,
     REST_ENDS,
     RING_ENDS,
     ROOT,
+    SEQ,
     STAFF,
     STAFF_NEXT,
+    TIMER_BITS,
     WHO,
-    WINNER,
-)
-from simulator.fast.heap import drop_first, holds
+)  # fmt: skip
+from simulator.fast.heap import first_timer
 
 
 @part
@@ -32,12 +37,16 @@ def is_deadline(kind):
 def what_comes(t, w, c, stop, last_change):
     """What happens next: its instant and kind as one number, and to whom."""
     reg, heap = w.reg, w.heap
-    key, who = w.tree[1, KEY], w.tree[1, WINNER]
-    while reg[HEAP] and heap[0, KEY] < key:
-        if holds(w, 0):
-            key, who = heap[0, KEY], heap[0, WHO]
-            break
-        drop_first(w)
+    timer = first_timer(t, w)
+    key, who = NEVER_KEY, timer & PLACES
+    if timer != NEVER_TIMER:
+        key = timer >> TIMER_BITS
+        if who >= t.parameters[FIRST_SLOT]:
+            who -= t.parameters[FIRST_SLOT]
+            if key % KINDS == LATER:
+                who = ~who
+    if reg[HEAP] and (heap[0, KEY] < key or (heap[0, KEY] == key and heap[0, SEQ] < w.timer_seq[timer & PLACES])):
+        key, who = heap[0, KEY], heap[0, WHO]
     if reg[ROOT] < stop:
         rings = c.arrival_ms[reg[ROOT]] * KINDS + ARRIVES
         if rings < key:

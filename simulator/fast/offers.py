@@ -10,9 +10,11 @@ from simulator.fast.columns import (
     BIG,
     CHILD,
     CONTACT,
+    CUT,
     DOES,
     DRAWN_OFFERS,
     ENTERED,
+    FIRST_SLOT,
     FREE,
     FREE_SLOT,
     HANGS_AT,
@@ -21,12 +23,15 @@ from simulator.fast.columns import (
     KINDS,
     LAST,
     LATER,
+    LATEST,
     LIVE,
     M_CALLERS,
     MISSES,
     NEXT,
     NO,
     NOW,
+    OCCUPIED,
+    OCCUPIES,
     OFFER,
     OFFERS,
     OUT,
@@ -37,10 +42,10 @@ from simulator.fast.columns import (
     P_OPEN,
     P_SEQ,
     PARTNER,
-    PUSHED,
-    PUSHED_HANGS,
     Q_RING,
+    Q_WRAPS,
     QUEUE,
+    QUIET,
     RAN_OUT,
     READY,
     REDIAL,
@@ -51,6 +56,7 @@ from simulator.fast.columns import (
     RINGING_CALL,
     RINGS_AGAIN,
     RINGS_AGAIN_AFTER,
+    RINGS_TO,
     SEAT,
     SLOT,
     STATE,
@@ -60,11 +66,15 @@ from simulator.fast.columns import (
     TALK_ENDS,
     TALKING,
     TALKING_CALL,
+    TALKS_TO,
+    WAITING,
     WRAP_UP,
+    WRAP_UP_ENDS,
 )  # fmt: skip
-from simulator.fast.heap import push, set_timer
+from simulator.fast.heap import clear_timer, push, set_timer
 from simulator.fast.hours import are_open, closes_at, opens_at
-from simulator.fast.lines import becomes, forget_deadlines, leave_line, next_sequence
+from simulator.fast.lines import forget_deadlines, leave_line, next_sequence
+from simulator.fast.people import becomes, serves
 from simulator.spans import span as spans_span
 from simulator.world import NEVER_MS, PARTNER_LEVEL
 
@@ -83,36 +93,57 @@ def lasts(t, c, q, which, contact):
 # ── an offer ────────────────────────────────────────────────────────────────────────────────────────────────────────
 @part
 def offer(t, w, c, o, s, a):
-    """The person's phone rings for the call; where nobody lets it ring, they talk."""
-    calls, seats = w.calls, w.seats
-    q = calls[s, QUEUE]
+    """The person's phone rings for the call. Does that lead to a talk, and nobody minds it, all is known."""
+    calls, seats, now = w.calls, w.seats, w.reg[NOW]
+    q, partner = calls[s, QUEUE], seats[a, PARTNER] != NO
     seats[a, STEP] = matching.first_step(calls[s, STEPS], t.pair[q, a])
     seats[a, SLOT] = s
     calls[s, SEAT] = a
     calls[s, OFFERS] += 1
-    leave_line(w, s)
+    if calls[s, STATE] == WAITING:
+        leave_line(w, s)
+        clear_timer(t, w, s)
     at_once = t.parameters[AT_ONCE]
-    becomes(w, t, a, TALKING if at_once else RINGING)
-    if at_once:
-        begins_to_talk(t, w, c, o, s, a)
+    rings_ms = BIG if partner else w.queues[q, Q_RING]
+    answers_ms = 0 if at_once else _answers_after(t, w, c, 1 if partner else 0)
+    answered = at_once or answers_ms < rings_ms
+    hangs_up = calls[s, HANGS_SEQ] != NO and calls[s, HANGS_AT] < now + min(answers_ms, rings_ms)
+    if answered and not hangs_up and not partner and t.parameters[QUIET]:
+        serves(t, w, a, now + answers_ms)
+        _talk_is_known(t, w, c, o, s, a)
+    elif at_once:
+        becomes(w, t, a, TALKING)
+        begins_to_talk(t, w, c, o, s, a, now)
+        set_timer(w, a, seats[a, TALKS_TO] * KINDS + TALK_ENDS, a)
     else:
+        becomes(w, t, a, RINGING)
         calls[s, STATE] = RINGING_CALL
-        _rings(t, w, c, s, a)
+        ends = now + min(answers_ms, rings_ms)
+        if answered:
+            set_timer(w, a, ends * KINDS + ANSWERS, a)
+        else:
+            set_timer(w, a, ends * KINDS + RING_ENDS, next_sequence(w))
+        if hangs_up:
+            place = t.parameters[FIRST_SLOT] + s
+            set_timer(w, place, calls[s, HANGS_AT] * KINDS + HANGS_UP, calls[s, HANGS_SEQ])
 
 
 @part
-def _rings(t, w, c, s, a):
-    """What ends the ringing is known: an answer, or the time that the plan gives; the caller may give up before."""
-    calls, now = w.calls, w.reg[NOW]
-    partner = w.seats[a, PARTNER] != NO
-    rings_ms = BIG if partner else w.queues[calls[s, QUEUE], Q_RING]
-    answers_ms = _answers_after(t, w, c, 1 if partner else 0)
-    answered = answers_ms < rings_ms
-    ends = now + min(answers_ms, rings_ms)
-    set_timer(w, a, ends * KINDS + (ANSWERS if answered else RING_ENDS), next_sequence(w))
-    if calls[s, HANGS_SEQ] != NO and not calls[s, PUSHED] & PUSHED_HANGS and calls[s, HANGS_AT] < ends:
-        calls[s, PUSHED] |= PUSHED_HANGS
-        push(w, calls[s, HANGS_AT] * KINDS + HANGS_UP, calls[s, HANGS_SEQ], s)
+def _talk_is_known(t, w, c, o, s, a):
+    """The talk is known, and written down as over if nothing but the person's wrap-up follows from its end."""
+    calls, seats = w.calls, w.seats
+    q, contact = calls[s, QUEUE], calls[s, CONTACT]
+    begins_to_talk(t, w, c, o, s, a, seats[a, RINGS_TO])
+    over = seats[a, TALKS_TO]
+    if w.queues[q, Q_WRAPS] and over <= t.parameters[CUT] and not _rings_again(t, c, o, contact, q):
+        ends(t, w, c, o, s, ANSWERED, over)
+        ready_at = over + wraps_up_ms(t, c, o, contact, q)
+        if ready_at < LATEST:
+            set_timer(w, a, ready_at * KINDS + WRAP_UP_ENDS, a)
+            seats[a, OCCUPIES] = 1
+            w.reg[OCCUPIED] += 1
+    else:
+        set_timer(w, a, over * KINDS + TALK_ENDS, a)
 
 
 @part
@@ -137,9 +168,9 @@ def _answers_after(t, w, c, which):
 
 # ── a talk ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 @part
-def begins_to_talk(t, w, c, o, s, a):
-    """Both talk from now on; the person already does so."""
-    calls, seats, now = w.calls, w.seats, w.reg[NOW]
+def begins_to_talk(t, w, c, o, s, a, at):
+    """Both talk from that instant on, and it is known how long."""
+    calls, seats = w.calls, w.seats
     q, contact = calls[s, QUEUE], calls[s, CONTACT]
     partner = seats[a, PARTNER]
     level = t.level[q, a] if partner == NO else PARTNER_LEVEL
@@ -147,12 +178,11 @@ def begins_to_talk(t, w, c, o, s, a):
     calls[s, HANGS_SEQ] = NO
     forget_deadlines(w, s)
     seats[a, MISSES] = 0
-    o.answered_ms[contact] = now
+    seats[a, TALKS_TO] = at + max(lasts(t, c, q, TALK + level, contact), 1)
+    o.answered_ms[contact] = at
     o.agent[contact] = a
     o.level[contact] = level
     o.step[contact] = _place_of(seats[a, STEP])
-    ends = now + max(lasts(t, c, q, TALK + level, contact), 1)
-    set_timer(w, a, ends * KINDS + TALK_ENDS, next_sequence(w))
     if partner != NO:
         w.partners[partner, P_SEQ] = next_sequence(w)
 
@@ -168,46 +198,57 @@ def _place_of(step):
 
 
 @part
-def wraps_up_ms(t, w, c, o, s):
+def wraps_up_ms(t, c, o, contact, q):
     """How long whoever answered wraps up after this talk; written down."""
-    contact = w.calls[s, CONTACT]
-    ms = lasts(t, c, w.calls[s, QUEUE], WRAP_UP + o.level[contact], contact)
+    ms = lasts(t, c, q, WRAP_UP + o.level[contact], contact)
     o.wrap_up_ms[contact] = ms
     return ms
 
 
 # ── the end ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 @part
-def ends(t, w, c, o, s, outcome):
-    """The call is over, and its place is free; some ring again."""
-    calls, reg, now = w.calls, w.reg, w.reg[NOW]
+def ends(t, w, c, o, s, outcome, at):
+    """The call is over at that instant, and its place is free; some ring again."""
+    calls, reg = w.calls, w.reg
     contact, q = calls[s, CONTACT], calls[s, QUEUE]
     o.outcome[contact] = outcome
     o.queue[contact] = q
     o.entered_ms[contact] = calls[s, ENTERED]
-    o.ended_ms[contact] = now
+    o.ended_ms[contact] = at
     o.offers[contact] = calls[s, OFFERS]
-    reg[LAST] = now
+    reg[LAST] = max(reg[LAST], at)
     reg[LIVE] -= 1
     calls[s, STATE] = FREE
+    clear_timer(t, w, s)
     calls[s, HANGS_SEQ] = NO
     forget_deadlines(w, s)
     calls[s, NEXT] = reg[FREE_SLOT]
     reg[FREE_SLOT] = s
     whose = q if q != NO else t.streams[o.stream[contact], M_CALLERS]
     if outcome == ANSWERED or outcome == BY_PARTNER:
-        if c.chances[CHANCE_RESOLVED, contact] < t.shares[whose, RESOLVED + o.level[contact]]:
-            o.settled[contact] = SETTLED
-        else:
-            o.settled[contact] = NOT_SETTLED
-            if c.chances[CHANCE_RINGS_AGAIN, contact] < t.shares[whose, RINGS_AGAIN]:
-                _rings_in(w, o, contact, max(lasts(t, c, whose, RINGS_AGAIN_AFTER, contact), 1))
+        o.settled[contact] = SETTLED if _is_settled(t, c, o, contact, whose) else NOT_SETTLED
+        if _rings_again(t, c, o, contact, whose):
+            _rings_in(w, o, contact, at, max(lasts(t, c, whose, RINGS_AGAIN_AFTER, contact), 1))
     elif c.chances[CHANCE_REDIAL, contact] < t.shares[whose, REDIAL]:
-        _rings_in(w, o, contact, max(lasts(t, c, whose, REDIAL_AFTER, contact), 1))
+        _rings_in(w, o, contact, at, max(lasts(t, c, whose, REDIAL_AFTER, contact), 1))
 
 
 @part
-def _rings_in(w, o, contact, ms):
+def _is_settled(t, c, o, contact, q):
+    """Whether the matter has been settled in the talk."""
+    return c.chances[CHANCE_RESOLVED, contact] < t.shares[q, RESOLVED + o.level[contact]]
+
+
+@part
+def _rings_again(t, c, o, contact, q):
+    """Whether whoever was answered will ring again."""
+    if _is_settled(t, c, o, contact, q):
+        return False
+    return c.chances[CHANCE_RINGS_AGAIN, contact] < t.shares[q, RINGS_AGAIN]
+
+
+@part
+def _rings_in(w, o, contact, at, ms):
     """The contact's caller rings again so much later, as a contact of its own."""
     reg = w.reg
     child = reg[CHILD]
@@ -220,8 +261,8 @@ def _rings_in(w, o, contact, ms):
     reg[LIVE] += 1
     o.parent[child] = contact
     o.stream[child] = o.stream[contact]
-    o.arrival_ms[child] = reg[NOW] + ms
-    push(w, (reg[NOW] + ms) * KINDS + LATER, next_sequence(w), child)
+    o.arrival_ms[child] = at + ms
+    push(w, (at + ms) * KINDS + LATER, next_sequence(w), child)
 
 
 # ── partners ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,9 +4,11 @@ from simulator.compiled import part
 from simulator.fast.columns import (
     ANSWERS,
     AWAY,
+    CONTACT,
     DOES,
     KINDS,
     LAST,
+    LATEST,
     LEAVING,
     LEFT,
     MISSES,
@@ -27,8 +29,10 @@ from simulator.fast.columns import (
     RINGING,
     RONA_LIMIT,
     RONA_PAUSE,
+    SERVING,
     TALK_ENDS,
     TALKING,
+    TALKS_TO,
     TURN,
     WISH,
     WRAP_UP_ENDS,
@@ -36,8 +40,9 @@ from simulator.fast.columns import (
 )  # fmt: skip
 from simulator.fast.heap import set_timer
 from simulator.fast.limits import waits
-from simulator.fast.lines import next_sequence, will_go
+from simulator.fast.lines import next_sequence
 from simulator.fast.offers import begins_to_talk, wraps_up_ms
+from simulator.fast.people import will_go
 from simulator.shifts import Wish
 from simulator.world import NEVER_MS
 
@@ -57,9 +62,9 @@ def staff_changes(w, a, wish):
     """The person is to do this from now on. What they do at once; NO for nothing else than before."""
     seats = w.seats
     seats[a, WISH] = wish
-    w.reg[LAST] = w.reg[NOW]
+    w.reg[LAST] = max(w.reg[LAST], w.reg[NOW])
     does = seats[a, DOES]
-    if does == RINGING or does == TALKING or does == WRAPPING:
+    if does == RINGING or does == TALKING or does == WRAPPING or does == SERVING:
         return NO
     return _turns_to(w, a, does)
 
@@ -74,7 +79,7 @@ def leaves_at_last(w):
         reg[LEFT] = reg[LEAVING] = 0
     if seats[a, TURN] != turn:
         return a, NO
-    reg[LAST] = reg[NOW]
+    reg[LAST] = max(reg[LAST], reg[NOW])
     return a, _turns_to(w, a, seats[a, DOES])
 
 
@@ -101,7 +106,7 @@ def turns_to(t, w, kind, a, s):
         return RESTING if seats[a, MISSES] < t.parameters[RONA_LIMIT] else AWAY
     if kind == WRAP_UP_ENDS or kind == RETURNS:
         seats[a, MISSES] = 0
-        w.reg[LAST] = w.reg[NOW]
+        w.reg[LAST] = max(w.reg[LAST], w.reg[NOW])
         return as_wished(seats[a, WISH])
     if kind == TALK_ENDS:
         return as_wished(seats[a, WISH])
@@ -113,21 +118,24 @@ def goes_on(t, w, c, o, kind, a, s):
     """The person does something new: it is known when that ends, and what becomes of the call."""
     now = w.reg[NOW]
     if kind == ANSWERS:
-        begins_to_talk(t, w, c, o, s, a)
+        begins_to_talk(t, w, c, o, s, a, now)
+        set_timer(w, a, w.seats[a, TALKS_TO] * KINDS + TALK_ENDS, a)
     elif kind == RING_ENDS:
         if w.seats[a, DOES] == RESTING:
             set_timer(w, a, (now + t.parameters[RONA_PAUSE]) * KINDS + REST_ENDS, next_sequence(w))
         elif w.seats[a, WISH] == WISH_WORK and t.parameters[RETURNS_AFTER] == 0:
             will_go(w, a)
         elif w.seats[a, WISH] == WISH_WORK and t.parameters[RETURNS_AFTER] < NEVER_MS:
-            _will(w, a, (now + t.parameters[RETURNS_AFTER]) * KINDS + RETURNS)
+            _will(w, a, (now + t.parameters[RETURNS_AFTER]) * KINDS + RETURNS, next_sequence(w))
         waits(t, w, s)
     elif kind == TALK_ENDS and w.seats[a, DOES] == WRAPPING:
-        _will(w, a, (now + wraps_up_ms(t, w, c, o, s)) * KINDS + WRAP_UP_ENDS)
+        ms = wraps_up_ms(t, c, o, w.calls[s, CONTACT], w.calls[s, QUEUE])
+        _will(w, a, (now + ms) * KINDS + WRAP_UP_ENDS, a)
 
 
 @part
-def _will(w, a, key):
-    set_timer(w, a, key, next_sequence(w))
-    w.seats[a, OCCUPIES] = 1
-    w.reg[OCCUPIED] += 1
+def _will(w, a, key, sequence):
+    set_timer(w, a, key, sequence)
+    if key < LATEST * KINDS:
+        w.seats[a, OCCUPIES] = 1
+        w.reg[OCCUPIED] += 1

@@ -1,19 +1,20 @@
 """A scenario as the arrays of the fast loop: the kernel's own circles, hours and limits, and people's habits."""
 
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, Clearance
+from queues.ids import UNKNOWN_CLEARANCE
 from routing.circles import DISCIPLINES, Circles
 from routing.matching import NEVER
-from routing.plan import ALWAYS_OPEN, FAR_FUTURE_MS, Leads, Limit, OpenHours, Plan, PlanStep, Queue
+from routing.plan import ALWAYS_OPEN, Leads, Limit, Plan, PlanStep, Queue
 from routing.secrecy import may_hear, risen
 from simulator.contacts import Contacts, Real, Whole
 from simulator.fast import columns as at
+from simulator.fast.numbered import Clearances, Hours, by_seat
 from simulator.fast.ways import hours_keys, ways_of
+from simulator.remembered import remembered
 from simulator.shifts import Wish, changes
 from simulator.simulated_plan import simulated
 from simulator.spans import rows_of, span
@@ -80,27 +81,34 @@ class Tables(NamedTuple):
 
 def tables_of(scenario: Scenario, contacts: Contacts) -> Tables:
     """Everything that the loop needs to know of the scenario."""
+    by_chance = contacts.offer_units.shape[1] > 0 or len(contacts.offer_chances) > 0
+    staff, staff_bounds = _staff(scenario, contacts)
+    return _without_staff(scenario, by_chance)._replace(staff=staff, staff_bounds=staff_bounds)
+
+
+@remembered
+def _without_staff(scenario: Scenario, by_chance: bool) -> Tables:
+    """All that is the same for each chunk."""
     plan = simulated(scenario)
-    circles, hours, clearances = Circles(plan), _Hours(scenario.start_ms), _Clearances(plan)
+    circles, hours, clearances = Circles(plan), Hours(scenario.start_ms), Clearances(plan)
     queues = list(plan.queues)
     spans = _spans(scenario)
     answers = rows_of(scenario).answers
     menu = rows_of(scenario).menu
     phones = (scenario.world.phones, scenario.world.partner_phones)
-    staff, staff_bounds = _staff(scenario, contacts)
     return Tables(
-        parameters=_parameters(scenario, plan, contacts),
+        parameters=_parameters(scenario, plan, by_chance),
         blank_call=_blank_call(),
         queues=_rows([_queue(q, plan, hours, clearances) for q in plan.queues.values()], at.QUEUE_COLUMNS),
         steps=_steps(plan, hours),
         seats=_seats(plan, circles),
         partners=_partners(plan, hours),
-        pair=_by_seat(circles.pair_steps[q] for q in queues),
-        own=_by_seat(circles.own[q] for q in queues),
-        level=_by_seat(circles.level[q] for q in queues),
-        cleared=_by_seat([1 if may_hear(one.clearances, c) else 0 for one in circles.people] for c in clearances.known),
+        pair=by_seat(circles.pair_steps[q] for q in queues),
+        own=by_seat(circles.own[q] for q in queues),
+        level=by_seat(circles.level[q] for q in queues),
+        cleared=by_seat([1 if may_hear(one.clearances, c) else 0 for one in circles.people] for c in clearances.known),
         risen=clearances.risen(plan),
-        rank=_by_seat([rank.get(q, NEVER) for q in queues] for rank in circles.rank),
+        rank=by_seat([rank.get(q, NEVER) for q in queues] for rank in circles.rank),
         reach=_lists(circles.reach, queues),
         own_queues=_lists(circles.own_queues, queues),
         queue_count=np.array(circles.queue_count, dtype=np.int64),
@@ -115,8 +123,8 @@ def tables_of(scenario: Scenario, contacts: Contacts) -> Tables:
         answer_row=answers.row.astype(np.int64),
         answer_mean=answers.mean,
         misses=np.array([one.misses for one in phones]),
-        staff=staff,
-        staff_bounds=staff_bounds,
+        staff=_rows([], 3),
+        staff_bounds=_rows([], 2),
         **hours.arrays(),
     )
 
@@ -124,11 +132,6 @@ def tables_of(scenario: Scenario, contacts: Contacts) -> Tables:
 # ── forms ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _rows(rows: Sequence[Sequence[int]], columns: int) -> Whole:
     return np.array(rows, dtype=np.int64).reshape(len(rows), columns)
-
-
-def _by_seat(rows: Iterable[Sequence[int]]) -> Whole:
-    found = [list(row) for row in rows]
-    return np.array(found, dtype=np.int64).reshape(len(found), -1 if any(found) else 0)
 
 
 def _lists(of_seats: Sequence[Sequence[str]], queues: Sequence[str]) -> Whole:
@@ -141,47 +144,6 @@ def _lists(of_seats: Sequence[Sequence[str]], queues: Sequence[str]) -> Whole:
     return found
 
 
-class _Hours:
-    """Opening hours by number; instants count from the scenario's beginning."""
-
-    def __init__(self, start_ms: int) -> None:
-        self._start_ms = start_ms
-        self._known: dict[OpenHours, int] = {}
-
-    def number(self, hours: OpenHours) -> int:
-        """Of these hours."""
-        return self._known.setdefault(hours, len(self._known))
-
-    def arrays(self) -> dict[str, Whole]:
-        """All that were asked about."""
-        ends = list(accumulate(len(hours.opens_ms) for hours in self._known))
-        starts = [0, *ends[:-1]] if ends else []
-        return {
-            "hours": np.array([starts, ends], dtype=np.int64).T.copy(),
-            "opens": self._instants(ms for hours in self._known for ms in hours.opens_ms),
-            "closes": self._instants(ms for hours in self._known for ms in hours.closes_ms),
-        }
-
-    def _instants(self, instants: Iterable[int]) -> Whole:
-        return np.array([at.BIG if ms >= FAR_FUTURE_MS else ms - self._start_ms for ms in instants], dtype=np.int64)
-
-
-class _Clearances:
-    """Everything that a call may come to need, by number."""
-
-    def __init__(self, plan: Plan) -> None:
-        queues = [queue.clearance for queue in plan.queues.values()]
-        self.known: list[Clearance] = list(dict.fromkeys(risen(UNKNOWN_CLEARANCE, c) for c in queues)) or [NO_CLEARANCE]
-        for clearance in self.known:
-            self.known += [new for c in queues if (new := risen(clearance, c)) not in self.known]
-            self.known[:] = dict.fromkeys(self.known)
-        self.index = {clearance: i for i, clearance in enumerate(self.known)}
-
-    def risen(self, plan: Plan) -> Whole:
-        """What a call that needs each of them needs in each queue."""
-        return _by_seat([self.index[risen(c, q.clearance)] for q in plan.queues.values()] for c in self.known)
-
-
 def _blank_call() -> Whole:
     row = np.zeros(at.CALL_COLUMNS, dtype=np.int64)
     row[list(at.NOT_KNOWN)] = at.NO
@@ -189,11 +151,10 @@ def _blank_call() -> Whole:
 
 
 # ── the plan ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _parameters(scenario: Scenario, plan: Plan, contacts: Contacts) -> Whole:
+def _parameters(scenario: Scenario, plan: Plan, by_chance: bool) -> Whole:
     world = scenario.world
     own_counts = any(s.own_ready_under for q in plan.queues.values() for s in q.steps)
     keeps = any(q.lend_when_ready_over for q in plan.queues.values())
-    by_chance = contacts.offer_units.shape[1] > 0 or len(contacts.offer_chances) > 0
     rings = world.phones.answers_after.mean_ms, world.partner_phones.answers_after.mean_ms
     at_once = not by_chance and not any(span(1.0, ms) for ms in rings) and all(q.ring_ms for q in plan.queues.values())
     values = np.zeros(at.PARAMETERS, dtype=np.int64)
@@ -201,10 +162,12 @@ def _parameters(scenario: Scenario, plan: Plan, contacts: Contacts) -> Whole:
     values[at.KEEPS] = keeps
     values[at.COUNTS_OWN] = keeps or own_counts
     values[at.CONDITIONAL] = any(step.conditional for q in plan.queues.values() for step in q.steps)
+    values[at.QUIET] = not (values[at.KEEPS] or values[at.COUNTS_OWN] or values[at.CONDITIONAL])
     values[at.RONA_PAUSE] = plan.rona_pause_ms
     values[at.RONA_LIMIT] = plan.rona_limit
     values[at.RETURNS_AFTER] = int(world.phones.returns_after.mean_ms + 0.5)
     values[at.AT_ONCE] = at_once
+    values[at.FIRST_SLOT] = first_slot(len(Circles(plan).seats))
     values[at.LENGTH] = scenario.run.length_ms
     values[at.CUT] = scenario.run.length_ms + DAY_MS
     values[at.DRAWN_OFFERS] = 1 if by_chance else at.NO
@@ -213,7 +176,12 @@ def _parameters(scenario: Scenario, plan: Plan, contacts: Contacts) -> Whole:
     return values
 
 
-def _queue(queue: Queue, plan: Plan, hours: _Hours, clearances: _Clearances) -> list[int]:
+def first_slot(seats: int) -> int:
+    """Where the timers of calls begin, after those of so many seats: at a block."""
+    return at.BLOCK * max(1, -(-seats // at.BLOCK))
+
+
+def _queue(queue: Queue, plan: Plan, hours: Hours, clearances: Clearances) -> list[int]:
     row = [0] * at.QUEUE_COLUMNS
     row[at.Q_PRIORITY], row[at.Q_RING], row[at.Q_WRAPS] = queue.priority, queue.ring_ms, queue.wrap_up_ms > 0
     row[at.Q_TARGET], row[at.Q_KEEPS] = queue.answer_target_ms, queue.lend_when_ready_over
@@ -222,17 +190,25 @@ def _queue(queue: Queue, plan: Plan, hours: _Hours, clearances: _Clearances) -> 
     row[at.Q_HOURS], row[at.Q_HOURS_KEY] = hours.number(queue.hours), hours_keys(plan)[queue.hours_id or queue.hours]
     row[at.Q_STEPS] = len(queue.steps)
     row[at.Q_CONDITIONAL] = any(step.conditional for step in queue.steps)
+    row[at.Q_FROM_START] = _from_start(queue)
     row[at.Q_CLEARANCE] = clearances.index[risen(UNKNOWN_CLEARANCE, queue.clearance)]
     for column in (at.Q_FIRST, at.Q_LAST, at.Q_HELD_FIRST, at.Q_HELD_LAST):
         row[column] = at.NO
     return row
 
 
+def _from_start(queue: Queue) -> int:
+    """As bits."""
+    open_at_once = [step.after_ms <= 0 and not step.only_by_limit for step in queue.steps]
+    first = open_at_once.index(False) if False in open_at_once else len(open_at_once)
+    return (1 << first) - 1 if not any(open_at_once[first:]) else 0
+
+
 def _over(limit: Limit | None) -> int:
     return at.NO if limit is None else limit.over
 
 
-def _steps(plan: Plan, hours: _Hours) -> Whole:
+def _steps(plan: Plan, hours: Hours) -> Whole:
     most = max((len(queue.steps) for queue in plan.queues.values()), default=0)
     found = np.zeros((len(plan.queues), most, at.STEP_COLUMNS), dtype=np.int64)
     for q, queue in enumerate(plan.queues.values()):
@@ -241,7 +217,7 @@ def _steps(plan: Plan, hours: _Hours) -> Whole:
     return found
 
 
-def _step(step: PlanStep, hours: _Hours) -> list[int]:
+def _step(step: PlanStep, hours: Hours) -> list[int]:
     row = [0] * at.STEP_COLUMNS
     row[at.S_AFTER], row[at.S_SKIPS_EMPTY] = step.after_ms, step.skip_when_empty
     row[at.S_ONLY_LIMIT] = step.only_by_limit
@@ -262,7 +238,7 @@ def _seats(plan: Plan, circles: Circles) -> Whole:
     return found
 
 
-def _partners(plan: Plan, hours: _Hours) -> Whole:
+def _partners(plan: Plan, hours: Hours) -> Whole:
     found = np.zeros((len(plan.partners), at.PARTNER_COLUMNS), dtype=np.int64)
     first = len(plan.agents)
     for row, partner in zip(found, plan.partners.values(), strict=True):
@@ -290,7 +266,7 @@ def _ways(plan: Plan, queues: Sequence[str]) -> Whole:
 
 
 # ── people ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _streams(scenario: Scenario, plan: Plan, hours: _Hours, queues: Sequence[str]) -> Whole:
+def _streams(scenario: Scenario, plan: Plan, hours: Hours, queues: Sequence[str]) -> Whole:
     keys, rows = hours_keys(plan), []
     for stream, way in zip(scenario.world.streams, ways_of(plan, scenario.world.streams), strict=True):
         entrance = way.entrance
@@ -326,13 +302,20 @@ def _shares(scenario: Scenario) -> Real:
 def _staff(scenario: Scenario, contacts: Contacts) -> tuple[Whole, Whole]:
     """All changes, and which of them each replication has: the same ones, unless shifts are absent by chance."""
     patterns: dict[bytes, tuple[int, int]] = {}
-    found: list[tuple[int, int, int]] = []
-    bounds = []
+    found: list[Whole] = []
+    bounds, many = [], 0
     for absent in contacts.absent:
         pattern = absent.tobytes()
         if pattern not in patterns:
-            new = changes(scenario, absent.tolist())
-            patterns[pattern] = (len(found), len(found) + len(new))
-            found += [(change.at_ms, change.seat, int(change.wish)) for change in new]
+            found.append(_changes(scenario, pattern))
+            patterns[pattern] = (many, many + len(found[-1]))
+            many += len(found[-1])
         bounds.append(patterns[pattern])
-    return _rows(found, 3), _rows(bounds, 2)
+    return np.concatenate(found) if found else _rows([], 3), _rows(bounds, 2)
+
+
+@remembered
+def _changes(scenario: Scenario, absent: bytes) -> Whole:
+    """Who comes and goes when these shifts are absent."""
+    some = changes(scenario, np.frombuffer(absent, np.bool_).tolist())
+    return _rows([(change.at_ms, change.seat, int(change.wish)) for change in some], 3)

@@ -148,7 +148,9 @@ def _open_steps(t, w, s, holds):
             reached = False
             due = min(due, at)
     if due == BIG:
-        calls[s, STEP_SEQ] = NO
+        if calls[s, STEP_SEQ] != NO:
+            calls[s, STEP_SEQ] = NO
+            is_touched(w, s)
     elif calls[s, STEP_SEQ] == NO or calls[s, STEP_AT] != due:
         calls[s, STEP_AT] = due
         calls[s, STEP_SEQ] = next_sequence(w)
