@@ -56,7 +56,8 @@ class BoardReader(CallLogReader):
         """What `Board(from_ms)` is to be told of [from_ms, to_ms); as the log is at this moment."""
         self._conn.execute("BEGIN")
         last = dict(self._all("SELECT run, last_step FROM runs"))
-        self._pending = [step for step in self._pending if step.number > last.get(step.run, 0)]
+        waiting = (step for step in self._pending if step.number > last.get(step.run, 0))
+        self._pending = list({(step.run, step.number): step for step in waiting}.values())  # some lie there twice
         steps = last | {step.run: step.number for step in self._pending}
         return BoardEntries(self._told(from_ms, to_ms), steps)
 

@@ -258,6 +258,16 @@ def test_call_that_asterisks_own_log_brings_is_counted_when_it_was_and_leaves_no
     assert not board.calls
 
 
+def test_line_that_only_asterisk_knew_of_is_where_the_call_stood_and_not_one_it_enters_now():
+    board = folded([CallEntered(DAY - HOUR, "c1", "1", "p:1", "sv")], day=DAY - 24 * HOUR)
+    board.new_day(DAY)
+    found = ("hung_up", "1", "", "bygg", DAY - HOUR + S, UNKNOWN_CLEARANCE, "", 0)
+    board.apply(CallRecovered(DAY + MINUTE, "c1", *found))
+    board.apply(ended("c1", DAY - MINUTE, Outcome.ABANDONED, 58 * MINUTE, state="waiting"))
+    assert board.queues["bygg"].day.entered == board.queues["bygg"].day.carried == board.house.day.carried == 0
+    assert not list(books_do_not_balance(board))
+
+
 def test_promise_is_no_answer_and_no_abandoned_call():
     at = DAY + HOUR
     board = folded(

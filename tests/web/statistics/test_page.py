@@ -7,6 +7,9 @@ import pytest
 from ivr.call_log.store import CallLogWriter
 from ivr.local_days import local
 from ivr.web.accounts.roles import Role
+from ivr.web.matters import CallOutcome, Kind, Outcomes
+from queues.agents import AgentState
+from queues.entries import AgentStateChanged
 from queues.ids import Clearance, QueueId
 from tests.kernel.test_board_counts import HOUR, S, served
 from tests.web.door import NOW_MS, ZONE, opened
@@ -87,3 +90,26 @@ async def test_late_row_is_in_the_next_answer(door):
         writer.append(entry.at_ms, None, (entry,))
     assert writer.close()
     assert f"{title};3;" in (await browser.get(address)).text
+
+
+async def test_matter_of_a_confidential_call_is_counted_for_whoever_holds_the_clearance(door):
+    held = next(q.clearance for q in door.web.house.plan.queues.values() if q.clearance)
+    matter = next(iter(door.web.house.matters.values()))
+    about = (Kind.MATTER, matter.id, matter.department, matter.rosa, 1, True, "")
+    given = CallOutcome("c9", NOW_MS, "anna", "anna", *about, OPEN, held, NOW_MS - HOUR)
+    await Outcomes(door.web.store).record(given)
+    door.account("petra", Role.PLANNER)
+    door.account("klara", Role.PLANNER, clearances=frozenset({held}))
+    assert matter.title not in (await (await door.signed_in("petra")).get("/statistik/arenden.csv")).text
+    assert matter.title in (await (await door.signed_in("klara")).get("/statistik/arenden.csv")).text
+
+
+async def test_today_is_counted_up_to_now(door):
+    writer = CallLogWriter(door.web.site.database_path, door.web.site.journal_path, b"k" * 32)
+    began = NOW_MS - HOUR // 2
+    writer.append(began, None, (AgentStateChanged(began, "carina", AgentState.LOGGED_OUT, AgentState.READY, "", 0),))
+    assert writer.close()
+    held = frozenset(q.clearance for q in door.web.house.plan.queues.values() if q.clearance)
+    door.account("petra", Role.PLANNER, clearances=held)
+    text = (await (await door.signed_in("petra")).get("/statistik/personer.csv")).text
+    assert "Carina Lindqvist;30,0;30,0;" in text

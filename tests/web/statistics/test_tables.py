@@ -15,9 +15,10 @@ from ivr.web.past_days import FoldedDay
 from ivr.web.statistics import Asked, kind_of_time, period_of
 from queues.agents import AgentState
 from queues.board import Board, LevelDefinition
-from queues.entries import AgentStateChanged
+from queues.entries import AgentStateChanged, CallbackPromised
+from queues.ids import NO_CLEARANCE
 from tests.kernel.board_watch import Watched
-from tests.kernel.test_board_counts import DAY, HOUR, MINUTE, STOCKHOLM, S, folded, gave_up, served
+from tests.kernel.test_board_counts import DAY, HOUR, MINUTE, STOCKHOLM, S, folded, gave_up, queued, served
 from tests.kernel.test_machine import live
 
 QUEUES = [("bygg", "Bygglov"), ("miljo", "Miljö")]
@@ -55,6 +56,17 @@ def test_line_in_which_nobody_stood_is_there_with_noughts_and_no_shares():
     row = by_name(table, 1)
     assert (row["Kö"], row["Inkomna"], row["Servicegrad %"], row["Medelväntan s"]) == ("Miljö", 0, None, None)
     assert by_name(table, 2)["Kö"] == "Hela växeln"
+
+
+def test_call_that_an_agent_promised_to_make_is_nobodys_call():
+    entries = [
+        *served("c1", DAY + HOUR, 20 * S),
+        *queued("c2", DAY + HOUR, reason="callback"),
+        CallbackPromised(DAY + HOUR, "c2", "bygg", DAY + HOUR, NO_CLEARANCE, "anna", DAY + 5 * HOUR),
+    ]
+    table = statistics.lines_table(period_of([day_of(folded(entries))]), QUEUES, Asked(), whole=True)
+    assert (by_name(table)["Inkomna"], by_name(table)["Lovade uppringningar"]) == (1, 1)
+    assert by_name(table, 2)["Inkomna"] == 1
 
 
 def test_days_add_up_to_their_period():
