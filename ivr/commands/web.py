@@ -22,7 +22,7 @@ Whatever happens to this process costs no call anything.
 
 Example: tonval web botkyrka
 
-Exit codes: 0 stopped, 1 the configuration has errors.
+Exit codes: 0 stopped, 1 the configuration has errors, 2 bad options.
 """
 
 
@@ -38,11 +38,24 @@ def web(municipality: Municipality = "botkyrka", home: Home = None, ports: Ports
     from ivr.supervisor import Supervisor  # noqa: PLC0415
 
     folder = folder_of(municipality)
+    if public:
+        _refuse_unless_secure(public)
     site = site_for(folder.name, home, ports)
     site.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     command = [sys.executable, "-m", "ivr", "pages", str(folder), "--home", str(site.home)]
     command += ["--ports", site.ports, *(["--public", public] if public else [])]
     raise typer.Exit(Supervisor(command, site.home / "web.pid", "the web", "no pages", SILENCE_S).run())
+
+
+def _refuse_unless_secure(public: str) -> None:
+    """Exits with 2 when the public address is none, or one without TLS."""
+    from ivr.web.origin import Origin  # noqa: PLC0415
+
+    try:
+        Origin(public)
+    except ValueError as error:
+        typer.echo(f"--public {error}", err=True)
+        raise typer.Exit(2) from error
 
 
 def pages(

@@ -1,7 +1,6 @@
 """The pages as one application: every router that there is, and what stands before all of them."""
 
 import importlib
-import importlib.util
 import pkgutil
 from collections.abc import Iterator
 
@@ -30,7 +29,7 @@ def create_app(web: Web) -> FastAPI:
 
 def routers() -> Iterator[APIRouter]:
     """The router of every module of pages, API, streams and metrics."""
-    for name in (*_in_folders(), *filter(importlib.util.find_spec, BESIDE)):
+    for name in (*_in_folders(), *BESIDE):
         router = getattr(importlib.import_module(name), "router", None)
         if isinstance(router, APIRouter):
             yield router

@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 from fastapi import APIRouter, Depends, Request
+from typer.testing import CliRunner
 
+from ivr.commands import app
 from ivr.web import shields
 from ivr.web.accounts.roles import Role
 from ivr.web.accounts.viewer import OpenToAll
@@ -90,10 +92,13 @@ async def test_a_name_that_is_not_ours_is_not_answered(public_door, host, status
     assert (await public_door.browser().get("/", headers={"host": host})).status_code == status
 
 
+@pytest.mark.fault("S30")
 @pytest.mark.parametrize("public", ["http://vaxel.example", "vaxel.example", "https://", "https://vaxel.example/x"])
 def test_a_public_address_without_tls_is_refused(public):
     with pytest.raises(ValueError, match="https"):
         Origin(public)
+    refused = CliRunner().invoke(app, ["web", "botkyrka", "--public", public])
+    assert (refused.exit_code, "https" in refused.stderr) == (2, True)
 
 
 @pytest.mark.fault("S09")

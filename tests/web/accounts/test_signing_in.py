@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from ivr.web.accounts.access import looks
 from ivr.web.accounts.attempts import AT_ACCOUNT, FROM_ADDRESS, FROM_ADDRESS_AT_ACCOUNT, WINDOW_MS
 from ivr.web.accounts.passwords import WAITING, Passwords
 from ivr.web.accounts.roles import Role
@@ -38,6 +39,20 @@ async def test_a_wrong_password_somebody_unknown_and_somebody_disabled_are_one_a
     assert works == [1, 1, 1, 1]
     assert len(told) == 1
     assert next(iter(told))[0] == 401
+
+
+@pytest.mark.fault("S12")
+async def test_an_unknown_name_costs_the_store_as_much_as_a_known_one(door):
+    """A row that is written for those who are here only would tell by the time that it takes who is here."""
+    door.account("berit", Role.OPERATOR)
+
+    async def rows(name: str) -> int:
+        before = door.web.store.now(lambda db: len(list(looks(db))))
+        await sign_in(door.browser(), name, "fel-lösenord-alldeles")
+        return door.web.store.now(lambda db: len(list(looks(db)))) - before
+
+    assert [await rows("berit"), await rows("hemligt-lösenord")] == [1, 1]
+    assert "hemligt" not in str(door.web.store.now(lambda db: list(looks(db))))
 
 
 async def test_what_nobodys_password_is_opens_nothing_either(monkeypatch):
