@@ -54,7 +54,7 @@ PLACES = (1 << TIMER_BITS) - 1
 LATEST = 1 << 36
 """No timer is set so late (ms): it would be after the end of any run."""
 NEVER_TIMER = 1 << 62
-BLOCK = 16
+BLOCK = 8
 """Timers are looked through so many at a time."""
 
 # ── a call that lives (its slot) ────────────────────────────────────────────────────────────────────────────────────

@@ -30,13 +30,17 @@ from simulator.fast.columns import (
 @part
 def set_timer(w, place, key, sequence):
     """The next thing happens there then; NEVER_KEY: nothing by itself. At one instant the lower sequence goes first."""
+    timer = key << TIMER_BITS | place if key < LATEST * KINDS else NEVER_TIMER
+    before, block = w.timers[place], place // BLOCK
     w.timer_seq[place] = sequence
-    w.timers[place] = key << TIMER_BITS | place if key < LATEST * KINDS else NEVER_TIMER
-    block = place // BLOCK
-    first = NEVER_TIMER
-    for i in range(BLOCK):
-        first = min(first, w.timers[block * BLOCK + i])
-    w.first_timer[block] = first
+    w.timers[place] = timer
+    if timer <= w.first_timer[block]:
+        w.first_timer[block] = timer
+    elif before == w.first_timer[block]:
+        first = NEVER_TIMER
+        for i in range(BLOCK):
+            first = min(first, w.timers[block * BLOCK + i])
+        w.first_timer[block] = first
 
 
 @part
