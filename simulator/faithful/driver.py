@@ -66,7 +66,7 @@ def run_faithful(scenario: Scenario, contacts: Contacts, *, check: bool = False)
 
 @contextmanager
 def _rings_are_left() -> Iterator[None]:
-    """Nobody looks for objects that only know each other: few calls leave any, and to look takes a sixth of the time."""
+    """Nobody looks for objects that only know each other: few calls leave any, and looking takes long."""
     looked = gc.isenabled()
     gc.disable()
     try:
