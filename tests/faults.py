@@ -107,6 +107,7 @@ ROWS = {
     "S30": "the pages reached from elsewhere",
     "S31": "slow requests and large ones",
     "S36": "a query in a name",
+    "S37": "a formula in an export",
     "S42": "the log forged from within",
 }
 """The rows that this release answers for (FAULTS.md)."""

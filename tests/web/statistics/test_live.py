@@ -25,7 +25,7 @@ def a_morning(desk):
     desk.arrives("c5", OTHER)
 
 
-@pytest.mark.fault("F78")
+@pytest.mark.fault("I23")
 async def test_board_that_followed_the_engine_is_the_one_that_is_read_from_its_log(desk):
     a_morning(desk)
     await desk.settled()

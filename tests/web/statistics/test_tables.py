@@ -119,10 +119,9 @@ def test_each_state_and_reason_is_counted_in_exactly_one_column():
     )
 
 
-@pytest.mark.fault("F78")
+@pytest.mark.fault("I24")
 @pytest.mark.parametrize("seed", range(5))
 def test_minutes_of_states_add_up_to_those_of_the_login_whatever_happened(seed):
-    """I24."""
     life = live(seed, 300, Watched)
     period = period_of([FoldedDay(date(2026, 11, 22), life.board, life.now)])
     assert any(person.logged_in_ms for person in period.people.values())
