@@ -1,13 +1,17 @@
 """Which municipality and which installation a command is about: the same words in every command."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from ivr.config.site import Site, default_home
 
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+T = TypeVar("T")
 MENUS = Path(__file__).resolve().parent / "menus"
 
 Municipality = Annotated[str, typer.Argument(help="A folder of YAML, or the name of one in ivr/menus.")]
@@ -61,3 +65,21 @@ def answer_to(
     except BadOrderError as error:
         typer.echo((why or {}).get(str(error), str(error)), err=True)
         raise typer.Exit(1) from error
+
+
+def in_web_store(municipality: str, home: Path | None, work: "Callable[[Database], T]") -> T:
+    """What `work` makes of the store of the pages, in one transaction. Exits with 1 when it cannot be opened."""
+    import sqlite3  # noqa: PLC0415 - quick --help
+
+    from ivr.web.store import WebStore  # noqa: PLC0415
+
+    path = site_for(folder_of(municipality).name, home, None).web_path
+    try:
+        store = WebStore(path)
+    except (OSError, sqlite3.Error) as error:
+        typer.echo(f"{path}: {error}", err=True)
+        raise typer.Exit(1) from error
+    try:
+        return store.now(work)
+    finally:
+        store.close()

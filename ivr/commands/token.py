@@ -1,22 +1,17 @@
 """`tonval token`: which programs may ask the API about what."""
 
 import json
-import sqlite3
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ivr.command_line import Home, Json, folder_of, site_for
+from ivr.command_line import Home, Json, folder_of, in_web_store
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
     from ivr.web.api.tokens import Grant
 
-T = TypeVar("T")
 HELP = "Programs' tokens for the API, the metrics and the public wall. There is none until one is made here."
 ADD_HELP = """Make a token, and print it once: only its hash is kept.
 
@@ -71,7 +66,7 @@ def add(
     from ivr.web.api.tokens import made  # noqa: PLC0415 - quick --help
 
     grant = _grant(municipality, name, scope, queue, clearance or [], days)
-    typer.echo(_in_store(municipality, home, lambda db: made(db, grant, _now_ms())))
+    typer.echo(in_web_store(municipality, home, lambda db: made(db, grant, _now_ms())))
 
 
 def listed(municipality: Where = "botkyrka", home: Home = None, as_json: Json = False) -> None:
@@ -90,7 +85,7 @@ def listed(municipality: Where = "botkyrka", home: Home = None, as_json: Json = 
             "used_ms": row.used_ms,
             "revoked_ms": row.revoked_ms,
         }
-        for row in _in_store(municipality, home, rows)
+        for row in in_web_store(municipality, home, rows)
     ]
     if as_json:
         typer.echo(json.dumps({"tokens": found}, ensure_ascii=False, indent=2))
@@ -112,7 +107,7 @@ def revoke(
     from ivr.web.api.tokens import revoked  # noqa: PLC0415
 
     token_id = token.split("_")[1] if token.startswith("tv_") and token.count("_") > 1 else token
-    if not _in_store(municipality, home, lambda db: revoked(db, token_id, _now_ms())):
+    if not in_web_store(municipality, home, lambda db: revoked(db, token_id, _now_ms())):
         typer.echo("det finns ingen sådan giltig token", err=True)
         raise typer.Exit(1)
     typer.echo("återkallad")
@@ -142,21 +137,6 @@ def _grant(
         frozenset(map(Clearance, clearances)),
         _now_ms() + days * DAY_MS if days else 0,
     )
-
-
-def _in_store(municipality: str, home: "Home", work: "Callable[[Database], T]") -> T:
-    from ivr.web.store import WebStore  # noqa: PLC0415
-
-    site = site_for(folder_of(municipality).name, home, None)
-    try:
-        store = WebStore(site.web_path)
-    except (OSError, sqlite3.Error) as error:
-        typer.echo(f"{site.web_path}: {error}", err=True)
-        raise typer.Exit(1) from error
-    try:
-        return store.now(work)
-    finally:
-        store.close()
 
 
 def _now_ms() -> int:

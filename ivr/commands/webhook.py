@@ -1,19 +1,13 @@
 """`tonval webhook`: who is told what happens, what waits for them, and what was laid aside."""
 
 import json
-import sqlite3
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
-from ivr.command_line import Home, Json, folder_of, site_for
+from ivr.command_line import Home, Json, folder_of, in_web_store
 
-if TYPE_CHECKING:
-    from sqlite_utils import Database
-
-T = TypeVar("T")
 HELP = "Systems outside that are told what happens here, as webhooks.yaml says."
 LIST_HELP = """List the subscribers: what waits for each, what is laid aside, and why the last try failed.
 
@@ -56,7 +50,7 @@ def listed(municipality: Where = "botkyrka", home: Home = None, as_json: Json = 
     if house is None:
         typer.echo("konfigurationen har fel; se tonval check", err=True)
         raise typer.Exit(1)
-    kept = _in_store(municipality, home, summary)
+    kept = in_web_store(municipality, home, summary)
     found = [
         {
             "subscriber": name,
@@ -80,14 +74,14 @@ def retry(subscriber: Subscriber, municipality: Where = "botkyrka", home: Home =
     """Send it again."""
     from ivr.web.webhooks.rows import all_again  # noqa: PLC0415
 
-    _done(_in_store(municipality, home, lambda db: all_again(db, subscriber)), "skickas igen")
+    _done(in_web_store(municipality, home, lambda db: all_again(db, subscriber)), "skickas igen")
 
 
 def discard(subscriber: Subscriber, municipality: Where = "botkyrka", home: Home = None) -> None:
     """Throw it away."""
     from ivr.web.webhooks.rows import discard_dead  # noqa: PLC0415
 
-    _done(_in_store(municipality, home, lambda db: discard_dead(db, subscriber)), "borta")
+    _done(in_web_store(municipality, home, lambda db: discard_dead(db, subscriber)), "borta")
 
 
 def _done(number: int, words: str) -> None:
@@ -95,18 +89,3 @@ def _done(number: int, words: str) -> None:
         typer.echo("inget var lagt åt sidan", err=True)
         raise typer.Exit(1)
     typer.echo(f"{number} {words}")
-
-
-def _in_store(municipality: str, home: "Home", work: "Callable[[Database], T]") -> T:
-    from ivr.web.store import WebStore  # noqa: PLC0415
-
-    site = site_for(folder_of(municipality).name, home, None)
-    try:
-        store = WebStore(site.web_path)
-    except (OSError, sqlite3.Error) as error:
-        typer.echo(f"{site.web_path}: {error}", err=True)
-        raise typer.Exit(1) from error
-    try:
-        return store.now(work)
-    finally:
-        store.close()
