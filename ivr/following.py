@@ -1,18 +1,20 @@
 """What happens, as a stream for whoever follows: the log's own rows, step by step, and a beat between them.
 
-Three rules. Nothing waits for a follower: a step is put beside the last ones and that is all; rows are written out
-when somebody reads them. A follower that does not read is let go, and may come again. And no caller's number is in it:
-rows are those of the log.
+Three rules. Nothing waits for a follower: a step is put beside the last ones and that is all. Rows are written out
+once, by the log's thread; only if that does not come round (a disk that hangs) are they written out here, in moments
+between calls. And a follower that does not read is let go, and may come again.
 """
 
 import asyncio
 import json
+import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from ivr.call_log.codec import Pseudonym, to_row
+from ivr.call_log.codec import Pseudonym, Row, to_row
+from ivr.call_log.journal import Step
 from ivr.control import BadOrderError
 from ivr.ports import CallLog
 from queues.entries import Entry
@@ -24,8 +26,11 @@ KEPT: Final = 5_000
 BEAT_S: Final = 0.5
 TOGETHER_S: Final = 0.03
 """Steps within this time are written out together: a busy second costs thirty wake-ups and not hundreds."""
-AT_ONCE: Final = 25
-"""Steps written out before calls have their turn again: about a millisecond."""
+AT_ONCE: Final = 200
+TURN_S: Final = 0.001
+"""After so long calls have their turn again."""
+WRITTEN_WITHIN_S: Final = 0.3
+"""The log's thread writes a step out within a tenth of that, unless its disk hangs."""
 UNREAD_S: Final = 1.0
 """A follower whose socket is full for so long is let go."""
 UNREAD_BYTES: Final = 256 * 1024
@@ -36,31 +41,42 @@ Beat = Callable[[], Mapping[str, Any]]
 class _Step:
     """One step with entries; its line is made when first somebody wants it."""
 
-    __slots__ = ("at_ms", "entries", "line", "number")
+    __slots__ = ("at_ms", "entries", "line", "number", "taken_s")
 
     def __init__(self, number: int, at_ms: Instant, entries: tuple[Entry, ...]) -> None:
         self.number, self.at_ms, self.entries = number, at_ms, entries
+        self.taken_s = time.monotonic()
         self.line = b""
 
     def written(self, pseudonym: Pseudonym) -> bytes:
         """The step as a line of JSON."""
         if not self.line:
-            rows = (to_row(entry, self.at_ms, pseudonym) for entry in self.entries)
-            packed = ",".join(f'["{row.kind}",{row.body}]' for row in rows)
-            self.line = f'{{"step":{self.number},"at_ms":{self.at_ms},"rows":[{packed}]}}\n'.encode()
+            self.line = line_of(
+                self.number, self.at_ms, (to_row(entry, self.at_ms, pseudonym) for entry in self.entries)
+            )
         return self.line
+
+
+def line_of(number: int, at_ms: int, rows: Iterable[Row]) -> bytes:
+    """A step as followers are told it."""
+    packed = ",".join(f'["{row.kind}",{row.body}]' for row in rows)
+    return f'{{"step":{number},"at_ms":{at_ms},"rows":[{packed}]}}\n'.encode()
 
 
 class Following:
     """The last steps of one life of the engine, and whoever follows it. Everything on the engine's event loop."""
 
-    def __init__(self, run: int, pseudonym: Pseudonym, beat: Beat) -> None:
-        self._run, self._pseudonym, self._beat = run, pseudonym, beat
+    def __init__(self, run: int, pseudonym: Pseudonym, beat: Beat, durable: Callable[[], int] = lambda: 0) -> None:
+        """`durable`: up to which step the log has everything; a new follower reads that there."""
+        self._run, self._pseudonym, self._beat, self._durable = run, pseudonym, beat, durable
         self._steps: deque[_Step] = deque(maxlen=KEPT)
         self._taken = 0
         """How many steps there have been; the last kept one has this number, counted from 1."""
         self._first = 1
         """The log's number of the first step that the next follower can be sure to get."""
+        self._unwritten: dict[int, _Step] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """Whose it is, once anybody has followed."""
         self._news = asyncio.Event()
         self._writers: set[asyncio.StreamWriter] = set()
 
@@ -78,8 +94,25 @@ class Following:
         """The step, `number` in the log, is there for whoever follows; returns at once."""
         if len(self._steps) == KEPT:
             self._first = self._steps[0].number + 1
-        self._steps.append(_Step(number, at_ms, entries))
+            self._unwritten.pop(self._steps[0].number, None)
+        self._unwritten[number] = step = _Step(number, at_ms, entries)
+        self._steps.append(step)
         self._taken += 1
+        self._news.set()
+
+    def written(self, steps: Sequence[Step]) -> None:
+        """The log's thread has written these out: nobody needs to do it again."""
+        loop = self._loop
+        if loop is not None and self._writers:
+            lines = [(step.number, line_of(step.number, step.at_ms, step.entries)) for step in steps if step.entries]
+            with suppress(RuntimeError):  # the loop is closed: nobody follows any more
+                loop.call_soon_threadsafe(self._fill, lines)
+
+    def _fill(self, lines: Sequence[tuple[int, bytes]]) -> None:
+        for number, line in lines:
+            step = self._unwritten.pop(number, None)
+            if step is not None:
+                step.line = line
         self._news.set()
 
     async def follow(self, _order: Mapping[str, Any], writer: asyncio.StreamWriter) -> None:
@@ -89,6 +122,7 @@ class Following:
         """
         if len(self._writers) >= FOLLOWERS:
             raise BadOrderError("too_many_followers")
+        self._loop = asyncio.get_running_loop()
         writer.transport.set_write_buffer_limits(high=UNREAD_BYTES)
         self._writers.add(writer)
         with suppress(ConnectionError, TimeoutError):
@@ -104,34 +138,43 @@ class Following:
             writer.transport.abort()
 
     async def _tell(self, writer: asyncio.StreamWriter) -> None:
-        hello = {"ok": True, "run": self._run, "first_step": self._first, **self._beat()}
+        durable = self._durable()
+        hello = {"ok": True, "run": self._run, "first_step": max(self._first, durable + 1), **self._beat()}
+        told = self._taken - sum(1 for step in self._steps if step.number > durable)
         await _send(writer, _line(hello))
-        told = self._taken - len(self._steps)
         loop = asyncio.get_running_loop()
         beat_at = loop.time()
         while not writer.is_closing():
             if told < self._taken - len(self._steps):
                 return  # so far behind that steps are missing: the log has them
-            if told < self._taken:
-                told = await self._tell_steps(writer, told)
+            self._news.clear()
+            lines = self._next_lines(told)
+            if lines:
+                told += len(lines)
+                await _send(writer, b"".join(lines))
             if loop.time() >= beat_at:
                 beat_at = loop.time() + BEAT_S
                 await _send(writer, _line(self._beat()))
-            if told == self._taken:
-                self._news.clear()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout_at(beat_at):
-                        await self._news.wait()
-                await asyncio.sleep(TOGETHER_S)
+            if lines:
+                await asyncio.sleep(0)
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(beat_at if told == self._taken else loop.time() + TOGETHER_S):
+                    await self._news.wait()
+            await asyncio.sleep(TOGETHER_S)
 
-    async def _tell_steps(self, writer: asyncio.StreamWriter, told: int) -> int:
-        """Some steps have been sent; how many that makes in all."""
-        oldest = self._taken - len(self._steps)
-        upto = min(told + AT_ONCE, self._taken)
-        lines = [self._steps[index - oldest].written(self._pseudonym) for index in range(told, upto)]
-        await _send(writer, b"".join(lines))
-        await asyncio.sleep(0)
-        return upto
+    def _next_lines(self, told: int) -> list[bytes]:
+        """The lines after so many steps that are written out, or must be here; for no longer than a turn."""
+        oldest, began_s = self._taken - len(self._steps), time.monotonic()
+        lines: list[bytes] = []
+        for index in range(told - oldest, min(told - oldest + AT_ONCE, len(self._steps))):
+            step = self._steps[index]
+            if not step.line and began_s - step.taken_s < WRITTEN_WITHIN_S:
+                break
+            lines.append(step.written(self._pseudonym))
+            if time.monotonic() - began_s > TURN_S:
+                break
+        return lines
 
 
 async def _send(writer: asyncio.StreamWriter, data: bytes) -> None:

@@ -123,7 +123,13 @@ class Service:
         self.telephony.talks_began = partial(talks_began, site.cel_path)
         self.kernel = Kernel(self.house.plan, first_offer=self.clock(), linked=False, explain=True)
         self.desk = CallbackDesk(self.telephony, site, self.house, self.secrets)
-        self.following = Following(self.call_log.run, pseudonyms(self.secrets.pseudonym_key), lambda: beat(self))
+        self.following = Following(
+            self.call_log.run,
+            pseudonyms(self.secrets.pseudonym_key),
+            lambda: beat(self),
+            lambda: self.call_log.acknowledged,
+        )
+        self.call_log.on_written = self.following.written
         self.followed_log = FollowedLog(self.call_log, self.following, lambda: self.call_log.taken)
         self.engine = Engine(self.kernel, self.desk, self.followed_log, self.clock)
         self.engine.observers += [self.telephony.observe, self.desk.observe]

@@ -13,9 +13,10 @@ the recovery from Asterisk's own log gives the calls concerned their final row.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from secrets import randbits
@@ -63,6 +64,8 @@ class CallLogWriter:
         self._pseudonym = pseudonyms(pseudonym_key)
         self._raise_alarm = alarm
         self._on_acknowledged = on_acknowledged
+        self.on_written: Callable[[Sequence[Step]], None] = lambda _steps: None
+        """Told, in the writer's thread and before any disk is touched, the steps in the form in which they are kept."""
         self._queue: SimpleQueue[_Taken | None] = SimpleQueue()
         """None only wakes the thread."""
         self._taken = 0
@@ -165,6 +168,7 @@ class CallLogWriter:
 
     def _round(self) -> None:
         if steps := self._gather():
+            self._guarded(partial(self.on_written, steps))
             self._keep(steps)
         if self._status.place is not Place.DATABASE and time.monotonic() >= self._retry_at:
             self._come_back()

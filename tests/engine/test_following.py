@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from ivr import control, following
-from ivr.call_log.codec import entry_of
+from ivr.call_log.codec import entry_of, to_row
+from ivr.call_log.journal import Step
 from ivr.call_log.pseudonyms import pseudonyms
 from ivr.control import Control, ask
 from ivr.following import FollowedLog, Following
@@ -83,6 +84,34 @@ async def test_rows_are_those_of_the_log_and_hold_no_number(centre):
     back = [entry_of(kind, body) for kind, body in step["rows"]]
     assert back[1] == ended
     assert back[0].caller.startswith("p:")
+
+
+async def test_what_the_logs_thread_has_written_out_is_not_written_out_again(centre, monkeypatch):
+    log, followed, path = centre
+    entered = CallEntered(Instant(5), CallId("c"), "1", CALLER, "sv")
+    async with follows(path) as reader:
+        await said(reader)
+        monkeypatch.setattr(following, "WRITTEN_WITHIN_S", 3_600)
+        monkeypatch.setattr(following, "to_row", None)
+        log.append(Instant(5), None, (entered,))
+        row = to_row(entered, 5, pseudonyms(b"key"))
+        await asyncio.to_thread(followed.written, [Step(7, 1, 5, None, (row,))])
+        (step,) = await steps(reader, 1)
+    assert step == {"step": 1, "at_ms": 5, "rows": [["CallEntered", json.loads(row.body)]]}
+
+
+async def test_a_new_follower_is_not_told_what_the_log_has(tmp_path):
+    log = NotingLog()
+    followed = Following(7, pseudonyms(b"key"), lambda: {"beat": 1}, lambda: 40)
+    path = tmp_path / "engine.sock"
+    listening = Control(path, {}, {"follow": followed.follow})
+    await listening.start()
+    rings(FollowedLog(log, followed, lambda: len(log.steps)), 43)
+    async with follows(path) as reader:
+        assert (await said(reader))["first_step"] == 41
+        assert [step["step"] for step in await steps(reader, 3)] == [41, 42, 43]
+    await listening.stop()
+    followed.close()
 
 
 async def test_it_is_said_when_the_engine_lives_and_nothing_happens(centre):
