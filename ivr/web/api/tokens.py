@@ -47,8 +47,8 @@ class Scope(StrEnum):
     """The webhooks' dead letters, and to have them sent again."""
 
 
-_ROLES: Mapping[Scope, Role] = {Scope.STATE: Role.VIEWER, Scope.STATISTICS: Role.PLANNER}
-"""What a token is on the pages' own streams and exports; the scope alone decides under /api/v1."""
+_ON_STREAMS = frozenset({Scope.STATE, Scope.CALLS})
+"""What a token needs for the pages' own stream, which tells of both; under /api/v1 each scope decides for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _grant(row: Mapping[str, Any]) -> Grant:
 
 def _holder(row: Mapping[str, Any]) -> Holder:
     grant = _grant(row)
-    roles = frozenset(_ROLES[scope] for scope in grant.scopes if scope in _ROLES)
+    roles = frozenset({Role.VIEWER} if grant.scopes >= _ON_STREAMS else ())
     account = ACCOUNT + row["id"]
     viewer = Viewer(account, grant.name, roles, queues=grant.queues, clearances=grant.clearances)
     return Holder(viewer, grant.scopes)

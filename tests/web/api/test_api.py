@@ -60,6 +60,15 @@ async def test_a_token_taken_back_opens_nothing_from_that_instant(desk: Desk):
         assert await desk.web.still(viewer) is None
 
 
+@pytest.mark.fault("S14")
+@pytest.mark.parametrize("scopes", [[Scope.STATISTICS], [Scope.STATE], [Scope.CALLS], [Scope.ALARMS, Scope.METRICS]])
+async def test_the_pages_stream_tells_of_calls_and_lines_and_needs_the_right_to_both(desk: Desk, scopes: list[Scope]):
+    async with program(desk, *scopes) as asking:
+        for path in ("board", "board?page=tavla"):
+            async with asking.stream("GET", f"{desk.address}/api/stream/{path}") as answer:
+                assert answer.status_code == 403
+
+
 async def test_a_token_too_old_opens_nothing(desk: Desk):
     grant = Grant("gammal", frozenset({Scope.STATE}), expires_ms=desk.web.clock() - 1)
     old = await desk.web.store.run(lambda db: made(db, grant, 0))
