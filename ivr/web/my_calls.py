@@ -19,9 +19,16 @@ from queues.entries import CallQueued, CallRecovered
 from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, AgentId, CallId, Clearance, QueueId
 from routing.secrecy import risen
 
+MOST_READ = 50
+"""Earlier calls of a caller that are looked at for those that may be shown."""
+
 
 class NotMineError(Exception):
     """The person has not talked in that call."""
+
+
+class OthersOutcomeError(Exception):
+    """Somebody to whom the call was put through has said what it was about, and this person may not know it."""
 
 
 class NotSuchMatterError(Exception):
@@ -57,10 +64,13 @@ class MyCalls:
         return [self._shown(talk, given.get(talk.call)) for talk in talks]
 
     async def give(self, call: str, said: Said) -> dict[str, Any]:
-        """The outcome is kept and shown. Raises NotMineError or NotSuchMatterError."""
+        """The outcome is kept and shown. Raises NotMineError, OthersOutcomeError or NotSuchMatterError."""
         talk = await self._talk(CallId(call))
         if talk is None:
             raise NotMineError
+        held = await self._outcomes.latest(talk.call)
+        if held is not None and not self._may_read(held):
+            raise OthersOutcomeError
         outcome = self._outcome(talk, said)
         if outcome.clearance != NO_CLEARANCE:
             await self._web.access.note(self._viewer, "outcome", outcome.call)
@@ -73,8 +83,9 @@ class MyCalls:
         if now is None or now.agent != self._viewer.agent or not sight_of(self._viewer, now).content or not now.caller:
             return []
         read = self._read_earlier
-        found = await asyncio.to_thread(read, now.caller, now.arrived_at_ms, most)
-        seen = [(row, clearance) for row, clearance in found if self._may_see(row, clearance)]
+        found = await asyncio.to_thread(read, now.caller, now.arrived_at_ms, MOST_READ)
+        # Cut after what is hidden is left out: a shorter list would say that there is something.
+        seen = [(row, clearance) for row, clearance in found if self._may_see(row, clearance)][:most]
         if any(clearance != NO_CLEARANCE for _, clearance in seen):
             await self._web.access.note(self._viewer, "earlier calls", now.id)
         given = await self._outcomes.of([row.call for row, _ in seen])
@@ -126,7 +137,7 @@ class MyCalls:
             "answered_at_ms": talk.answered_at_ms,
             "talk_ms": max(talk.ended_at_ms - talk.answered_at_ms, 0),
             "wait_ms": talk.wait_ms,
-            "outcome": _said(outcome, house) if outcome else None,
+            "outcome": self._said(outcome) if outcome else None,
         }
 
     def _told(self, row: CallRow, outcome: CallOutcome | None) -> dict[str, Any]:
@@ -137,8 +148,19 @@ class MyCalls:
             "queue_title": house.queue_titles.get(row.queue, row.queue),
             "result": OUTCOMES.get(row.outcome, row.outcome),
             "agent": person.name if person else "",
-            "outcome": _said(outcome, house) if outcome else None,
+            "outcome": self._said(outcome) if outcome else None,
         }
+
+    def _may_read(self, outcome: CallOutcome) -> bool:
+        """Whether they said it themselves, or may hear what it is about."""
+        return outcome.agent == self._viewer.agent or self._viewer.may_hear(outcome.clearance)
+
+    def _said(self, outcome: CallOutcome) -> dict[str, Any]:
+        """The outcome as far as this person may read it; of others' that it was put through, as they know."""
+        if self._may_read(outcome):
+            return _said(outcome, self._web.house)
+        bare = CallOutcome(outcome.call, outcome.answered_at_ms, "", AgentId(""), Kind.PUT_THROUGH)
+        return _said(bare, self._web.house)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What the agents' page is told and may ask, by HTTP: only their own, only what they may see, and the number never."""
 
 import asyncio
+import re
 
 import httpx
 import pytest
@@ -197,6 +198,42 @@ async def test_what_a_confidential_call_was_about_carries_its_clearance_and_is_w
     kept = await Outcomes(desk.web.store).latest(CallId("c1"))
     assert (kept.kind, kept.clearance) == (Kind.MATTER, "socialtjanst")
     assert ("fatima", "outcome", "c1") in await looks(desk)
+
+
+@pytest.mark.fault("S07", "I10")
+async def test_what_a_call_was_about_after_it_was_put_through_to_a_confidential_line_stays_there(desk: Desk):
+    """Whoever talked in it before sees that it was put through, and cannot write over what was said there."""
+    desk.logs_in("ivan", "fatima")
+    await talks(desk)
+    ivan, fatima = await agent(desk), await agent(desk, "fatima")
+    await said(ivan, "koppling", {"queue": "socialtjanst", "level": 2})
+    desk.answers("c1")
+    await over(desk)
+    about = {"call": "c1", "kind": "matter", "matter": "ekonomiskt_bistand", "case": "SN 2026/7"}
+    await said(fatima, "utfall", about)
+    (shown,) = (await said(ivan, "dag"))["calls"]
+    assert (shown["outcome"]["kind"], shown["outcome"]["title"]) == ("put_through", "Koppling")
+    assert not re.search("ekonomisk|SN 2026|socialtj", str(shown), re.IGNORECASE)
+    await said(ivan, "utfall", {"call": "c1", "kind": "matter", "matter": "bygglov"}, 409)
+    kept = await Outcomes(desk.web.store).latest(CallId("c1"))
+    assert (kept.matter, kept.clearance) == ("ekonomiskt_bistand", "socialtjanst")
+    assert (await said(fatima, "dag"))["calls"][0]["outcome"]["case"] == "SN 2026/7"
+
+
+@pytest.mark.fault("S08", "I10")
+async def test_calls_that_are_not_shown_take_no_place_among_those_that_are(desk: Desk):
+    """Else a list that is shorter than it should be would say that there is a confidential call."""
+    desk.logs_in("ivan")
+    ivan = await agent(desk)
+    for call in ("o1", "o2", "o3"):
+        await talks(desk, call)
+        await over(desk, call)
+        await said(ivan, "lage", {"what": "ready"})
+    desk.logs_in("fatima")
+    await talks(desk, "secret", SOCIAL)
+    await over(desk, "secret")
+    await talks(desk, "now")
+    assert len((await said(ivan, "tidigare", {"call": "now"}))["calls"]) == 3
 
 
 async def test_a_log_that_cannot_be_read_is_told_as_that_and_not_as_a_day_without_calls(desk: Desk):

@@ -24,7 +24,7 @@ from ivr.web.agent_words import refused
 from ivr.web.context import Web, web_of
 from ivr.web.engine_link import EngineGoneError
 from ivr.web.matters import Kind
-from ivr.web.my_calls import MyCalls, NotMineError, NotSuchMatterError, Said
+from ivr.web.my_calls import MyCalls, NotMineError, NotSuchMatterError, OthersOutcomeError, Said
 from ivr.web.templating import page
 
 router = APIRouter()
@@ -217,6 +217,8 @@ async def give(request: Request, viewer: Mine, body: Given) -> dict[str, Any]:
             return await _mine(request, viewer).give(body.call, said)
     except NotMineError as error:
         raise HTTPException(NOT_FOUND, NOT_YOURS) from error
+    except OthersOutcomeError as error:
+        raise HTTPException(REFUSED, "Utfallet har satts av den som samtalet kopplades till.") from error
     except NotSuchMatterError as error:
         raise HTTPException(REFUSED, "Det ärendet kan inte väljas för det här samtalet.") from error
 
