@@ -55,9 +55,9 @@ async def try_password(web: Web, request: Request, account: str, password: str) 
         web.attempts.worked(counted, now_ms)
         return Tried(usable)
     log.warning("sign_in_refused", address=address, account=account if found else "")
-    if found:
-        refused = Look(now_ms, account, "", "sign_in_refused", account)
-        await web.store.run(lambda db: note(db, refused))
+    # A row for somebody unknown, too, or the time would tell who is here; not what was typed: it may be a password.
+    name = account if found else ""
+    await web.store.run(lambda db: note(db, Look(now_ms, name, "", "sign_in_refused", name)))
     return Tried(None)
 
 
