@@ -10,7 +10,7 @@ from ivr.web.accounts.viewer import Viewer
 from queues.board import Board, Switched
 from queues.ids import AgentId, QueueId
 from routing.circles import OWN_LEVEL
-from routing.plan import OpenHours, Plan
+from routing.plan import OpenHours, Plan, Queue
 from routing.secrecy import may_hear
 from routing.switches import HOUSE
 
@@ -83,6 +83,21 @@ def groups_of(house: House, viewer: Viewer, agent: AgentId, now: Levels) -> list
         for queue in house.plan.queues.values()
         if viewer.may_see_queue(queue.id)
     ]
+
+
+def unseen(house: House, viewer: Viewer, now: Levels) -> list[QueueId]:
+    """Of the groups that are somebody's own now, those that the viewer does not see."""
+    return [q for q, level in now if level >= OWN_LEVEL and q in house.plan.queues and not viewer.may_see_queue(q)]
+
+
+def sees_all(house: House, viewer: Viewer, hours: str = HOUSE) -> bool:
+    """Whether every line that goes by these hours (the whole house's: every line) is one that the viewer sees."""
+    lines = house.plan.queues.values()
+    return all(viewer.may_see_queue(line.id) for line in lines if hours in {HOUSE, line.hours_id, *_steps(line)})
+
+
+def _steps(line: Queue) -> Iterator[str]:
+    return (step.hours_id for step in line.steps)
 
 
 def moved_to(house: House, agent: AgentId, chosen: Sequence[QueueId]) -> list[tuple[QueueId, int]]:

@@ -28,7 +28,8 @@ from queues.ids import AgentId, CallId, QueueId
 
 router = APIRouter()
 Operator = Annotated[Viewer, Depends(require(Role.OPERATOR))]
-NOT_FOUND, REFUSED, NOT_THERE = 404, 409, 503
+NOT_ALLOWED, NOT_FOUND, REFUSED, NOT_THERE = 403, 404, 409, 503
+OTHERS = "Det gäller även köer som inte är dina."
 GONE = "Växeln svarar inte just nu. Telefonerna fungerar som vanligt; försök igen om en stund."
 NO_PHONE = "Ditt konto hör inte till någon telefon."
 NO_CALL = "Samtalet finns inte längre."
@@ -145,13 +146,22 @@ async def move(request: Request, viewer: Operator, body: Groups) -> dict[str, An
     chosen = list(dict.fromkeys(map(QueueId, body.groups)))
     if not all(queue in web.house.plan.queues and viewer.may_see_queue(queue) for queue in chosen):
         raise HTTPException(REFUSED, why_not("move", "unknown_queue"))
-    back = not chosen or switchboard.is_as_written(web.house, who, chosen)
-    queues = [] if back else switchboard.moved_to(web.house, who, chosen)
+    kept = await _unseen(web, viewer, who) if chosen else []
+    back = not chosen or switchboard.is_as_written(web.house, who, [*chosen, *kept])
+    queues = [] if back else switchboard.moved_to(web.house, who, [*chosen, *kept])
     await web.access.note(viewer, "agent_moved", who, "" if back else " ".join(chosen))
     await _ordered(web, "move", {"agent": who, "queues": queues, "who": viewer.name})
     name, titles = web.house.people[who].name, [f"”{web.house.queue_titles.get(q, q)}”" for q in chosen]
     there = "i sina vanliga grupper" if back else f"i {' och '.join(titles)} till midnatt"
     return {"told": f"{name} svarar nu {there}."}
+
+
+async def _unseen(web: Web, viewer: Viewer, who: AgentId) -> list[QueueId]:
+    """The person's own groups now that the viewer does not see: those are not theirs to take."""
+    if viewer.queues is None:
+        return []
+    now = await _order(web, {"do": "moves"})
+    return switchboard.unseen(web.house, viewer, [(QueueId(queue), int(n)) for queue, n in now["agents"].get(who, ())])
 
 
 @router.post("/vaxel/logga-ut")
@@ -186,6 +196,8 @@ async def force(request: Request, viewer: Operator, body: Hours) -> dict[str, An
     web = web_of(request)
     if body.hours and body.hours not in web.house.openings:
         raise HTTPException(NOT_FOUND, "De öppettiderna finns inte längre.")
+    if not switchboard.sees_all(web.house, viewer, body.hours):
+        raise HTTPException(NOT_ALLOWED, OTHERS)
     await web.access.note(viewer, f"hours_{body.how}", body.hours or "all")
     await _order(web, {"do": "force", "hours": body.hours, "how": body.how, "who": viewer.name})
     words = {"open": "öppet till midnatt", "closed": "stängt till midnatt", "schedule": "som vanligt"}
@@ -198,6 +210,8 @@ async def crisis(request: Request, viewer: Operator, body: Crisis) -> dict[str, 
     web = web_of(request)
     if body.prompt and body.prompt not in web.house.crisis_prompts:
         raise HTTPException(NOT_FOUND, "Det meddelandet finns inte längre.")
+    if not switchboard.sees_all(web.house, viewer):
+        raise HTTPException(NOT_ALLOWED, OTHERS)
     await web.access.note(viewer, "crisis_message", body.prompt or "off", "instead" if body.instead else "")
     until = switchboard.midnight_after(web.clock(), web.house.timezone) if body.until_midnight else ""
     order = {"do": "crisis", "prompt": body.prompt, "instead": body.instead, "until": until, "who": viewer.name}

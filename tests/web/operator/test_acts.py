@@ -171,6 +171,29 @@ async def test_an_operator_of_some_queues_moves_nobody_to_others(desk):
 
 
 @pytest.mark.fault("S14")
+async def test_an_operator_of_some_queues_leaves_somebody_in_the_others_where_they_are(desk):
+    """What they do not see, they can neither give nor take."""
+    some = await desk.client(Role.OPERATOR, account="some", queues=["bygg", "ovrigt"])
+    bengt = dict(desk.service.kernel.centre.plan.agents[AgentId("bengt")].queues)
+    assert (bengt["aldre"], bengt["bygg"]) == (2, 2)
+    assert (await post(some, "/vaxel/flytta", agent="bengt", groups=["ovrigt"]))[0] == 200
+    now = dict(desk.service.kernel.centre.plan.agents[AgentId("bengt")].queues)
+    assert (now["aldre"], now["ovrigt"], now["bygg"]) == (2, 2, 1)
+    assert (await post(some, "/vaxel/flytta", agent="bengt", groups=["bygg"]))[0] == 200
+    assert dict(desk.service.kernel.centre.plan.agents[AgentId("bengt")].queues) == bengt
+
+
+@pytest.mark.fault("S14")
+async def test_an_operator_of_some_queues_switches_nothing_of_the_others(desk):
+    some = await desk.client(Role.OPERATOR, account="some", queues=["bygg"])
+    for hours in ("", *desk.web.house.openings):
+        assert (await post(some, "/vaxel/oppettider", hours=hours, how="closed"))[0] == 403
+    prompt = desk.web.house.crisis_prompts[0]
+    assert (await post(some, "/vaxel/krismeddelande", prompt=prompt))[0] == 403
+    assert not desk.service.kernel.centre.switches.forced
+
+
+@pytest.mark.fault("S14")
 async def test_nobody_else_gets_in(desk):
     for role in frozenset(Role) - {Role.OPERATOR}:
         other = await desk.client(role, account=role.value, agent=KARIN)
