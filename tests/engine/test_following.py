@@ -94,6 +94,7 @@ async def test_what_the_logs_thread_has_written_out_is_not_written_out_again(cen
         monkeypatch.setattr(following, "WRITTEN_WITHIN_S", 3_600)
         monkeypatch.setattr(following, "to_row", None)
         log.append(Instant(5), None, (entered,))
+        await asyncio.sleep(3 * following.TOGETHER_S)  # the follower looks, and waits for the log's thread
         row = to_row(entered, 5, pseudonyms(b"key"))
         await asyncio.to_thread(followed.written, [Step(7, 1, 5, None, (row,))])
         (step,) = await steps(reader, 1)
