@@ -1,12 +1,14 @@
 """Days that are over, folded from the log as today is folded from the stream; kept until a late row comes to them."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from ivr.call_log.board_reading import BoardReader, entries_for_board
@@ -19,6 +21,14 @@ MOST_DAYS = 62
 """At once; more are asked for month by month."""
 _FOLDING = Lock()
 """One day at a time: folding takes the processor, and whoever else asks for the same day finds it done."""
+_APART = ThreadPoolExecutor(1, "past-days")
+"""Not the threads that sign-in, alarms and the board need: many who ask at once would take them all, and wait."""
+T = TypeVar("T")
+
+
+async def apart(work: Callable[[], T]) -> T:
+    """What `work` finds in past days, after what others have asked."""
+    return await asyncio.get_running_loop().run_in_executor(_APART, work)
 
 
 class FoldedDay(NamedTuple):

@@ -4,7 +4,6 @@ A line under secrecy is not there for a token that lacks its clearance: a count 
 rang.
 """
 
-import asyncio
 from datetime import date, timedelta
 from functools import partial
 from typing import Annotated
@@ -18,7 +17,7 @@ from ivr.web.accounts.viewer import Viewer
 from ivr.web.api.asking import PREFIX, asks, refusals
 from ivr.web.api.tokens import Scope
 from ivr.web.context import Web, web_of
-from ivr.web.past_days import MOST_DAYS, FoldedDay, folded_days
+from ivr.web.past_days import MOST_DAYS, FoldedDay, apart, folded_days
 from queues.board import QUARTER_MS, Board, BoardQueue, Counts, LevelDefinition
 from queues.board_counts import LONGEST_WAIT_S, THRESHOLD_S
 from routing.plan import Queue
@@ -155,7 +154,7 @@ async def past_days(  # noqa: PLR0913, PLR0917 - what is asked for
     def told(one: FoldedDay) -> Day:
         return Day(date=one.day, queues=_lines(web, viewer, one.board, asked))
 
-    found = await asyncio.to_thread(lambda: [told(one) for one in read()])
+    found = await apart(lambda: [told(one) for one in read()])
     return Days(threshold_s=threshold_s, definition=definition.value, days=found)
 
 

@@ -3,7 +3,6 @@
 A line under secrecy is there only for who has its clearance; sums that it is part of are not shown to anybody else.
 """
 
-import asyncio
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -20,7 +19,7 @@ from ivr.web.accounts.viewer import Viewer, require
 from ivr.web.context import Web, web_of
 from ivr.web.csv_export import csv_text
 from ivr.web.matters import Outcomes
-from ivr.web.past_days import MOST_DAYS, folded_days
+from ivr.web.past_days import MOST_DAYS, apart, folded_days
 from ivr.web.statistics import Asked, Table
 from ivr.web.templating import page
 from queues.board import LevelDefinition
@@ -105,9 +104,7 @@ async def _tables(web: Web, viewer: Viewer, days: Wanted) -> list[Table]:
     ]
     read = partial(folded_days, web.site, _zone(web), days.first, days.last, web.live.now_ms())
     queues = _queues(web, viewer)
-    return await asyncio.to_thread(
-        lambda: list(statistics.all_tables(web.house, queues, list(read()), given, days.asked))
-    )
+    return await apart(lambda: list(statistics.all_tables(web.house, queues, list(read()), given, days.asked)))
 
 
 def _queues(web: Web, viewer: Viewer) -> list[tuple[QueueId, str]]:

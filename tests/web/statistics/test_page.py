@@ -1,11 +1,13 @@
 """/statistik: who may read what, and that the tables are those of the log."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from ivr.call_log.store import CallLogWriter
 from ivr.local_days import local
+from ivr.web import past_days
 from ivr.web.accounts.roles import Role
 from ivr.web.matters import CallOutcome, Kind, Outcomes
 from queues.agents import AgentState
@@ -113,3 +115,20 @@ async def test_today_is_counted_up_to_now(door):
     door.account("petra", Role.PLANNER, clearances=held)
     text = (await (await door.signed_in("petra")).get("/statistik/personer.csv")).text
     assert "Carina Lindqvist;30,0;30,0;" in text
+
+
+@pytest.mark.fault("S31")
+async def test_many_who_ask_for_figures_at_once_keep_nobody_from_signing_in(door):
+    door.account("petra", Role.PLANNER)
+    client = await door.signed_in("petra")
+    with past_days._FOLDING:  # somebody's long span is being read
+        asking = [asyncio.create_task(client.get("/statistik")) for _ in range(40)]
+        try:
+            await asyncio.sleep(0.2)
+            async with asyncio.timeout(20):
+                assert await asyncio.to_thread(lambda: "a thread is free")
+        finally:
+            past_days._FOLDING.release()
+            answers = await asyncio.gather(*asking)
+            past_days._FOLDING.acquire()
+    assert {answer.status_code for answer in answers} == {200}
