@@ -48,9 +48,18 @@ def board_view(scene: Scene, viewer: Viewer) -> dict[str, Any]:
         ],
         "hours": {name: _switched(switched) for name, switched in board.hours.items()},
         "crisis": _switched(board.crisis) if board.crisis else None,
-        "house": _counts(board.house.day),
+        "house": _counts(_of_all(board, queues) if len(queues) < len(house.plan.queues) else board.house.day),
         "paused": board.paused,
     }
+
+
+def _of_all(board: Board, queues: Sequence[QueueId]) -> Counts:
+    """What happened in these lines, and nothing that would tell of others by what is left."""
+    counts = Counts()
+    for queue in queues:
+        if (line := board.queues.get(queue)) is not None:
+            counts.add(line.day)
+    return counts
 
 
 def call_view(viewer: Viewer, call: BoardCall) -> dict[str, Any] | None:

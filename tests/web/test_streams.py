@@ -70,6 +70,7 @@ async def test_each_viewer_gets_what_they_may_see(desk: Desk) -> None:
         board = await three.next("board")
         assert {q["id"] for q in board["queues"]} == {"bygg"}
         assert [call["id"] for call in board["calls"]] == ["open"]
+        assert board["house"]["entered"] == 1  # the whole house's would tell of the other
 
 
 @pytest.mark.fault("S15")
