@@ -46,6 +46,8 @@ class Board:
         self.crisis: Switched | None = None
         self.paused = ""
         """Why no calls are offered; "" when they are."""
+        self.untold: set[AgentId] = set()
+        """Who was logged in when an engine began that has not said so yet."""
         self.plan = ""
         """The digest of the plan that was last put in the place of another; "" if none was."""
         self.callers: dict[str, bool] = {}

@@ -30,17 +30,23 @@ HOUSE = ""
 # ── people ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def _state_changed(board: "Board", entry: AgentStateChanged) -> None:
     agent = board_agent(board, entry.agent)
-    _count_up_to(agent, entry.at_ms)
-    was_here, is_here = (state is not AgentState.LOGGED_OUT for state in (agent.state, entry.after))
+    _becomes(board, agent, entry.after, entry.at_ms)
+    agent.reason, agent.until_ms = entry.reason, Instant(entry.until_ms)
+    board.untold.discard(agent.id)
+
+
+def _becomes(board: "Board", agent: BoardAgent, state: AgentState, at_ms: Instant) -> None:
+    """The person does this from now on, for no reason and without an end."""
+    _count_up_to(agent, at_ms)
+    was_here, is_here = agent.state is not AgentState.LOGGED_OUT, state is not AgentState.LOGGED_OUT
     if is_here and not was_here:
-        agent.logged_in_since_ms = max(entry.at_ms, board.day_starts_ms)
-        agent.logins += entry.at_ms >= board.day_starts_ms
+        agent.logged_in_since_ms = max(at_ms, board.day_starts_ms)
+        agent.logins += at_ms >= board.day_starts_ms
     elif was_here and not is_here:
-        agent.logged_in_ms = agent.logged_in_at(entry.at_ms)
+        agent.logged_in_ms = agent.logged_in_at(at_ms)
         agent.logged_in_since_ms = Instant(0)
-    agent.state, agent.reason = entry.after, entry.reason
-    agent.since_ms, agent.until_ms = entry.at_ms, Instant(entry.until_ms)
-    if entry.after not in _WITH_A_CALL:
+    agent.state, agent.reason, agent.since_ms, agent.until_ms = state, "", at_ms, Instant(0)
+    if state not in _WITH_A_CALL:
         agent.call = CallId("")
 
 
@@ -85,15 +91,20 @@ def _crisis_switched(board: "Board", entry: CrisisMessageSwitched) -> None:
 
 
 def _paused(board: "Board", entry: RoutingPaused) -> None:
-    """No calls are offered. An engine that begins is told anew what is still switched by hand."""
+    """No calls are offered. An engine that begins is told anew what is switched by hand, and what people were doing."""
     board.paused = entry.reason
     if entry.reason == NOT_LISTED_YET:
         board.hours.clear()
         board.crisis = None
+        board.untold = {agent.id for agent in board.agents.values() if agent.state is not AgentState.LOGGED_OUT}
 
 
-def _resumed(board: "Board", _entry: RoutingResumed) -> None:
+def _resumed(board: "Board", entry: RoutingResumed) -> None:
+    """Calls are offered. Whom a new engine was told nothing of is not logged in there."""
     board.paused = ""
+    for agent in board.untold:
+        _becomes(board, board.agents[agent], AgentState.LOGGED_OUT, entry.at_ms)
+    board.untold = set()
 
 
 def _plan_replaced(board: "Board", entry: PlanReplaced) -> None:

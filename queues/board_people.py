@@ -51,9 +51,9 @@ class BoardAgent:
     def times_at(self, now_ms: int) -> dict[DAY_SHARE, int]:
         """How many milliseconds of today they have done what, as of now."""
         times = dict(self.times)
-        if self.state is not AgentState.LOGGED_OUT:
+        if self.state is not AgentState.LOGGED_OUT and now_ms > self.counted_from_ms:
             what = (self.state, self.reason)
-            times[what] = times.get(what, 0) + max(now_ms - self.counted_from_ms, 0)
+            times[what] = times.get(what, 0) + now_ms - self.counted_from_ms
         return times
 
 

@@ -25,6 +25,8 @@ from queues.entries import (
     OfferEnded,
     OfferResult,
     Outcome,
+    RoutingPaused,
+    RoutingResumed,
     TalkEnded,
     TalkEnder,
 )
@@ -321,3 +323,20 @@ def test_rows_that_are_missing_doubled_or_out_of_order_are_borne(seed):
     board.new_day(life.now)
     for agent in board.agents.values():
         agent.times_at(life.now)
+
+
+def test_whom_a_new_engine_was_told_nothing_of_is_not_logged_in_there():
+    """Dropped from the plan, or gone from the log, while no engine lived: nobody is shown to be here who is not."""
+    board = Board(DAY)
+    for agent in ("anna", "bo"):
+        board.apply(AgentStateChanged(DAY + HOUR, agent, AgentState.LOGGED_OUT, AgentState.READY, "", 0))
+    board.apply(RoutingPaused(DAY + 2 * HOUR, "not_listed_yet"))
+    board.apply(AgentStateChanged(DAY + 2 * HOUR, "anna", AgentState.LOGGED_OUT, AgentState.READY, "", 0))
+    board.apply(RoutingResumed(DAY + 2 * HOUR + S))
+    assert board.agents["anna"].state is AgentState.READY
+    assert board.agents["bo"].state is AgentState.LOGGED_OUT
+    assert board.agents["bo"].logged_in_at(DAY + 3 * HOUR) == HOUR + S
+    assert board.agents["anna"].logins == 1
+    board.apply(RoutingPaused(DAY + 2 * HOUR + MINUTE, "reset"))
+    board.apply(RoutingResumed(DAY + 2 * HOUR + 2 * MINUTE))
+    assert board.agents["anna"].state is AgentState.READY
