@@ -140,7 +140,10 @@ class Standing:
         command = [sys.executable, "-m", "ivr", "web", str(self.folder), "--home", str(self.site.home)]
         with self.web_log_path.open("ab") as written:
             self.web = subprocess.Popen(  # noqa: ASYNC220, S603 - our own command
-                [*command, "--ports", self.site.ports], stdin=subprocess.DEVNULL, stdout=written, stderr=written
+                [*command, "--ports", self.site.ports, *(["--open"] if self.open_always else [])],
+                stdin=subprocess.DEVNULL,
+                stdout=written,
+                stderr=written,
             )
         try:
             async with asyncio.timeout(within_s):

@@ -11,6 +11,7 @@ from ivr.command_line import Home, Municipality, Ports, site_for
 Public = Annotated[
     str, typer.Option(help="Where people reach the pages through a proxy, as https://name. Default: here.")
 ]
+Open = Annotated[bool, typer.Option("--open", help="The engine runs with --open: to try things out.")]
 
 SILENCE_S = 15.0
 """More patience than with an engine: it gives way to calls, and on a machine that is full it may be kept waiting."""
@@ -19,6 +20,11 @@ HELP = """Serve the wallboard, the agents' and the operators' pages and the API,
 On 127.0.0.1 only: for other machines a proxy that speaks TLS stands before, and --public says under which name.
 A page needs an account (`tonval account add`). The engine need not run: pages then say since when they are old.
 Whatever happens to this process costs no call anything.
+
+Sign-in at the municipality's own provider (OpenID Connect): oidc.yaml in the home, readable by its owner only (chmod
+600), with name (what the button says), issuer, client_id and client_secret; if need be account_claim (default:
+preferred_username) and scope. It needs authlib: .venv/bin/pip install "authlib>=1.6". The provider calls back to
+/logga-in/oidc/tillbaka. Each account is made with `tonval account add NAME --provider`.
 
 Example: tonval web botkyrka
 
@@ -32,7 +38,13 @@ def register(app: typer.Typer) -> None:
     app.command("pages", hidden=True)(pages)
 
 
-def web(municipality: Municipality = "botkyrka", home: Home = None, ports: Ports = None, public: Public = "") -> None:
+def web(
+    municipality: Municipality = "botkyrka",
+    home: Home = None,
+    ports: Ports = None,
+    public: Public = "",
+    open_always: Open = False,
+) -> None:
     """Keep the pages up."""
     from ivr.command_line import folder_of  # noqa: PLC0415 - the supervisor starts at once
     from ivr.supervisor import Supervisor  # noqa: PLC0415
@@ -43,7 +55,7 @@ def web(municipality: Municipality = "botkyrka", home: Home = None, ports: Ports
     site = site_for(folder.name, home, ports)
     site.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     command = [sys.executable, "-m", "ivr", "pages", str(folder), "--home", str(site.home)]
-    command += ["--ports", site.ports, *(["--public", public] if public else [])]
+    command += ["--ports", site.ports, *(["--public", public] if public else []), *(["--open"] if open_always else [])]
     raise typer.Exit(Supervisor(command, site.home / "web.pid", "the web", "no pages", SILENCE_S).run())
 
 
@@ -59,7 +71,11 @@ def _refuse_unless_secure(public: str) -> None:
 
 
 def pages(
-    folder: Annotated[Path, typer.Argument()], home: Home = None, ports: Ports = None, public: Public = ""
+    folder: Annotated[Path, typer.Argument()],
+    home: Home = None,
+    ports: Ports = None,
+    public: Public = "",
+    open_always: Open = False,
 ) -> None:
     """Serve the pages in this process."""
     import asyncio  # noqa: PLC0415
@@ -69,7 +85,7 @@ def pages(
 
     configure_logging()
     try:
-        asyncio.run(serve(folder, site_for(folder.name, home, ports), public=public))
+        asyncio.run(serve(folder, site_for(folder.name, home, ports), public=public, open_always=open_always))
     except UnusableError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from fastapi import Request
 
+from ivr.config.always_open import always_open
 from ivr.config.house import House
 from ivr.config.load import load
 from ivr.config.site import Site
@@ -57,6 +58,8 @@ class Web:
     tokens: TokenBook | None = None
     public: str = ""
     """Where people reach the pages, as https://vaxel.example, through a proxy; "" on this machine only."""
+    open_always: bool = False
+    """The engine is open around the clock, whatever the YAML says."""
     passwords: Passwords = field(default_factory=Passwords)
     origin: Origin = field(init=False)
     accounts: Accounts = field(init=False)
@@ -79,7 +82,7 @@ class Web:
         """The municipality's files are read again; a folder with errors changes nothing."""
         loaded = await asyncio.to_thread(load, self.folder, self.clock())
         if loaded.house is not None:
-            self.house = loaded.house
+            self.house = always_open(loaded.house) if self.open_always else loaded.house
 
     async def still(self, viewer: Viewer) -> Viewer | None:
         """The viewer with the rights that they have at this instant; None if they have none any more.

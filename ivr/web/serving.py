@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from ivr.clock import LiveClock
+from ivr.config.always_open import always_open
 from ivr.config.house import House
 from ivr.config.load import load
 from ivr.config.site import HOST, Site
@@ -127,7 +128,7 @@ class Server(uvicorn.Server):
             await asyncio.sleep(0.01)
 
 
-async def serve(folder: Path, site: Site, *, public: str = "") -> None:
+async def serve(folder: Path, site: Site, *, public: str = "", open_always: bool = False) -> None:
     """The pages are served until SIGTERM or SIGINT. Raises UnusableError."""
     stand_behind()
     clock = LiveClock()
@@ -136,7 +137,9 @@ async def serve(folder: Path, site: Site, *, public: str = "") -> None:
         raise UnusableError("\n".join(str(problem) for problem in loaded.errors))
     beat = asyncio.create_task(beat_for_ever())
     try:
-        web = make_web(folder, site, loaded.house, clock, public)
+        house = always_open(loaded.house) if open_always else loaded.house
+        web = make_web(folder, site, house, clock, public)
+        web.open_always = open_always
         async with at_work(web) as app:
             server = Server(app, site.web_port, web)
             for number in (signal.SIGTERM, signal.SIGINT):

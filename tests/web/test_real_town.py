@@ -152,3 +152,11 @@ async def answers_again(town: Townhall) -> None:
                     await page.until("beat", lambda beat: not beat["stale_since_ms"])
                     return
             await asyncio.sleep(0.1)
+
+
+async def test_pages_of_a_service_that_is_always_open_say_so_on_a_sunday_too(town: Townhall) -> None:
+    async with httpx.AsyncClient() as client:
+        told = (await client.get(f"{town.address}/metrics")).text
+    opened = [line for line in told.splitlines() if line.startswith("ivr_queue_open{")]
+    assert opened
+    assert all(line.endswith(" 1.0") for line in opened)
