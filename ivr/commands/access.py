@@ -133,9 +133,8 @@ def _print(told: dict[str, Any]) -> None:
         typer.echo(f"{row['number']:>7}  {said}{why}")
     for account, row in told.get("review", {}).items():
         kinds = ", ".join(f"{SWEDISH.get(kind, kind)} {n}" for kind, n in row["kinds"].items())
-        typer.echo(
-            _plain(f"{account}: {row['looks']} på {row['days']} dagar, som mest {row['most_in_a_day']} på en dag")
-        )
+        days = f"{row['days']} {'dag' if row['days'] == 1 else 'dagar'}"
+        typer.echo(_plain(f"{account}: {row['looks']} på {days}, som mest {row['most_in_a_day']} på en dag"))
         typer.echo(_plain(f"  {kinds}; kväll och natt {row['at_night']}, helg {row['on_weekends']}"))
         if row["unusual"]:
             typer.echo(f"  FRÅGA OM: {', '.join(row['unusual'])}")

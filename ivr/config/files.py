@@ -239,7 +239,9 @@ def _sentence(code: Code, path: tuple[int | str, ...], error: ErrorDetails) -> s
         case Code.OUT_OF_BOUNDS:
             said = f"{what!r} ska vara {_bound(error['type'], limits)}."
         case Code.NOT_AN_OPTION:
-            said = f"{what!r} ska vara något av {str(limits.get('expected', '')).replace(' or ', ' eller ')}."
+            in_list = bool(path) and isinstance(path[-1], int)
+            named = _short(error.get("input")) if in_list else repr(what)
+            said = f"{named} ska vara något av {str(limits.get('expected', '')).replace(' or ', ' eller ')}."
         case Code.BAD_TEXT:
             said = f"{_short(error.get('input'))} kan inte stå för {what!r}."
         case _:

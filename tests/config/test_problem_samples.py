@@ -146,3 +146,10 @@ def test_all_problems_come_at_once_in_the_order_of_their_places(folder: Path):
     found = load(folder, NOW_MS).errors
     assert [p.code for p in found] == [Code.OUT_OF_BOUNDS, Code.AMBIGUOUS_VALUE, Code.UNKNOWN_QUEUE]
     assert [p.where for p in found] == sorted(p.where for p in found)
+
+
+def test_what_is_wrong_in_a_list_is_named_and_not_its_place(folder: Path):
+    loaded = changed(
+        folder, Sample(Code.NOT_AN_OPTION, (("alarms.yaml", "silent: []", "silent: [engine, queue]"),), "")
+    )
+    assert [str(p) for p in loaded.problems if p.code is Code.NOT_AN_OPTION and "'queue' ska vara något av" in str(p)]

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from ivr.commands import app
 from ivr.web.accounts.access import FIRST, LONGEST, Look, first_break, holds, looks, note
-from ivr.web.accounts.review import review
+from ivr.web.accounts.review import SWEDISH, review
 from ivr.web.accounts.roles import Role
 from ivr.web.accounts.viewer import Viewer
 from ivr.web.store import WebStore
@@ -169,3 +169,12 @@ def test_what_somebody_searched_for_forges_no_line(store, tmp_path):
 def test_without_a_log_and_with_a_month_that_is_none_the_command_refuses(tmp_path):
     assert run(tmp_path / "elsewhere").exit_code == 2
     assert run(tmp_path, "--month", "november").exit_code == 2
+
+
+def test_what_an_operator_switches_by_hand_is_told_in_swedish(store, tmp_path):
+    for how in ("open", "closed", "schedule"):
+        store.now(lambda db, how=how: note(db, Look(NOW_MS, "karin", "", f"hours_{how}", "all")))
+    shown = run(tmp_path, "--review").output
+    assert "hours_" not in shown
+    assert SWEDISH["hours_closed"] in shown
+    assert "på 1 dag, som mest" in shown
