@@ -26,7 +26,7 @@ Roles: agent, operator, admin, planner, viewer, employee. An agent sees the queu
 calls that agents.yaml clears them for; the others see every queue unless --queue names some, and no confidential call
 unless --clearance does. With --provider the municipality's own sign-in (oidc.yaml) opens the account, and no password.
 
-Example: tonval account add berit --called "Berit Ek" --role operator --role agent --agent berit
+Example: tonval account add karin --called "Karin Åberg" --role operator --role agent --agent karin
 
 Exit codes: 0 made, 1 refused, 2 bad options.
 """
@@ -38,19 +38,19 @@ Exit codes: 0 listed, 1 the store cannot be read.
 """
 RENEW_HELP = """Give an account a new password, printed once; whoever is signed in to it is not any more.
 
-Example: tonval account password berit
+Example: tonval account password karin
 
 Exit codes: 0 done, 1 there is no such account.
 """
 DISABLE_HELP = """Close an account: at once, also on pages that are open. What it did stays in the access log.
 
-Example: tonval account disable berit
+Example: tonval account disable karin
 
 Exit codes: 0 done, 1 there is no such account.
 """
 ENABLE_HELP = """Open a closed account again.
 
-Example: tonval account enable berit
+Example: tonval account enable karin
 
 Exit codes: 0 done, 1 there is no such account.
 """

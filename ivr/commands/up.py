@@ -109,7 +109,7 @@ def _tell_where_to_look(standing: "Standing") -> None:
     login = f"konto {made[0]}, lösenord {made[1]} (visas bara nu)" if made else "med ett konto"
     typer.echo(f"""
 Tavlan och sidorna  http://{HOST}:{site.web_port}/  {login}
-Fler konton         .venv/bin/tonval account add --help""")
+Fler konton         .venv/bin/tonval account add --help   (med --home {site.home})""")
 
 
 async def _demonstrate(standing: "Standing", citizens: int, stop: asyncio.Event) -> None:
