@@ -46,7 +46,7 @@ FULL = Extent(
     HandoverPlan(waiting=1_000, rate_per_s=60, agents=10, handovers=200),
     HoldingPlan(callers=2_000, rate_per_s=60, hold_s=60, agents=40),
     KillingPlan(waiting=300, rate_per_s=60, agents=20, kills=3),
-    WatchingPlan(200, 3, calls=300, rate_per_s=20, handover=HandoverPlan(100, 40, agents=8, handovers=60)),
+    WatchingPlan(200, 2, calls=300, rate_per_s=20, handover=HandoverPlan(60, 40, agents=8, handovers=40)),
 )
 QUICK = Extent(
     "quick",
