@@ -8,6 +8,7 @@ from ivr.web import streams
 from ivr.web.accounts.roles import Role
 from ivr.web.api.tokens import Grant, Scope, made, revoked
 from ivr.web.context import Web
+from routing.events import AgentPaused
 from tests.web.town import BUILDING, SOCIAL
 
 ROW = "#lines tr[data-key='{}']"
@@ -173,12 +174,34 @@ class TestPublic:
         await page.until("location.pathname === '/logga-in'")
 
 
+class TestPeople:
+    @pytest.mark.parametrize(("reason", "words"), [("declined", "tryckte bort"), ("parked", "har parkerat")])
+    async def test_why_somebody_pauses_is_told_in_swedish(self, page, desk, reason, words):
+        await signed_in(page, desk)
+        desk.logs_in("ivan")
+        desk.feed(AgentPaused("ivan", reason))
+        await reads(page, "#people .reason", words)
+
+
 class TestLooks:
     @pytest.mark.parametrize("size", [(1920, 1080), (1366, 768), (390, 844), (320, 640)])
     async def test_nothing_is_wider_than_the_screen(self, page, desk, size):
         await page.look(width=size[0], height=size[1])
         await signed_in(page, desk)
         assert await page.eval("document.documentElement.scrollWidth <= innerWidth")
+
+    async def test_no_column_is_cut_however_long_it_is_said_how_a_line_stands(self, page, desk):
+        await page.look(width=1366, height=768)
+        await signed_in(page, desk)
+        full = ["12", "12:34", "2–4 min", "100 %", "100 %", "250", "99", "12", "12"]
+        script = f"""for (const line of document.querySelectorAll("#lines tr")) {{
+            line.querySelector(".state span").textContent = "Ansträngt · Många väntar · öppnar måndag 08:00";
+            line.querySelectorAll(".value").forEach((one, i) => {{ one.textContent = {full}[i]; }});
+        }}"""
+        await page.eval(script)
+        widths = "[document.querySelector('.lines').scrollWidth, document.querySelector('.lines').clientWidth]"
+        needed, there = await page.eval(widths)
+        assert needed <= there
 
     async def test_light_is_remembered_and_everything_is_reached_by_keyboard(self, page, desk):
         await signed_in(page, desk)

@@ -6,7 +6,10 @@ import { clock, day, percent, running, whole } from "./words.js";
 
 const STATES = { good: "Lugnt", watch: "Ansträngt", bad: "Kritiskt", closed: "Stängt" };
 const DOES = { ready: "Lediga", ringing: "Ringer", talking: "Samtal", wrap_up: "Efterarbete", not_ready: "Paus" };
-const WHY = { rona: "svarade inte", phone_fault: "telefonfel", dead_air: "inget ljud" };
+const WHY = {
+  rona: "svarade inte", declined: "tryckte bort", phone_fault: "telefonfel", dead_air: "inget ljud", parked: "har parkerat",
+  phone: "telefonen", transferred: "kopplar", prolonged: "förlängd",
+};
 const PARTNER = {
   open: ["good", "Öppet"], closed: ["closed", "Stängt"], spent: ["watch", "Dagens minuter är slut"],
   unreachable: ["bad", "Nås inte"], circuit_open: ["bad", "Avstängt efter fel"], "": ["closed", "Okänt läge"],
@@ -93,7 +96,7 @@ function show_sums({ whole: all_of_it, callers, counted, level, public: hidden }
 // One who rings three times and is answered once has got through; three who ring once each are another matter.
 function through(callers) {
   if (!callers?.of) return "i dag";
-  return `${whole(callers.through)} av ${whole(callers.of)} som ringt kom fram`;
+  return `${whole(callers.of)} ringde, ${whole(callers.through)} kom fram`;
 }
 
 function lost({ abandoned, answered }) {
