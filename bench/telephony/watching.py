@@ -108,6 +108,7 @@ def _figures(plan: WatchingPlan, alone: Watched, watched: Watched) -> list[Figur
 async def _viewers(town: Town, count: int, into: Watched) -> AsyncIterator[None]:
     """So many watch; what the web used meanwhile is added up."""
     standing = town.standing
+    viewers = None
     await standing.start_web()
     try:
         tokens = await _tokens(standing.site.web_path, count)
@@ -134,6 +135,9 @@ async def _viewers(town: Town, count: int, into: Watched) -> AsyncIterator[None]
         for name, number in told.items():
             into.seen[name] = into.seen.get(name, 0) + number
     finally:
+        if viewers is not None and viewers.returncode is None:
+            viewers.kill()
+            await viewers.wait()
         standing.stop_web()
 
 
