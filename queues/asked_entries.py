@@ -71,4 +71,5 @@ class CrisisMessageSwitched:
     until_ms: Instant
     who: str
 
+
 AskedEntry = LanguageChosen | SurveyBegun | SurveyAnswered | HoursSwitched | CrisisMessageSwitched

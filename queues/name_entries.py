@@ -40,4 +40,5 @@ class PersonNotReached:
     why: str
     """busy, no_answer, absent or outside_hours."""
 
+
 NameEntry = NameSearched | PersonRung | PersonNotReached

@@ -54,4 +54,5 @@ class TransferRefused:
     reason: str
     """no_talk, no_link, callback, unknown, self, closed, nobody_cleared, nobody_there, nobody_ready."""
 
+
 TransferEntry = CallTransferred | TransferReturned | TransferRefused

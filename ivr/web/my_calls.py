@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ivr.call_log.clearance import SAYS_CLEARANCE
 from ivr.call_log.journey import OUTCOMES
 from ivr.call_log.reading import CallLogReader, CallRow
 from ivr.config.house import House
@@ -15,7 +16,6 @@ from ivr.web.context import Web
 from ivr.web.matters import SWEDISH, CallOutcome, Kind, Outcomes
 from ivr.web.talks import Talk, last_talk, talks_of
 from queues.board import BoardState
-from queues.entries import CallQueued, CallRecovered
 from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, AgentId, CallId, Clearance, QueueId
 from routing.secrecy import risen
 
@@ -201,7 +201,7 @@ def _needed(reader: CallLogReader, row: CallRow, house: House) -> Clearance:
     """What must be held to know of the call: what it needed then, and what its queue needs now."""
     clearance = UNKNOWN_CLEARANCE if not row.queue else NO_CLEARANCE
     for entry in reader.call_entries(row.call):
-        if isinstance(entry, CallQueued | CallRecovered):
+        if isinstance(entry, SAYS_CLEARANCE):
             clearance = entry.clearance if clearance == UNKNOWN_CLEARANCE else risen(clearance, entry.clearance)
     rules = house.plan.queues.get(row.queue)
     return clearance if rules is None or clearance == UNKNOWN_CLEARANCE else risen(clearance, rules.clearance)

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from ivr.call_log.clearance import SAYS_CLEARANCE
 from ivr.call_log.reading import CallLogReader
 from ivr.config.site import Site
-from queues.entries import CallAnswered, CallEnded, CallQueued, CallRecovered, CallReturned, Entry, Outcome, TalkEnded
+from queues.entries import CallAnswered, CallEnded, CallReturned, Entry, Outcome, TalkEnded
 from queues.ids import UNKNOWN_CLEARANCE, AgentId, CallId, Clearance, QueueId
 
 NO_TALK = frozenset({"short_talk", "dead_air", "looped_back"})
@@ -55,7 +56,7 @@ def talks_in(entries: Iterable[Entry], agent: AgentId) -> list[Talk]:
     clearance, answerer = UNKNOWN_CLEARANCE, AgentId("")
     for entry in entries:
         match entry:
-            case CallQueued() | CallRecovered():
+            case _ if isinstance(entry, SAYS_CLEARANCE):
                 clearance = entry.clearance
             case CallAnswered():
                 answerer = entry.agent

@@ -11,7 +11,8 @@ from ivr.web.accounts.roles import Role
 from ivr.web.matters import Kind, Outcomes
 from ivr.web.talks import talks_in
 from queues.entries import CallAnswered, CallEnded, CallQueued, CallReturned, Outcome, TalkEnded, TalkEnder
-from queues.ids import AgentId, CallId, Instant, OfferId, QueueId
+from queues.ids import AgentId, CallId, Clearance, Instant, OfferId, QueueId
+from queues.moved_entries import CallMoved
 from routing.events import Tick
 from tests.web.stream import stream
 from tests.web.town import BUILDING, FICTION, SOCIAL, Desk
@@ -330,3 +331,10 @@ def test_a_talk_that_was_none_is_none_and_one_before_a_transfer_remains():
     assert talks_in([*first, answered(25, JENNY), back], JENNY) == []
     assert [t.answered_at_ms for t in talks_in([*first, gone], IVAN)] == [10]
     assert talks_in([queued(1), answered(10, IVAN), gone], IVAN) == []
+
+
+def test_a_talk_needs_what_the_call_had_come_to_need_when_it_began():
+    """Also where only a found call says that it had (a transfer that the engine did not live to tell of)."""
+    social = Clearance("socialtjanst")
+    moved = CallMoved(Instant(5), C, "waiting", BYGG, Instant(1), social, AgentId(""), "sv", Instant(0))
+    assert [t.clearance for t in talks_in([queued(1), moved, answered(10, IVAN)], IVAN)] == [social]

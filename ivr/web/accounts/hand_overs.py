@@ -12,13 +12,13 @@ from dataclasses import astuple, dataclass
 import structlog
 from sqlite_utils import Database
 
+from ivr.call_log.clearance import SAYS_CLEARANCE
 from ivr.call_log.reading import CallLogReader, CallLogUnreadableError
 from ivr.config.site import Site
 from ivr.web.accounts.access import Look, note
 from ivr.web.store import StoreBusyError, WebStore
-from queues.entries import CallAnswered, CallQueued, CallRecovered, Entry
+from queues.entries import CallAnswered, CallRecovered, Entry
 from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, AgentId, CallId
-from queues.moved_entries import CallMoved
 from routing.secrecy import risen
 
 log = structlog.get_logger()
@@ -91,7 +91,7 @@ def secret_hand_overs(entries: Iterable[Entry]) -> list[HandOver]:
     """To whom one call was put through while it was confidential."""
     needed, answered, found = UNKNOWN_CLEARANCE, set[AgentId](), list[HandOver]()
     for entry in entries:
-        if isinstance(entry, CallQueued | CallRecovered | CallMoved):
+        if isinstance(entry, SAYS_CLEARANCE):
             needed = risen(needed, entry.clearance)
         at_ms = _answered_at_ms(entry, answered)
         if at_ms and isinstance(entry, CallAnswered | CallRecovered):

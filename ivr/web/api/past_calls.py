@@ -1,8 +1,9 @@
 """Calls of the log, with what must be held to hear each: read page by page, beside the engine's writing."""
 
 from dataclasses import fields
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
+from ivr.call_log.clearance import SAYS_CLEARANCE
 from ivr.call_log.reading import CallLogReader, CallRow
 from ivr.web.api.seen_calls import PastCall
 from queues.entries import Entry
@@ -10,8 +11,8 @@ from queues.ids import UNKNOWN_CLEARANCE, CallId, Clearance
 
 _COLUMNS = tuple(column.name for column in fields(CallRow))
 _TEXTS = frozenset({"number", "caller", "queue", "agent", "outcome", "state", "reason"})
-_SAYING = "'CallQueued', 'CallRecovered', 'CallbackPromised', 'CallMoved'"
-"""Entries that say what must be held to hear a call. It never falls, so the last says it."""
+_SAYING = ", ".join(f"'{kind.__name__}'" for kind in get_args(SAYS_CLEARANCE))
+"""It never falls, so the last says it."""
 _CLEARANCE = (
     "(SELECT e.body ->> '$.clearance' FROM entries e WHERE e.call = c.call"  # noqa: S608 - constants of this file
     f" AND e.kind IN ({_SAYING}) ORDER BY e.seq DESC LIMIT 1)"
