@@ -468,7 +468,8 @@ class Life:
         for call, known in centre.calls.items():
             assert call in self.world.channels or known.off_the_line, f"{call} is a ghost"
         self.world.callbacks.agree(centre)
-        twice = [agent for agent, _ in busy.values()]
+        # A telephone can be in two talks, one of them to a citizen who is rung back; a person is in one.
+        twice = [*(agent for agent, _ in busy.values()), *(found.agent for found in self.world.callbacks.found())]
         for call, (agent, talking) in busy.items():
             known = centre.calls[call]
             if twice.count(agent) > 1:
