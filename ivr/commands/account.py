@@ -1,6 +1,5 @@
 """`tonval account`: who may sign in to the pages, as what, and for which queues and confidential calls."""
 
-import getpass
 import json
 import sys
 import time
@@ -174,12 +173,12 @@ def _store(municipality: str, home: Path | None) -> "Iterator[Callable[..., Any]
     """How to read or change the store; each change stands in the access log in the same transaction."""
     import sqlite3  # noqa: PLC0415
 
-    from ivr.web.accounts.access import Look, note  # noqa: PLC0415
+    from ivr.web.accounts.access import Look, at_command_line, note  # noqa: PLC0415
     from ivr.web.accounts.register import AccountRefusedError  # noqa: PLC0415
     from ivr.web.store import WebStore  # noqa: PLC0415
 
     at_ms = time.time_ns() // 1_000_000
-    who = f"kommandorad:{getpass.getuser()}"
+    who = at_command_line()
     try:
         store = WebStore(site_for(folder_of(municipality).name, home, None).web_path)
     except (OSError, sqlite3.Error) as error:

@@ -10,6 +10,8 @@ import typer
 from ivr.command_line import Home, Json, folder_of, in_web_store
 
 if TYPE_CHECKING:
+    from sqlite_utils import Database
+
     from ivr.web.api.tokens import Grant
 
 HELP = "Programs' tokens for the API, the metrics and the public wall. There is none until one is made here."
@@ -66,7 +68,13 @@ def add(
     from ivr.web.api.tokens import made  # noqa: PLC0415 - quick --help
 
     grant = _grant(municipality, name, scope, queue, clearance or [], days)
-    typer.echo(in_web_store(municipality, home, lambda db: made(db, grant, _now_ms())))
+
+    def make(db: "Database") -> str:
+        token = made(db, grant, _now_ms())
+        _note(db, "token_made", _id_in(token), f"{grant.name}: {' '.join(sorted(grant.scopes))}")
+        return token
+
+    typer.echo(in_web_store(municipality, home, make))
 
 
 def listed(municipality: Where = "botkyrka", home: Home = None, as_json: Json = False) -> None:
@@ -106,11 +114,30 @@ def revoke(
     """Take it back."""
     from ivr.web.api.tokens import revoked  # noqa: PLC0415
 
-    token_id = token.split("_")[1] if token.startswith("tv_") and token.count("_") > 1 else token
-    if not in_web_store(municipality, home, lambda db: revoked(db, token_id, _now_ms())):
+    token_id = _id_in(token)
+
+    def revoke_it(db: "Database") -> bool:
+        done = revoked(db, token_id, _now_ms())
+        if done:
+            _note(db, "token_revoked", token_id, "")
+        return done
+
+    if not in_web_store(municipality, home, revoke_it):
         typer.echo("det finns ingen sådan giltig token", err=True)
         raise typer.Exit(1)
     typer.echo("återkallad")
+
+
+def _id_in(token: str) -> str:
+    """The part of a whole token that names it; an id as it is."""
+    return token.split("_")[1] if token.startswith("tv_") and token.count("_") > 1 else token
+
+
+def _note(db: "Database", what: str, token_id: str, why: str) -> None:
+    """Whoever makes or takes back a token at the command line stands in the access log, in the same transaction."""
+    from ivr.web.accounts.access import Look, at_command_line, note  # noqa: PLC0415 - quick --help
+
+    note(db, Look(_now_ms(), at_command_line(), "", what, token_id, why))
 
 
 def _grant(

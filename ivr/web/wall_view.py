@@ -44,7 +44,7 @@ def wall_view(scene: Scene, viewer: Viewer | None) -> dict[str, Any]:
         "counted": people_counted(board, house, theirs),
         "partners": lines_out(board, house),
         "callers": _callers(board) if whole_house else None,
-        "trend": _trend(board, [board.house] if whole_house else lines.values(), house.wallboard.service_level),
+        "trend": _trend(board, lines.values(), house.wallboard.service_level, within=whole_house),
         "switched": _switched(board),
         "paused": board.paused,
     }
@@ -114,8 +114,11 @@ def _callers(board: Board) -> dict[str, int]:
     return {"of": len(board.callers), "through": sum(board.callers.values())}
 
 
-def _trend(board: Board, lines: Iterable[BoardQueue], shown: LevelShown) -> list[dict[str, Any]]:
-    """For each quarter of an hour with anything in it, in order."""
+def _trend(board: Board, lines: Iterable[BoardQueue], shown: LevelShown, *, within: bool) -> list[dict[str, Any]]:
+    """For each quarter of an hour with anything in it, in order: those who came to stand in line, as the figures above.
+
+    within: they are all lines that there are, so that who comes from another line of the house has been counted.
+    """
     quarters: dict[int, Counts] = {}
     for line in lines:
         for quarter, some in line.quarters.items():
@@ -123,7 +126,7 @@ def _trend(board: Board, lines: Iterable[BoardQueue], shown: LevelShown) -> list
     return [
         {
             "at_ms": board.day_starts_ms + quarter * QUARTER_MS,
-            "entered": some.entered,
+            "entered": some.entered - (some.overflowed_in + some.transferred_in + some.moved_in) * within,
             "answered": some.answered + some.external,
             "abandoned": some.abandoned,
             "level": _percent(_level(some, shown)),

@@ -4,6 +4,7 @@ Each row carries a hash of itself and of the row before: a row that was changed,
 chain there. Rows are only ever added. Nothing in a row is a caller's number: calls are named by their id.
 """
 
+import getpass
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -77,6 +78,11 @@ class AccessLog:
             # Beside the file, in the system's journal: whoever rewrites the whole chain does not reach it (S42).
             self._anchored_day = at_ms // DAY_MS
             log.info("access_log_anchor", anchor=f"{row.number}:{row.chain}")
+
+
+def at_command_line() -> str:
+    """Who does what is done with a command: the user of the machine."""
+    return f"kommandorad:{getpass.getuser()}"
 
 
 def note(db: Database, look: Look) -> Row:

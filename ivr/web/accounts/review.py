@@ -41,6 +41,8 @@ SWEDISH = {
     "sign_in_refused": "inloggning nekad",
     "sign_out": "utloggning",
     "sign_out_everywhere": "utloggning överallt",
+    "token_made": "token skapad",
+    "token_revoked": "token återkallad",
 }
 """What was looked at or done, as reviewers read it; whatever is not here is shown as it is written."""
 

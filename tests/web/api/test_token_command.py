@@ -22,6 +22,12 @@ def test_a_token_is_made_listed_and_taken_back(tmp_path):
     assert run(tmp_path, "revoke", token).exit_code == 0
     assert run(tmp_path, "revoke", row["id"]).exit_code == 1
     assert "återkallad" in run(tmp_path, "list").output
+    looks = CliRunner().invoke(app, ["access", "--home", str(tmp_path), "--json"]).output
+    assert [(look["what"], look["subject"]) for look in json.loads(looks)["rows"]] == [
+        ("token_made", row["id"]),
+        ("token_revoked", row["id"]),
+    ]
+    assert token.split("_", 2)[2] not in looks
 
 
 def test_what_is_not_there_cannot_be_given(tmp_path):

@@ -16,6 +16,7 @@ from ivr.web.wall_state import over, under
 from ivr.web.wall_view import wall_view
 from queues.agents import AgentState
 from queues.board import Board, BoardAgent, BoardCall, BoardQueue, BoardState, Switched
+from queues.entries import CallEnded, CallEntered, CallQueued, Outcome
 from queues.ids import AgentId, CallId, Clearance, Instant, QueueId, partner_line
 
 NOON_MS = 1_772_535_600_000  # Tuesday 2026-03-03 12:00 in Stockholm
@@ -284,3 +285,21 @@ def _values(value):
             yield from _values(inner)
     else:
         yield value
+
+
+def test_the_picture_of_the_day_counts_what_the_figures_above_it_count():
+    """Who leaves in the menu stood in no line; who is sent on to another line came once."""
+    q1, q2 = list(HOUSE.plan.queues)[:2]
+    first, gone, menu = CallId("c1"), CallId("c2"), CallId("c3")
+    board = Board(DAWN_MS)
+    for call in (first, gone, menu):
+        board.apply(CallEntered(Instant(NOON_MS), call, "1", "", "sv"))
+    for call in (first, gone):
+        board.apply(CallQueued(Instant(NOON_MS), call, q1, Instant(NOON_MS), Clearance(""), "choice"))
+    board.apply(CallQueued(Instant(NOON_MS + 1), first, q2, Instant(NOON_MS), Clearance(""), "overflow"))
+    for call, where in ((gone, "waiting"), (menu, "menu")):
+        queue = q1 if call == gone else QueueId("")
+        board.apply(CallEnded(Instant(NOON_MS + 2), call, Outcome.ABANDONED, where, queue, 2, "caller_hung_up"))
+    seen = wall_view(Scene(board, HOUSE, NOON_MS + 3), OPERATOR)
+    (quarter,) = seen["trend"]
+    assert (quarter["entered"], quarter["abandoned"], seen["whole"]["abandoned"]) == (2, 1, 1)
