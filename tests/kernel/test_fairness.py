@@ -4,6 +4,7 @@ import pytest
 
 from queues.line import Line
 from routing.actions import OfferToAgent
+from routing.operator_events import CallPicked
 from routing.state import CallState
 from tests.kernel.life import Life
 from tests.kernel.test_machine import live
@@ -29,7 +30,8 @@ class Fair(Life):
         rang = {action.call for action in step.actions if isinstance(action, OfferToAgent)}
         still = [c for c in self.waiting() if waited.get(c[0]) == c and c[0] not in rang]
         for action in step.actions:
-            served = waited.get(action.call) if isinstance(action, OfferToAgent) else None
+            picked = isinstance(cause, CallPicked)  # it passes over whoever came before: that is what it is for
+            served = waited.get(action.call) if isinstance(action, OfferToAgent) and not picked else None
             call = self.kernel.centre.calls.get(action.call)
             # Whose estimate, or whose place at the end of a long line, has opened a step just now is no longer alike.
             if served is not None and call is not None and call.open_steps == served[5]:
