@@ -45,27 +45,32 @@ class Receiver:
         return f"http://127.0.0.1:{self.port}/tonval"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-                headers = {n.lower(): v for n, _, v in (line.partition(": ") for line in head[1:] if line)}
-                posted = Posted(headers, await reader.readexactly(int(headers["content-length"])))
-                answer = self.answers.pop(0) if self.answers else self.then
-                async with self.news:
-                    self.posted.append(posted)
-                    if answer == OK:
-                        self.taken.append(posted)
-                    self.news.notify_all()
-                if answer == CLOSES:
-                    writer.transport.abort()
-                    return
-                writer.write(answer)
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                await self._answer(reader, writer)
+        finally:
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+            headers = {n.lower(): v for n, _, v in (line.partition(": ") for line in head[1:] if line)}
+            posted = Posted(headers, await reader.readexactly(int(headers["content-length"])))
+            answer = self.answers.pop(0) if self.answers else self.then
+            async with self.news:
+                self.posted.append(posted)
+                if answer == OK:
+                    self.taken.append(posted)
+                self.news.notify_all()
+            if answer == CLOSES:
+                writer.transport.abort()
+                return
+            writer.write(answer)
+            await writer.drain()
+            while answer == DRIPS:
+                await asyncio.sleep(0.2)
+                writer.write(b"x")
                 await writer.drain()
-                while answer == DRIPS:
-                    await asyncio.sleep(0.2)
-                    writer.write(b"x")
-                    await writer.drain()
-        writer.close()
 
     async def until(self, holds) -> None:
         async with asyncio.timeout(30), self.news:
