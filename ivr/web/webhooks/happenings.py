@@ -74,13 +74,14 @@ def of_entry(entry: Entry, call: KnownCall | None, viewer: Viewer) -> Event | No
     if told is None or call is None:
         return None
     what, names = told
-    sight, event_id = sight_of(viewer, call), made_id(entry)
+    sight = sight_of(viewer, call)
     if not sight.content:
         bare = sight.is_there and what is Happening.CALL_QUEUED
         data = {"call": None, "queue": call.queue, "entered_at_ms": call.entered_at_ms, "confidential": True}
-        return Event(event_id, what, entry.at_ms, data, call.queue) if bare else None
+        # Of nothing but what is told anyway: what went into an id can be found by trying.
+        return Event(made_id((what.value, entry.at_ms, data)), what, entry.at_ms, data, call.queue) if bare else None
     own = {name: getattr(entry, name) for name in names}
-    return Event(event_id, what, entry.at_ms, {**_of_call(call), **own}, call.queue, call.clearance)
+    return Event(made_id(entry), what, entry.at_ms, {**_of_call(call), **own}, call.queue, call.clearance)
 
 
 def of_outcome(number: int, outcome: CallOutcome, viewer: Viewer) -> Event | None:
@@ -114,6 +115,6 @@ def _of_call(call: KnownCall) -> dict[str, Any]:
     }
 
 
-def made_id(entry: Entry) -> str:
+def made_id(told: object) -> str:
     """The same for the same entry, however often it is read: a receiver knows by it what it has had."""
-    return hashlib.sha256(repr(entry).encode()).hexdigest()[:32]
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
