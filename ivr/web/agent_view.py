@@ -8,7 +8,6 @@ so that nothing changes here while nothing happens.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ivr.call_log.journey import STATES
 from ivr.call_log.why import to_you
 from ivr.config.house import House
 from ivr.web.accounts.sight import sight_of
@@ -172,8 +171,3 @@ def _callback(call: BoardCall, house: House) -> dict[str, Any] | None:
     promiser = house.people.get(call.promised_by)
     by = promiser.name if promiser else ""
     return {"due_ms": call.due_ms, "by": by, "attempts": call.attempts, "overdue": call.overdue}
-
-
-def state_words(state: str) -> str:
-    """Where a call is, in words."""
-    return STATES.get(state, state)

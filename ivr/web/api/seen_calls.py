@@ -1,10 +1,13 @@
 """Calls as a program sees them: each field passes `sight_of`, those that go on and those that are over alike."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import BaseModel
 
 from ivr.call_log.reading import CallRow
 from ivr.web.accounts.sight import sight_of
-from ivr.web.accounts.viewer import Viewer
+from ivr.web.accounts.viewer import CallInSight, Viewer
 from queues.board import BoardCall
 from queues.ids import AgentId, CallId, Clearance, QueueId
 
@@ -41,17 +44,12 @@ class SeenCall(BaseModel):
 
 def live(viewer: Viewer, call: BoardCall) -> SeenCall | None:
     """A call that goes on; None if it is not there for this viewer."""
-    sight = sight_of(viewer, call)
-    if not sight.is_there:
-        return None
-    since_ms = call.entered_at_ms or call.arrived_at_ms
-    bare = SeenCall(id=None, queue=call.queue or None, entered_at_ms=since_ms, confidential=True)
-    if not sight.content:
-        return bare
-    return bare.model_copy(
-        update={
+    return _seen(
+        viewer,
+        call,
+        call.entered_at_ms or call.arrived_at_ms,
+        {
             "id": call.id,
-            "confidential": False,
             "state": call.state.value,
             "caller": call.caller or None,
             "number": call.number or None,
@@ -61,7 +59,7 @@ def live(viewer: Viewer, call: BoardCall) -> SeenCall | None:
             "answered_at_ms": call.answered_at_ms or None,
             "due_ms": call.due_ms or None,
             "overdue": call.overdue,
-        }
+        },
     )
 
 
@@ -83,17 +81,13 @@ class PastCall:
 
 def past(viewer: Viewer, call: PastCall) -> SeenCall | None:
     """A call in the log; None if it is not there for this viewer."""
-    sight, row = sight_of(viewer, call), call.row
-    if not sight.is_there:
-        return None
-    since_ms = row.queued_at_ms or row.entered_at_ms
-    bare = SeenCall(id=None, queue=row.queue or None, entered_at_ms=since_ms, confidential=True)
-    if not sight.content:
-        return bare
-    return bare.model_copy(
-        update={
+    row = call.row
+    return _seen(
+        viewer,
+        call,
+        row.queued_at_ms or row.entered_at_ms,
+        {
             "id": row.call,
-            "confidential": False,
             "state": row.state or None,
             "caller": row.caller or None,
             "number": row.number or None,
@@ -105,5 +99,14 @@ def past(viewer: Viewer, call: PastCall) -> SeenCall | None:
             "talk_ms": row.talk_ms,
             "outcome": row.outcome or None,
             "reason": row.reason or None,
-        }
+        },
     )
+
+
+def _seen(viewer: Viewer, call: CallInSight, since_ms: int, content: Mapping[str, Any]) -> SeenCall | None:
+    """That the call is there, and its content for those who may know it."""
+    sight = sight_of(viewer, call)
+    if not sight.is_there:
+        return None
+    bare = SeenCall(id=None, queue=call.queue or None, entered_at_ms=since_ms, confidential=True)
+    return bare.model_copy(update={**content, "confidential": False}) if sight.content else bare
