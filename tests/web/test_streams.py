@@ -122,7 +122,8 @@ async def test_one_viewer_too_many_is_told_to_come_back_and_the_others_go_on(
     monkeypatch.setattr(watching, "MOST", 2)
     clients = [await desk.client(Role.OPERATOR, account=f"k{number}") for number in range(3)]
     async with stream(clients[0]) as first, stream(clients[1]):
-        refused = await clients[2].get("/api/stream/board")
+        async with asyncio.timeout(10):  # a stream that is let in never ends
+            refused = await clients[2].get("/api/stream/board")
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "10")
         await first.next("beat")
     async with asyncio.timeout(20):
