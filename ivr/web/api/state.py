@@ -10,6 +10,7 @@ from ivr.web.alarms.facts import is_open, logged_in, takes
 from ivr.web.api.asking import PREFIX, asks, refusals
 from ivr.web.api.tokens import Scope
 from ivr.web.context import Web, web_of
+from ivr.web.staff_in_sight import is_in_sight, work_in_sight
 from queues.agents import AgentState
 from queues.board import BoardAgent
 from routing.plan import Queue
@@ -41,8 +42,10 @@ class SeenAgent(BaseModel):
     id: str
     name: str
     state: str
+    """Of somebody who takes calls that the token may not hear, talking means no more than busy."""
     reason: str
     since_ms: int
+    """0 for somebody of whom no more than that is told."""
 
 
 class SeenPartner(BaseModel):
@@ -76,7 +79,7 @@ async def state(request: Request, viewer: Annotated[Viewer, Depends(asks(Scope.S
     people = [
         agent
         for agent in web.live.board.agents.values()
-        if agent.id in web.house.people and any(takes(web.house.plan, agent, queue) for queue in seen)
+        if agent.id in web.house.people and is_in_sight(viewer, web.house.plan, agent)
     ]
     return State(
         municipality=web.house.name,
@@ -84,7 +87,7 @@ async def state(request: Request, viewer: Annotated[Viewer, Depends(asks(Scope.S
         stale_since_ms=web.live.stale_since_ms,
         paused=web.live.beat.paused,
         queues=[_queue(web, queue) for queue in seen],
-        agents=[_agent(web, agent) for agent in people],
+        agents=[_agent(web, viewer, agent) for agent in people],
         partners=[
             SeenPartner(id=p.id, title=web.house.partners[p.id].title, state=p.state, since_ms=p.since_ms)
             for p in web.live.board.partners.values()
@@ -111,6 +114,6 @@ def _queue(web: Web, queue: Queue) -> SeenQueue:
     )
 
 
-def _agent(web: Web, agent: BoardAgent) -> SeenAgent:
-    name = web.house.people[agent.id].name
-    return SeenAgent(id=agent.id, name=name, state=agent.state.value, reason=agent.reason, since_ms=agent.since_ms)
+def _agent(web: Web, viewer: Viewer, agent: BoardAgent) -> SeenAgent:
+    name, work = web.house.people[agent.id].name, work_in_sight(viewer, web.house.plan, agent)
+    return SeenAgent(id=agent.id, name=name, state=work.state.value, reason=work.reason, since_ms=work.since_ms)

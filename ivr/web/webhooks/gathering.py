@@ -18,7 +18,7 @@ from ivr.web.alarms.shown import as_shown, sees
 from ivr.web.matters import after_number
 from ivr.web.store import StoreBusyError
 from ivr.web.webhooks import rows
-from ivr.web.webhooks.happenings import Event, of_entry, of_outcome, subscriber_viewer
+from ivr.web.webhooks.happenings import Event, Staff, of_entry, of_outcome, subscriber_viewer
 from ivr.web.webhooks.known_calls import KnownCalls
 from ivr.web.webhooks.log_tail import LogTail, Read
 
@@ -72,10 +72,11 @@ class Gathering:
 
     def _of_log(self, read: Read) -> Iterator[tuple[str, Event]]:
         viewers = {name: subscriber_viewer(name, entry) for name, entry in self.subscribers.items()}
+        staff = Staff(self._web.house.plan, self._web.live.board.agents)
         for row, entry in read.entries:
             call = self._known.take(row, entry)
             for name, viewer in viewers.items():
-                if (event := of_entry(entry, call, viewer)) is not None:
+                if (event := of_entry(entry, call, viewer, staff)) is not None:
                     yield name, event
 
     def _of_alarms(self, alarms: list[tuple[Change, Alarm, int]]) -> Iterator[tuple[str, Event]]:

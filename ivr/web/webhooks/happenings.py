@@ -13,7 +13,9 @@ from ivr.config.webhook_entries import Happening, SubscriberEntry
 from ivr.web.accounts.sight import sight_of
 from ivr.web.accounts.viewer import Viewer
 from ivr.web.matters import CallOutcome
+from ivr.web.staff_in_sight import BUSY, as_busy, is_in_sight, needed_for_work, sees_work
 from ivr.web.webhooks.known_calls import KnownCall
+from queues.board import BoardAgent
 from queues.entries import (
     AgentStateChanged,
     CallAnswered,
@@ -25,8 +27,9 @@ from queues.entries import (
     CitizenMissed,
     Entry,
 )
-from queues.ids import NO_CLEARANCE, Clearance, QueueId, partner_of
+from queues.ids import NO_CLEARANCE, AgentId, Clearance, QueueId
 from queues.transfer_entries import CallTransferred
+from routing.plan import Plan
 
 TOLD: Mapping[type, tuple[Happening, tuple[str, ...]]] = {
     CallQueued: (Happening.CALL_QUEUED, ("reason",)),
@@ -66,10 +69,18 @@ def subscriber_viewer(name: str, entry: SubscriberEntry) -> Viewer:
     return Viewer(f"webhook:{name}", name, frozenset(), queues=queues, clearances=clearances)
 
 
-def of_entry(entry: Entry, call: KnownCall | None, viewer: Viewer) -> Event | None:
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Those who take calls, and the lines whose calls come to them, as it is now."""
+
+    plan: Plan
+    seats: Mapping[AgentId, BoardAgent]
+
+
+def of_entry(entry: Entry, call: KnownCall | None, viewer: Viewer, staff: Staff) -> Event | None:
     """What the viewer is told of the entry; None for nothing."""
     if isinstance(entry, AgentStateChanged):
-        return _of_agent(entry)
+        return _of_agent(entry, viewer, staff)
     told = TOLD.get(type(entry))
     if told is None or call is None:
         return None
@@ -94,12 +105,21 @@ def of_outcome(number: int, outcome: CallOutcome, viewer: Viewer) -> Event | Non
     return Event(event_id, Happening.MATTER_REGISTERED, outcome.at_ms, data, outcome.queue, outcome.clearance)
 
 
-def _of_agent(entry: AgentStateChanged) -> Event | None:
-    if partner_of(entry.agent):
+def _of_agent(entry: AgentStateChanged, viewer: Viewer, staff: Staff) -> Event | None:
+    """As `GET /state` shows the person to the same viewer, so that nothing is learnt by asking in the one way."""
+    if not is_in_sight(viewer, staff.plan, staff.seats.get(entry.agent) or BoardAgent(entry.agent)):
         return None
-    names = ("agent", "before", "after", "reason", "until_ms")
-    data = {name: getattr(entry, name) for name in names}
-    return Event(made_id(entry), Happening.AGENT_STATE, entry.at_ms, data)
+    what, data = Happening.AGENT_STATE, {name: getattr(entry, name) for name in ("agent", "reason", "until_ms")}
+    if sees_work(viewer, staff.plan, entry.agent):
+        data |= {"before": entry.before, "after": entry.after}
+        needed = needed_for_work(staff.plan, entry.agent)
+        return Event(made_id(entry), what, entry.at_ms, data, clearance=needed)
+    data |= {"before": as_busy(entry.before), "after": as_busy(entry.after)}
+    if data["before"] == data["after"] == BUSY:
+        return None
+    if data["after"] == BUSY:
+        data |= {"reason": "", "until_ms": 0}
+    return Event(made_id((what.value, entry.at_ms, data)), what, entry.at_ms, data)
 
 
 def _of_call(call: KnownCall) -> dict[str, Any]:
