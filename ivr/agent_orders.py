@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ivr.control import BadOrderError, Order
+from ivr.transfer_order import who_is_there
 from queues.agents import AgentState
 from queues.ids import AgentId, CallId, QueueId
 from routing.callbacks import why_not
@@ -14,7 +15,7 @@ from routing.deadlines import DeadlineKind
 from routing.events import TransferRequested, WrapUpProlonged
 from routing.handed import TRANSFERRED
 from routing.state import Person
-from routing.transfers import DEPARTMENT, SPECIALIST, reach, refusal
+from routing.transfers import DEPARTMENT, SPECIALIST, refusal
 
 if TYPE_CHECKING:
     from ivr.live import Service
@@ -97,14 +98,9 @@ def reachable(service: "Service", order: Mapping[str, Any]) -> Mapping[str, Any]
 
 
 def _there(service: "Service", who: Person, event: TransferRequested) -> dict[str, Any]:
-    centre = service.kernel.centre
-    there = reach(centre, who, event)
     return {
         "queue": event.queue,
         "level": event.level,
-        "why": refusal(centre, who, event),
-        "ready": [service.house.people[a].name for a in there.ready if a in service.house.people],
-        "logged_in": len(there.logged_in),
-        "waiting": there.waiting,
-        "wait_ms": there.wait_ms,
+        "why": refusal(service.kernel.centre, who, event),
+        **who_is_there(service, who, event),
     }

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 from ivr.control import BadOrderError
 from queues.ids import AgentId, QueueId
 from routing.events import TransferRequested
+from routing.plan import Plan
+from routing.secrecy import may_hear
+from routing.state import Person
 from routing.transfers import SPECIALIST, reach, refusal
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ def transfer(service: "Service", order: Mapping[str, Any]) -> Mapping[str, Any]:
     if bool(queue) == bool(to):
         raise BadOrderError("a transfer goes to a queue or to a person")
     event = TransferRequested(who, queue, int(order.get("level") or SPECIALIST), to)
-    why, there = refusal(centre, person, event), reach(centre, person, event)
+    why, there = refusal(centre, person, event), who_is_there(service, person, event)
     done = not why and not order.get("look")
     if done or (why and not order.get("look")):
         service.engine.feed(event)  # a refusal is remembered too
@@ -31,8 +34,23 @@ def transfer(service: "Service", order: Mapping[str, Any]) -> Mapping[str, Any]:
         "agent": who,
         "done": done,
         "why": why,
-        "ready": [service.house.people[a].name for a in there.ready if a in service.house.people],
-        "logged_in": len(there.logged_in),
-        "waiting": there.waiting,
-        "wait_ms": there.wait_ms,
+        **there,
     }
+
+
+def who_is_there(service: "Service", person: Person, event: TransferRequested) -> dict[str, Any]:
+    """Who could answer the transfer now, and the wait where nobody can.
+
+    How many wait in a line under secrecy, and how many answer there, is for those who hold its clearance: others are
+    told whom they can reach, and None (S08).
+    """
+    there, names = reach(service.kernel.centre, person, event), service.house.people
+    ready = [names[agent].name for agent in there.ready if agent in names]
+    if not _may_know(service.kernel.centre.plan, person, event.queue):
+        return {"ready": ready, "logged_in": None, "waiting": None, "wait_ms": 0}
+    return {"ready": ready, "logged_in": len(there.logged_in), "waiting": there.waiting, "wait_ms": there.wait_ms}
+
+
+def _may_know(plan: Plan, person: Person, queue: QueueId) -> bool:
+    line, agent = plan.queues.get(queue), plan.agents.get(person.id)
+    return line is None or (agent is not None and may_hear(agent.clearances, line.clearance))

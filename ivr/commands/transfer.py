@@ -55,6 +55,8 @@ def told(found: dict[str, Any], to: str) -> str:
     """The answer in one or two sentences."""
     if found["ready"]:
         there = f"kan svara nu: {', '.join(found['ready'])}"
+    elif found["logged_in"] is None:
+        there = "ingen ledig"
     elif found["logged_in"]:
         minutes = f", ungefär {round(found['wait_ms'] / 60_000)} min" if found["wait_ms"] >= 60_000 else ""
         there = f"ingen ledig av {found['logged_in']} inloggade, {found['waiting']} före i kön{minutes}"

@@ -157,6 +157,10 @@ class TestTheOrder:
         busy = transfer(desk, {"agent": "anna", "queue": "bygg", "look": True})
         assert busy["why"] == "no_talk"
 
+    def test_of_a_line_whose_clearance_the_person_lacks_only_who_can_answer_is_told(self):
+        seen = {"agent": "anna", "done": False, "why": "", "ready": [], "logged_in": None, "waiting": None}
+        assert told({**seen, "wait_ms": 0}, "social") == "anna: social: går att koppla; ingen ledig"
+
     async def test_an_order_for_nobody_or_to_nowhere_is_none(self):
         desk = Desk()
         for order in (

@@ -271,6 +271,32 @@ async def test_who_can_answer_is_told_before_a_transfer_and_why_it_is_refused(de
         assert seen["why"] == "Kopplingen besvarades inte: samtalet är tillbaka hos dig."
 
 
+@pytest.mark.fault("S08", "I10")
+async def test_how_many_wait_under_secrecy_is_told_to_nobody_without_the_clearance(desk: Desk):
+    desk.logs_in("ivan", "goran", "helena")
+    await talks(desk)
+    for call in ("s1", "s2", "s3"):
+        desk.arrives(call, SOCIAL)
+    desk.answers("s1")
+    desk.service.clock._offset_ms += 1_000
+    desk.feed(Tick())
+    ivan, goran = await agent(desk), await agent(desk, desk.call("s1").agent)
+    seen = [(await counts(asking)) for asking in (ivan, goran)]
+    assert [told["socialtjanst"][:2] for told in seen] == [(None, None), (1, 1)]
+    assert seen[0]["bygg"][:2] == (0, 0)
+    assert seen[0]["socialtjanst"][2] == 0
+    people = {one["person"]: one["state"] for one in (await said(ivan, "koppling"))["people"]}
+    assert people == {"goran": "talking", "helena": "talking"}, "one of them is only rung"
+    made = await said(ivan, "koppling", {"queue": "socialtjanst", "level": 2})
+    assert (made["waiting"], made["logged_in"], made["wait_ms"]) == (None, None, 0)
+
+
+async def counts(asking: httpx.AsyncClient) -> dict[str, tuple[int | None, int | None, int]]:
+    """By line: how many wait and answer there, and the wait, as whoever asks for a specialist is told."""
+    queues = (await said(asking, "koppling"))["queues"]
+    return {one["queue"]: (one["waiting"], one["logged_in"], one["wait_ms"]) for one in queues if one["level"] == 2}
+
+
 async def test_a_promise_is_made_with_a_deadline_and_stands_in_line(desk: Desk):
     desk.logs_in("ivan")
     await talks(desk)

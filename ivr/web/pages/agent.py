@@ -25,6 +25,7 @@ from ivr.web.context import Web, web_of
 from ivr.web.engine_link import EngineGoneError
 from ivr.web.matters import Kind
 from ivr.web.my_calls import MyCalls, NotMineError, NotSuchMatterError, OthersOutcomeError, Said
+from ivr.web.staff_in_sight import BUSY, as_busy, sees_work
 from ivr.web.templating import page
 
 router = APIRouter()
@@ -149,6 +150,9 @@ async def reach(request: Request, viewer: Mine) -> dict[str, Any]:
     found = await _order(web, {"do": "reach", "agent": _phone(viewer)})
     for there in (*found["queues"], *found["people"]):
         there["why_words"] = refused(there["why"]) if there["why"] else ""
+    for there in found["people"]:
+        if not sees_work(viewer, web.house.plan, there["person"]) and (busy := as_busy(there["state"])) == BUSY:
+            there |= {"state": busy, "reason": ""}
     for there in found["queues"]:
         there["title"] = web.house.queue_titles.get(there["queue"], there["queue"])
     return found

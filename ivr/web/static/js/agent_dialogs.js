@@ -44,7 +44,9 @@ function toPerson(person) {
 
 const listed = (names) => (names.length > 2 ? `${names[0]} och ${names.length - 1} till` : names.join(" och "));
 
+// How many wait in a group under secrecy is told only to those who hold its clearance.
 function line({ waiting, wait_ms }) {
+  if (waiting === null) return "ingen ledig just nu";
   const before = waiting === 0 ? "ingen ledig, först i kön" : `ingen ledig, ${waiting} före i kön`;
   return wait_ms >= 60_000 ? `${before}, ungefär ${span(wait_ms)}` : before;
 }
