@@ -55,18 +55,21 @@ class MyCalls:
         self._outcomes = Outcomes(web.store)
 
     async def today(self) -> list[dict[str, Any]]:
-        """The person's talks since midnight, newest first, with their outcomes."""
+        """The person's talks since midnight, newest first, with their outcomes.
+
+        Of one that they may not hear any more only when it was and how long: that they know, they had it.
+        """
         now_ms = self._web.live.now_ms()
         zone = ZoneInfo(self._web.house.timezone)
         begins_ms, ends_ms = day_span(local(now_ms, zone).date(), zone)
         talks = await asyncio.to_thread(talks_of, self._web.site, self._viewer.agent, begins_ms, ends_ms)
         given = await self._outcomes.of([talk.call for talk in talks])
-        return [self._shown(talk, given.get(talk.call)) for talk in talks]
+        return [self._shown(talk, given.get(talk.call)) if self._hears(talk) else _bare(talk) for talk in talks]
 
     async def give(self, call: str, said: Said) -> dict[str, Any]:
         """The outcome is kept and shown. Raises NotMineError, OthersOutcomeError or NotSuchMatterError."""
         talk = await self._talk(CallId(call))
-        if talk is None:
+        if talk is None or not self._hears(talk):
             raise NotMineError
         held = await self._outcomes.latest(talk.call)
         if held is not None and not self._may_read(held):
@@ -96,6 +99,10 @@ class MyCalls:
         with CallLogReader(self._web.site.database_path, self._web.site.journal_path) as reader:
             rows = reader.earlier(caller, before_ms, most)
             return [(row, _needed(reader, row, self._web.house)) for row in rows]
+
+    def _hears(self, talk: Talk) -> bool:
+        """Whether they may still know what the talk was about: by what it needed then, and what its queue needs now."""
+        return self._viewer.may_hear(_risen(talk.clearance, talk.queue, self._web.house))
 
     def _may_see(self, row: CallRow, clearance: Clearance) -> bool:
         return sight_of(self._viewer, _Earlier(row, clearance)).content
@@ -131,6 +138,7 @@ class MyCalls:
         house = self._web.house
         return {
             "call": talk.call,
+            "hidden": False,
             "queue": talk.queue,
             "queue_title": house.queue_titles.get(talk.queue, talk.queue),
             "confidential": talk.clearance != NO_CLEARANCE,
@@ -152,8 +160,8 @@ class MyCalls:
         }
 
     def _may_read(self, outcome: CallOutcome) -> bool:
-        """Whether they said it themselves, or may hear what it is about."""
-        return outcome.agent == self._viewer.agent or self._viewer.may_hear(outcome.clearance)
+        """Whether they may hear what it is about, whoever said it."""
+        return self._viewer.may_hear(_risen(outcome.clearance, outcome.queue, self._web.house))
 
     def _said(self, outcome: CallOutcome) -> dict[str, Any]:
         """The outcome as far as this person may read it; of others' that it was put through, as they know."""
@@ -181,6 +189,17 @@ class _Earlier:
         return self.row.agent
 
 
+def _bare(talk: Talk) -> dict[str, Any]:
+    """A talk that the person had and may not hear any more: nothing that says which call, or what about."""
+    return {
+        "call": "",
+        "hidden": True,
+        "answered_at_ms": talk.answered_at_ms,
+        "talk_ms": max(talk.ended_at_ms - talk.answered_at_ms, 0),
+        "outcome": None,
+    }
+
+
 def _said(outcome: CallOutcome, house: House) -> dict[str, Any]:
     """An outcome as the page shows it."""
     matter = house.matters.get(outcome.matter)
@@ -203,5 +222,10 @@ def _needed(reader: CallLogReader, row: CallRow, house: House) -> Clearance:
     for entry in reader.call_entries(row.call):
         if isinstance(entry, SAYS_CLEARANCE):
             clearance = entry.clearance if clearance == UNKNOWN_CLEARANCE else risen(clearance, entry.clearance)
-    rules = house.plan.queues.get(row.queue)
+    return _risen(clearance, row.queue, house)
+
+
+def _risen(clearance: Clearance, queue: QueueId, house: House) -> Clearance:
+    """With what its queue needs now; the unknown stays unknown."""
+    rules = house.plan.queues.get(queue)
     return clearance if rules is None or clearance == UNKNOWN_CLEARANCE else risen(clearance, rules.clearance)

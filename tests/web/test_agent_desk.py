@@ -15,7 +15,7 @@ from queues.ids import AgentId, CallId, Clearance, Instant, OfferId, QueueId
 from queues.moved_entries import CallMoved
 from routing.events import Tick
 from tests.web.stream import stream
-from tests.web.town import BUILDING, FICTION, SOCIAL, Desk
+from tests.web.town import BUILDING, FATIMA_LOSES, FICTION, SOCIAL, Desk
 
 NUMBER = FICTION.removeprefix("+46")
 ACTS = [
@@ -219,6 +219,39 @@ async def test_what_a_call_was_about_after_it_was_put_through_to_a_confidential_
     kept = await Outcomes(desk.web.store).latest(CallId("c1"))
     assert (kept.matter, kept.clearance) == ("ekonomiskt_bistand", "socialtjanst")
     assert (await said(fatima, "dag"))["calls"][0]["outcome"]["case"] == "SN 2026/7"
+
+
+@pytest.mark.fault("S15", "S08", "I10")
+async def test_ones_own_talk_says_nothing_once_the_clearance_is_taken_away(desk: Desk):
+    """When it was they know: they had it. Which call, in which line and about what, is not theirs any more."""
+    desk.logs_in("fatima")
+    fatima = await agent(desk, "fatima")
+    await talks(desk, "s1", SOCIAL)
+    await over(desk, "s1")
+    about = {"call": "s1", "kind": "matter", "matter": "ekonomiskt_bistand", "case": "SN 2026/7"}
+    await said(fatima, "utfall", about)
+    (before,) = (await said(fatima, "dag"))["calls"]
+    assert (before["queue"], before["outcome"]["case"], before["hidden"]) == ("socialtjanst", "SN 2026/7", False)
+    await desk.changes("agents.yaml", *FATIMA_LOSES)
+    (after,) = (await said(fatima, "dag"))["calls"]
+    assert after == {
+        "call": "", "hidden": True, "outcome": None, **{name: before[name] for name in ("answered_at_ms", "talk_ms")},
+    }  # fmt: skip
+    unheard = await said(fatima, "utfall", about, 404)
+    assert unheard == await said(fatima, "utfall", {**about, "call": "no-such-call"}, 404)
+
+
+@pytest.mark.fault("S15", "S08", "I10")
+async def test_a_talk_in_a_line_that_comes_under_secrecy_is_hidden_from_then_on(desk: Desk):
+    desk.logs_in("ivan")
+    ivan = await agent(desk)
+    await talks(desk)
+    await over(desk)
+    await said(ivan, "utfall", {"call": "c1", "kind": "matter", "matter": "bygglov"})
+    title = "    title: Bygg, gata, park och miljö\n"
+    await desk.changes("queues.yaml", title, f"{title}    confidential: socialtjanst\n")
+    (shown,) = (await said(ivan, "dag"))["calls"]
+    assert (shown["hidden"], shown["call"], shown["outcome"]) == (True, "", None)
 
 
 @pytest.mark.fault("S08", "I10")

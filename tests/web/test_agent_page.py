@@ -8,7 +8,7 @@ from ivr.web.accounts.roles import Role
 from ivr.web.matters import Outcomes
 from queues.ids import AgentId, CallId
 from tests.web.browser.browser import Page
-from tests.web.town import BUILDING, FICTION, SOCIAL, Desk
+from tests.web.town import BUILDING, FATIMA_LOSES, FICTION, SOCIAL, Desk
 
 IVAN = AgentId("ivan")
 NUMBER = FICTION.removeprefix("+46")
@@ -238,6 +238,24 @@ async def test_a_confidential_call_is_marked_and_its_queue_is_in_no_title(desk: 
     desk.arrives("c1", SOCIAL)
     await shows(page, "#group", "Sekretess")
     assert "ocial" not in await page.title()
+
+
+@pytest.mark.fault("S15")
+async def test_a_talk_of_before_says_nothing_once_the_clearance_is_taken_away(desk: Desk, page: Page):
+    desk.logs_in("fatima")
+    await opened(desk, page, "fatima")
+    await talks(desk, page, key=SOCIAL)
+    await hangs_up(desk)
+    await shows(page, "#lacking", "1 utan utfall")
+    await shows(page, "#talks li", "Socialtjänst")
+    await desk.changes("agents.yaml", *FATIMA_LOSES)
+    await page.reload()
+    await shows(page, "#lacking", "alla har utfall")
+    await page.press("d")
+    await shows(page, "#talks li", "Under sekretess")
+    assert "Socialtjänst" not in await page.text("#talks")
+    assert not await page.visible("#talks li button")
+    assert await page.axe() == []
 
 
 async def test_single_keys_can_be_switched_off_and_do_nothing_in_a_field(desk: Desk, page: Page):

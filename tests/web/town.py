@@ -53,6 +53,11 @@ SCHOOL, SOCIAL, BUILDING, OTHER = "2", "3", "4", "5"
 """Keys of Botkyrka's menu; the line behind SOCIAL is confidential."""
 FICTION = "+46701740605"
 """A number that nobody has."""
+FATIMA_LOSES = (
+    "queues: {socialtjanst: 3}, clearances: [socialtjanst]",
+    "queues: {bygg: 3}, clearances: []",
+)
+"""In Botkyrka's agents.yaml, what and by what: she may not hear confidential calls any more."""
 
 
 class Nobody:
@@ -177,6 +182,17 @@ class Desk:
         async with asyncio.timeout(20):
             while live.stale_since_ms or live.last_step < self.service.following.last_step:
                 await live.changed(live.version)
+
+    async def changes(self, name: str, old: str, new: str) -> None:
+        """One of the municipality's files says something else, and everybody goes by it."""
+        path, before = self.web.folder / name, self.web.house.plan.digest
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+        await self.service.reload()
+        async with asyncio.timeout(20):
+            while self.web.house.plan.digest == before:
+                await self.web.live.changed(self.web.live.version)
 
     # ── the engine's end ────────────────────────────────────────────────────────────────────────────────────────
     async def engine_gone(self) -> None:

@@ -135,7 +135,7 @@ async function refreshTalks() {
   const answer = await get("/agent/dag");
   if (!answer) return;
   desk.talks = answer.calls;
-  if (!desk.last && desk.talks.length) desk.last = desk.talks[0];
+  desk.last ??= desk.talks.find((talk) => !talk.hidden) ?? null;
   if (desk.view) take(desk.view);
 }
 
