@@ -8,7 +8,7 @@ no long file, so the cost of a file is bounded by its size.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,12 @@ _NUMBER_LIKE = re.compile(
                     | [0-9][0-9_]* (\.[0-9_]*)? (e[-+]?[0-9]+)?    # 8.30 is 8.3
                     | \.[0-9_]+ (e[-+]?[0-9]+)? | \.inf | \.nan )"""
 )
+_QUICK: Any = getattr(yaml, "CSafeLoader", None)
+"""libyaml; None where PyYAML has been built without it."""
+_READ_ALIKE = re.compile(r"""[\w \n.,:;?#"'{}\[\]()+/=<>|%&*!@$^~`\\§°–—…’”·×−→─-]*""")
+"""Not tabs, signs that end a line in YAML alone, or signs that may stand nowhere."""
+_READ_OTHERWISE = re.compile(r"[|>][-+0-9]*#")
+_QUOTED = frozenset("\"'")
 _WHITESPACE_WITH_TAB = re.compile(r"^ *\t", re.MULTILINE)
 
 
@@ -126,7 +132,7 @@ class _Reader:
 
     def _scalar(self, event: yaml.ScalarEvent, place: Place) -> None:
         text = unicodedata.normalize("NFC", event.value)
-        plain = event.style is None
+        plain = not event.style  # "" of the quick parser
         if self._awaits_key():
             self._key(text, place, plain=plain)
             return
@@ -218,8 +224,39 @@ def read_yaml(file: str, raw: bytes, *, decimals: bool = False) -> tuple[Documen
     return document, tuple(reader.problems)
 
 
-def _events(text: str) -> Iterator[yaml.Event]:
-    yield from yaml.parse(text, Loader=yaml.SafeLoader)
+def _events(text: str) -> Iterable[yaml.Event]:
+    """What the text is made of, one after the other.
+
+    libyaml needs a tenth of the time of PyYAML's own parser, but takes some of what that refuses, and has other words
+    and places for what is wrong. So its reading counts only of a text in which there is nothing to differ about.
+    """
+    return _quickly(text) or yaml.parse(text, Loader=yaml.SafeLoader)
+
+
+def _quickly(text: str) -> list[yaml.Event] | None:
+    """All events, by libyaml; None where it could not be known to see what PyYAML's own parser sees."""
+    if _QUICK is None or not _READ_ALIKE.fullmatch(text) or _READ_OTHERWISE.search(text):
+        return None
+    events, braces = [], [False]
+    try:
+        for event in yaml.parse(text, Loader=_QUICK):
+            if isinstance(event, yaml.CollectionStartEvent):
+                braces.append(braces[-1] or bool(event.flow_style))
+                if len(braces) > MAX_DEPTH + 1:  # deeper down it takes ever longer
+                    return None
+            elif isinstance(event, yaml.CollectionEndEvent):
+                braces.pop()
+            elif isinstance(event, yaml.ScalarEvent) and _may_differ(event, in_braces=braces[-1]):
+                return None
+            events.append(event)
+    except yaml.YAMLError:
+        return None
+    return events
+
+
+def _may_differ(event: yaml.ScalarEvent, *, in_braces: bool) -> bool:
+    """Whether the two parsers may differ: about the place of nothing, and about a question mark within braces."""
+    return event.style not in _QUOTED and (not event.value or (in_braces and "?" in event.value))
 
 
 def _decoded(file: str, raw: bytes) -> tuple[str, Problem | None]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ivr.config import yaml_nodes
 from ivr.config.files import EVERY
 from ivr.config.load import Loaded, load, municipality_folder
 from ivr.config.yaml_nodes import read_yaml
@@ -79,3 +80,13 @@ def test_file_cut_off_anywhere_is_whole_or_a_problem(spoiled: Path):
         (spoiled / "menu.yaml").write_bytes(raw[:end])
         assert is_told(load(spoiled, NOW_MS), "menu.yaml", raw[:end])
     (spoiled / "menu.yaml").write_bytes(raw)
+
+
+@settings(max_examples=300, deadline=None)
+@given(edit=edits())
+def test_changed_file_says_the_same_to_the_quick_parser_and_to_the_slow(edit: tuple[str, bytes]):
+    name, raw = edit
+    read = read_yaml(name, raw)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml_nodes, "_QUICK", None)
+        assert read == read_yaml(name, raw)

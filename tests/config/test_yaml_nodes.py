@@ -2,8 +2,9 @@
 
 import pytest
 
+from ivr.config import yaml_nodes
 from ivr.config.problems import Code, Place
-from ivr.config.yaml_nodes import MAX_VALUES, Document, read_yaml
+from ivr.config.yaml_nodes import MAX_DEPTH, MAX_VALUES, Document, read_yaml
 
 
 def document(text: str) -> Document:
@@ -67,3 +68,31 @@ def test_of_a_key_that_stands_twice_neither_wins_in_silence():
 
 def test_more_values_than_any_municipality_needs_are_refused():
     assert codes("[" + "x," * (MAX_VALUES + 1) + "]") == [Code.TOO_NESTED]
+
+
+DIFFERED_ABOUT = {
+    "a tab between words": "a: [b,\tc]\n",
+    "a tab before a colon": 'a: {"b"\t: c}\n',
+    "a question mark in braces": "a: {b?c: d}\n",
+    "a note on the line of a long text": "a: |#note\n  words\n",
+    "nothing where a value should be": "a: {b: , c: 1}\n",
+    "two spaces, then nothing": "a: {b:  }\n",
+}
+
+
+@pytest.mark.parametrize("text", DIFFERED_ABOUT.values(), ids=DIFFERED_ABOUT)
+def test_the_quick_parser_is_not_asked_about_what_it_reads_differently(text: str, monkeypatch: pytest.MonkeyPatch):
+    assert yaml_nodes._QUICK is not None
+    read = read_yaml("a.yaml", text.encode())
+    monkeypatch.setattr(yaml_nodes, "_QUICK", None)
+    assert read == read_yaml("a.yaml", text.encode())
+
+
+def test_the_quick_parser_is_asked_about_an_ordinary_text():
+    text = "# Så här?\na: {b: 'c?', d: [1, två – tre]}\ne:\n  - >-\n    Vad\n    då?\nf: Är det så?\n"
+    assert yaml_nodes._quickly(text) is not None
+
+
+def test_a_text_that_only_opens_is_given_up_before_it_takes_long():
+    assert yaml_nodes._quickly("[" * 200_000) is None
+    assert yaml_nodes._quickly("[" * MAX_DEPTH + "a" + "]" * MAX_DEPTH) is not None
