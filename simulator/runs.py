@@ -7,11 +7,10 @@ of workers nor which of them was quicker makes a difference to any figure. What 
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Executor, Future
-from concurrent.futures import TimeoutError as NotDoneError
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count, islice
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +21,9 @@ from simulator.machine_code import ALIAS, COUNT, PLACE, RUN, ready
 from simulator.measuring.tally import Tallies, joined, tally
 from simulator.parcels import Parcel, packed, unpacked
 from simulator.world import Scenario
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 AHEAD = 256
 """Chunks handed out before the first of them has come back."""
@@ -96,7 +98,8 @@ class Task:
 
     which: int
     """Of the scenarios that take turns."""
-    parcel: Parcel
+    scenario: Parcel | Scenario
+    """Packed only where it is on its way to another process."""
     speed: Speed
     chunk: int
     replications: int
@@ -116,7 +119,7 @@ def run(  # noqa: PLR0913 - what is run, how, and when to end
     scenario: Scenario,
     *,
     speed: Speed = Speed.AUTO,
-    executor: Executor | None = None,
+    executor: "Executor | None" = None,
     progress: Progress | None = None,
     replications: int | None = None,
     limit_s: float | None = None,
@@ -137,7 +140,7 @@ def run_together(  # noqa: PLR0913
     scenarios: Sequence[Scenario],
     *,
     speed: Speed = Speed.AUTO,
-    executor: Executor | None = None,
+    executor: "Executor | None" = None,
     progress: Progress | None = None,
     replications: int | None = None,
     limit_s: float | None = None,
@@ -166,11 +169,13 @@ class _Work:
         self.interrupted = self.satisfied = False
 
     def done_by(
-        self, executor: Executor | None, progress: Progress | None, limit_s: float | None
+        self, executor: "Executor | None", progress: Progress | None, limit_s: float | None
     ) -> tuple[Result, ...]:
         """The results."""
         began = time.monotonic()
-        coming = _in_order(self._tasks(), executor, None if limit_s is None else began + limit_s)
+        coming = _in_order(
+            self._tasks(abroad=executor is not None), executor, None if limit_s is None else began + limit_s
+        )
         finished = 0
         try:
             for one in coming:
@@ -184,21 +189,21 @@ class _Work:
                     break
         except KeyboardInterrupt:
             self.interrupted = True
-        except NotDoneError:
+        except TimeoutError:
             pass
         finally:
             coming.close()
         return self._results(time.monotonic() - began)
 
-    def _tasks(self) -> Iterator[Task]:
-        parcels = [packed(scenario) for scenario in self.scenarios]
-        left = [self.asked] * len(parcels)
+    def _tasks(self, *, abroad: bool) -> Iterator[Task]:
+        scenarios = [packed(scenario) if abroad else scenario for scenario in self.scenarios]
+        left = [self.asked] * len(scenarios)
         for chunk in count():
-            for which, parcel in enumerate(parcels):
+            for which, scenario in enumerate(scenarios):
                 now = min(self.sizes[which], left[which])
                 if now:
                     left[which] -= now
-                    yield Task(which, parcel, self.ways[which][0], chunk, now)
+                    yield Task(which, scenario, self.ways[which][0], chunk, now)
             if not any(left):
                 return
 
@@ -282,7 +287,7 @@ def simulated(
 
 def carried_out(task: Task) -> Done:
     """What a worker does with a task."""
-    scenario = unpacked(task.parcel)
+    scenario = unpacked(task.scenario) if isinstance(task.scenario, Parcel) else task.scenario
     contacts, outcomes = simulated(scenario, task.speed, task.chunk, task.replications)
     calls = int(np.count_nonzero(outcomes.outcome != NOT_MADE))
     return Done(task.which, tally(scenario, contacts, outcomes), task.replications, calls)
@@ -299,21 +304,21 @@ def _driver(speed: Speed) -> Callable[[Scenario, Contacts], Outcomes]:
     return run_faithful
 
 
-def _in_order(tasks: Iterator[Task], executor: Executor | None, until: float | None) -> Generator[Done]:
+def _in_order(tasks: Iterator[Task], executor: "Executor | None", until: float | None) -> Generator[Done]:
     """What comes of the tasks, in their order.
 
-    Raises NotDoneError at `until` (monotonic seconds), but not before the first.
+    Raises TimeoutError at `until` (monotonic seconds), but not before the first.
     """
     if executor is not None:
         yield from _handed_out(tasks, executor, until)
         return
     for task in tasks:
         if task.chunk and until is not None and time.monotonic() >= until:
-            raise NotDoneError
+            raise TimeoutError
         yield carried_out(task)
 
 
-def _handed_out(tasks: Iterator[Task], executor: Executor, until: float | None) -> Generator[Done]:
+def _handed_out(tasks: Iterator[Task], executor: "Executor", until: float | None) -> Generator[Done]:
     waiting: deque[Future[Done]] = deque()
     limit_s: float | None = None
     try:
@@ -325,7 +330,7 @@ def _handed_out(tasks: Iterator[Task], executor: Executor, until: float | None) 
             waiting.popleft()
             yield one
             limit_s = None if until is None else max(0.0, until - time.monotonic())
-    except (KeyboardInterrupt, NotDoneError):
+    except (KeyboardInterrupt, TimeoutError):
         while waiting and waiting[0].done() and not waiting[0].cancelled():
             yield waiting.popleft().result()
         raise

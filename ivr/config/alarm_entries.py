@@ -55,7 +55,7 @@ class LineAlarmsEntry(Strict):
 class AlarmsFile(Strict):
     """alarms.yaml."""
 
-    defaults: LineAlarmsEntry = LineAlarmsEntry(longest_wait_s=600, nobody_logged_in_s=60)
+    defaults: LineAlarmsEntry = LineAlarmsEntry.model_construct(longest_wait_s=600, nobody_logged_in_s=60)
     queues: dict[Name, LineAlarmsEntry] = Field(default_factory=dict)
     silent: Listed[KindName] = ()
     """Kinds that are switched off for the whole house."""

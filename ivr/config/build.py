@@ -17,7 +17,6 @@ from ivr.config.partners import partner_links, plan_partners, whispers
 from ivr.config.survey import said_in_survey, survey_of
 from ivr.config.waiting import said_in_line, waiting_rules
 from ivr.config.wallboard import wallboard_of
-from ivr.phone_codes import SPOKEN
 from queues.ids import NO_CLEARANCE, AgentId, Clearance, MenuId, PartnerId, PromptId, QueueId
 from routing.directory import NamingWords
 from routing.plan import (
@@ -82,6 +81,8 @@ def _person(name: str, entry: AgentEntry) -> Person:
 
 def prompts_used(draft: Draft) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
     """Every prompt that any part can say, with the file and path where it stands."""
+    from ivr.phone_codes import SPOKEN  # noqa: PLC0415 - a simulation has no codes, and starts sooner
+
     yield from _said_in_menus(draft)
     yield from _said_in_queues(draft)
     for menu, key in directory_choices(draft):

@@ -24,7 +24,7 @@ from ivr.config.problems import Place
 from ivr.config.yaml_nodes import Document
 
 _T = TypeVar("_T")
-_PLAN_DEFAULT = (StepEntry(after_s=0, to="own"), StepEntry(after_s=0, to="any"))
+_PLAN_DEFAULT = tuple(StepEntry.model_construct(after_s=0, to=to) for to in ("own", "any"))
 
 
 @dataclass(frozen=True, slots=True)

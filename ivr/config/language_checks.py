@@ -11,7 +11,7 @@ from ivr.config.build import menu_prompts, prompts_used
 from ivr.config.draft import Draft
 from ivr.config.models import MenuEntry
 from ivr.config.problems import Code, Problem
-from ivr.config.prompt_checks import LONG_MS, TOO_LONG_MS, Heard, hear, seconds, sounds
+from ivr.config.prompt_checks import LONG_MS, TOO_LONG_MS, Heard, hear, lengths, seconds, sounds, words
 from queues.ids import PromptId
 
 MENU, AGENTS = "menu.yaml", "agents.yaml"
@@ -38,7 +38,18 @@ def citizen_prompts(draft: Draft) -> dict[str, tuple[str, tuple[str | int, ...]]
     return found
 
 
-def languages(draft: Draft, sounds_dir: Path | None) -> Iterator[Problem]:
+def of_prompts(draft: Draft, sounds_dir: Path | None) -> Iterator[Problem]:
+    """What callers would hear wrong, in any language."""
+    heard = hear(draft, sounds_dir, draft.municipality.language)
+    if isinstance(heard, Problem):
+        yield heard
+        return
+    for check in (words, sounds, spoken_digits, lengths):
+        yield from check(draft, heard)
+    yield from _languages(draft, sounds_dir)
+
+
+def _languages(draft: Draft, sounds_dir: Path | None) -> Iterator[Problem]:
     """Each language but the house's own: every prompt has words and sound there, and menus say their own keys."""
     for language in draft.languages[1:]:
         heard = hear(draft, sounds_dir, language)
@@ -100,14 +111,3 @@ def _lengths(draft: Draft, heard: Heard) -> Iterator[Problem]:
 
 def _without_offers(menu: MenuEntry) -> MenuEntry:
     return menu.model_copy(update={"choices": {k: c for k, c in menu.choices.items() if c.language is None}})
-
-
-def nobody_speaks(draft: Draft) -> Iterator[Problem]:
-    """Somebody speaks each language that callers can choose."""
-    spoken = {language for agent in draft.agents.agents.values() for language in agent.languages}
-    for name, menu in draft.menu.menus.items():
-        for key, choice in menu.choices.items():
-            if choice.language and choice.language not in {*spoken, draft.municipality.language}:
-                place = draft.at(MENU, "menus", name, "choices", key, "language")
-                sentence = f"Ingen har språket {choice.language}: den som väljer det får tala med vem som helst."
-                yield Problem(Code.NOBODY_SPEAKS, place, sentence, "Lägg till languages hos någon i agents.yaml.")

@@ -112,3 +112,14 @@ def order_of_keys(draft: Draft) -> Iterator[Problem]:
         if len(keys) > MOST_CHOICES:
             sentence = f"Menyn {name!r} har {len(keys)} val; fler än {MOST_CHOICES} är svåra att minnas."
             yield Problem(Code.TOO_MANY_CHOICES, place, sentence, "Slå ihop val.")
+
+
+def nobody_speaks(draft: Draft) -> Iterator[Problem]:
+    """Somebody speaks each language that callers can choose."""
+    spoken = {language for agent in draft.agents.agents.values() for language in agent.languages}
+    for name, menu in draft.menu.menus.items():
+        for key, choice in menu.choices.items():
+            if choice.language and choice.language not in {*spoken, draft.municipality.language}:
+                place = draft.at(MENU, "menus", name, "choices", key, "language")
+                sentence = f"Ingen har språket {choice.language}: den som väljer det får tala med vem som helst."
+                yield Problem(Code.NOBODY_SPEAKS, place, sentence, "Lägg till languages hos någon i agents.yaml.")

@@ -234,7 +234,7 @@ class QueueEntry(QueueRules):
 class QueuesFile(Strict):
     """Every queue by name; what a queue does not say, `defaults` says."""
 
-    defaults: QueueRules = QueueRules()
+    defaults: QueueRules = QueueRules.model_construct()
     queues: Annotated[dict[Name, QueueEntry], Field(min_length=1, max_length=200)]
 
 
@@ -329,4 +329,4 @@ class PromptsFile(Strict):
     """Said to whoever already has as many calls as one number may have; without it `sorry` is."""
     crisis: Prompts = ()
     """Messages that are ready to be switched on by hand, one prompt each."""
-    callback: CallbackSaid = CallbackSaid()
+    callback: CallbackSaid = CallbackSaid.model_construct()

@@ -66,11 +66,11 @@ class LevelShown(Strict):
 class WallboardFile(Strict):
     """The whole file."""
 
-    service_level: LevelShown = LevelShown()
-    defaults: LineThresholds = LineThresholds(
-        waiting=Rising(watch=3, bad=8),
-        longest_wait_s=Rising(watch=120, bad=300),
-        level_percent=Falling(watch=80, bad=60),
+    service_level: LevelShown = LevelShown.model_construct()
+    defaults: LineThresholds = LineThresholds.model_construct(
+        waiting=Rising.model_construct(watch=3, bad=8),
+        longest_wait_s=Rising.model_construct(watch=120, bad=300),
+        level_percent=Falling.model_construct(watch=80, bad=60),
     )
     queues: Annotated[dict[Name, LineThresholds], Field(max_length=200)] = Field(default_factory=dict)
 

@@ -7,6 +7,7 @@ lies within them counts. On closed days nobody rings.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ivr.config.fields import DAY_MIN, WEEKDAYS, Spans, Weekday
@@ -48,12 +49,17 @@ class Calendar:
         """Every simulated day."""
         return tuple(self.first + timedelta(days=n) for n in range(self.days))
 
-    def quarters(self) -> list[tuple[date, int]]:
+    def quarters(self) -> tuple[tuple[date, int], ...]:
         """Of each slot from time 0 its date and the minute of the day at which it begins."""
-        zone = ZoneInfo(self.timezone)
-        begins = range(self.start_ms, self.start_ms + self.length_ms, QUARTER_MS)
-        walls = [datetime.fromtimestamp(ms / 1000, UTC).astimezone(zone) for ms in begins]
-        return [(wall.date(), wall.hour * 60 + wall.minute) for wall in walls]
+        return _quarters(self.start_ms, self.length_ms, self.timezone)
+
+
+@lru_cache(maxsize=8)
+def _quarters(start_ms: int, length_ms: int, timezone: str) -> tuple[tuple[date, int], ...]:
+    zone = ZoneInfo(timezone)
+    begins = range(start_ms, start_ms + length_ms, QUARTER_MS)
+    walls = [datetime.fromtimestamp(ms / 1000, UTC).astimezone(zone) for ms in begins]
+    return tuple((wall.date(), wall.hour * 60 + wall.minute) for wall in walls)
 
 
 def per_hour(

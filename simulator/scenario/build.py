@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from difflib import get_close_matches
 from math import ceil
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -209,7 +208,7 @@ class Building:
                 if name not in plan.queues and (name != "default" or field == "arrivals"):
                     place, cure = self.document.where_key(field, name), f"Grupper som finns: {', '.join(plan.queues)}."
                     # A name around nothing but a distribution: the distribution's own may be misspelt.
-                    for meant in get_close_matches(name, SPANS, 1):
+                    for meant in _close_to(name):
                         cure = f"Menar du fördelningen {meant}? {cure}"
                     yield Problem(Code.UNKNOWN_QUEUE, place, f"Gruppen {name!r} finns inte.", cure)
 
@@ -232,3 +231,10 @@ def _unbounded(partner: Partner) -> Partner:
     """Without a cap on its talk in a day that all its lines together cannot reach: nothing then has to be watched."""
     reachable = partner.lines * DAY_MS > partner.most_ms_a_day
     return partner if reachable else replace(partner, most_ms_a_day=FAR_FUTURE_MS)
+
+
+def _close_to(name: str) -> list[str]:
+    """The distribution whose name is nearly this; imported only where something is misspelt."""
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    return get_close_matches(name, SPANS, 1)

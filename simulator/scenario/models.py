@@ -99,11 +99,11 @@ class FromLogEntry(Strict):
 class PhonesEntry(Strict):
     """How people at their phones behave."""
 
-    answer: SpanEntry = SpanEntry(constant=0.0)
+    answer: SpanEntry = SpanEntry.model_construct(constant=0.0)
     """How long it rings before they pick up."""
     missed: Share = 0.0
     """The share of offers at which nobody picks up."""
-    returns_after: SpanEntry = SpanEntry(constant=300.0)
+    returns_after: SpanEntry = SpanEntry.model_construct(constant=300.0)
     """After so many misses in a row that they have to come back by themselves; its mean counts."""
 
 
@@ -215,14 +215,14 @@ class ScenarioFile(Strict):
     presses_callback: Spans = Field(default_factory=dict)
     redial: Again = Field(default_factory=dict)
     rings_again: Again = Field(default_factory=dict)
-    ring: PhonesEntry = PhonesEntry()
-    partner_ring: PhonesEntry = PhonesEntry()
+    ring: PhonesEntry = PhonesEntry.model_construct()
+    partner_ring: PhonesEntry = PhonesEntry.model_construct()
     staff: Listed[StaffEntry] | None = None
     leave: Listed[LeaveEntry] = ()
     shrinkage: Share = 0.0
     cost_per_agent_hour: Annotated[float, Field(ge=0, le=100_000)] = 0.0
     """In kronor."""
-    run: RunEntry = RunEntry()
+    run: RunEntry = RunEntry.model_construct()
 
     @model_validator(mode="after")
     def _says_once_who_rings(self) -> Self:
