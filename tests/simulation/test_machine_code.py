@@ -1,5 +1,6 @@
 """Machine code is made once, kept as a library, never older than its sources, and needs no numba to be called."""
 
+import os
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ from simulator.drawing.line import Alias
 from simulator.machine_code import ALIAS, COUNT, PLACE, RUN, called, library_path, loop_of
 from simulator.runs import Speed, warm
 from simulator.scenario.file import load_scenario
+from tests.simulation.watched_loops import DAYS, MODELS, digests
 
 SHARES = np.array([[0.5, 0.25, 0.125, 0.125], [0.1, 0.2, 0.3, 0.4]])
 SECOND_START = """
@@ -22,6 +24,12 @@ run(load_scenario("botkyrka").scenario, speed=Speed.FAST, replications=1)
 slow = {"numba", "llvmlite", "scipy", "matplotlib", "holidays", "rich"}
 needless = {"concurrent.futures", "difflib", "ivr.prompts", "ivr.phone_codes"}
 print(sorted((slow | needless) & set(sys.modules)))
+"""
+
+WATCHED = """
+from tests.simulation.watched_loops import digests, watch
+watch()
+print(*digests())
 """
 
 
@@ -103,3 +111,15 @@ def test_a_second_start_imports_nothing_slow_or_needless():
     warm(load_scenario("botkyrka").scenario, Speed.FAST)
     done = subprocess.run([sys.executable, "-c", SECOND_START], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_plain_python_comes_to_the_same_and_no_index_counts_from_the_end():
+    plain = subprocess.run(
+        [sys.executable, "-c", WATCHED],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+    )
+    assert plain.stdout.split() == digests()
+    assert len(set(digests())) == len(DAYS + MODELS)
