@@ -20,6 +20,7 @@ from simulator.machine_code import WORDS
 
 _KINDS: Any = types
 WHOLE, SMALL, REAL, BYTE, FLAG = types.int64, types.int32, types.float64, types.uint8, types.boolean
+BITS = types.uint64
 
 
 class FromZero(types.Array):  # type: ignore[misc]

@@ -50,6 +50,7 @@ class Kernel:
 
 
 RUN = Kernel("simulator.fast.loop", "run_chunk", "run_at", 4)
+FILL = Kernel("simulator.drawing.filling", "fill_plainly", "fill_at", 1)
 PLACE = Kernel("simulator.drawing.placing", "place", "place_at", 2)
 ALIAS = Kernel("simulator.drawing.placing", "alias", "alias_at", 1)
 COUNT = Kernel("simulator.measuring.tally_loop", "count", "count_at", 3)

@@ -17,7 +17,7 @@ import numpy as np
 from simulator.contacts import NOT_MADE, Contacts, Outcomes
 from simulator.drawing.draws import draw, replications_per_chunk
 from simulator.fast.covered import Refusal, refusals
-from simulator.machine_code import ALIAS, COUNT, PLACE, RUN, ready
+from simulator.machine_code import ALIAS, COUNT, FILL, PLACE, RUN, ready
 from simulator.measuring.tally import Tallies, joined, tally
 from simulator.parcels import Parcel, packed, unpacked
 from simulator.world import Scenario
@@ -268,7 +268,7 @@ def warm(scenario: Scenario, speed: Speed) -> None:
     """The code that runs the scenario is loaded and compiled, so that processes forked from now on have it too."""
     chosen = way(scenario, speed)[0]
     _driver(chosen)
-    ready(PLACE, ALIAS, COUNT, *((RUN,) if chosen is Speed.FAST else ()))
+    ready(FILL, PLACE, ALIAS, COUNT, *((RUN,) if chosen is Speed.FAST else ()))
 
 
 def simulated(

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.contacts import Real, Small, Whole
+from simulator.drawing.distributions import Row, drawn_rows
 from simulator.drawing.line import Alias, Line, Places
-from simulator.drawing.streams import generator
 from simulator.machine_code import ALIAS, PLACE, called
 from simulator.remembered import remembered
 from simulator.spans import Purpose
-from simulator.world import Scenario, Stream
+from simulator.world import Scenario, Shape, Stream
 
 _HOUR_MS = 3_600_000.0
 
@@ -26,6 +26,8 @@ class Rates:
 
     from_ms: Real
     to_ms: Real
+    ms_per_call: Real
+    """How long it takes for a call to be expected."""
     calls: Real
     """[slots + 1] Expected calls of a replication up to the beginning of each slot; the last is the sum."""
     keeps: Real
@@ -78,6 +80,7 @@ def rates_of(scenario: Scenario) -> Rates:
     return Rates(
         from_ms=edges[:-1][used],
         to_ms=edges[1:][used],
+        ms_per_call=_HOUR_MS / sums[used],
         calls=np.concatenate(([0.0], np.cumsum(sums[used] * widths / _HOUR_MS))),
         keeps=table.keeps,
         gives=table.gives,
@@ -110,12 +113,13 @@ def _poisson(scenario: Scenario, chunk: int, replications: int) -> Roots:
         return Roots(np.zeros(replications + 1, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32))
     size = int(total + 6.0 * math.sqrt(total) + 64)
     while True:
-        gaps = generator(seed, chunk, Purpose.ARRIVAL).standard_exponential(size)
         several = rates.keeps.shape[1] > 1
-        marks = generator(seed, chunk, Purpose.STREAM).random(size) if several else np.zeros(0)
+        rows = [Row(0, size, 0, Purpose.ARRIVAL, Shape.EXPONENTIAL), Row(size, size, 0, Purpose.STREAM)]
+        numbers = drawn_rows(seed, chunk, 2 * size if several else size, rows[: 1 + several])
+        gaps, marks = numbers[:size], numbers[size:]
         first, arrival_ms = np.zeros(replications + 1, np.int64), np.empty(size, np.int64)
         stream = np.empty(size, np.int32) if several else np.zeros(size, np.int32)
-        table = (rates.from_ms, rates.to_ms, rates.calls, rates.keeps, rates.gives)
+        table = (rates.from_ms, rates.to_ms, rates.ms_per_call, rates.calls, rates.keeps, rates.gives)
         made = called(PLACE, Line(gaps, marks, *table), Places(first, arrival_ms, stream))
         if made >= 0:
             return Roots(first, arrival_ms[:made], stream[:made])

@@ -1,79 +1,150 @@
-"""Draws of mean 1 in every form a span can have, filled in place: the longer the array, the same the beginning.
+"""Numbers of every form a span can have, of mean 1, drawn in one go: the longer a row, the same its beginning.
 
-A form is drawn in two steps, raw numbers that know nothing of the parameter, then what the parameter makes of them: so
-queues whose spans differ in spread alone cost one drawing. GAMMA and ERLANG cannot be split so.
+A row is drawn in two steps: even numbers by `simulator.drawing.filling`, then what the form makes of them, a row at a
+time. An exponential is the logarithm of an even number, a sum of them that of a product; a normal is a point of the
+circle so far out as an exponential says (Box and Muller).
 """
 
 import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from simulator.contacts import Real
+from simulator.drawing.orders import BLOCK, CIRCLE, UNIFORM, aligned, orders_of
+from simulator.drawing.streams import Part, Piece, generator, key_of, seed_of
+from simulator.machine_code import FILL, called
+from simulator.spans import Purpose
 from simulator.world import Shape
 
-SPLIT = frozenset({Shape.EXPONENTIAL, Shape.LOGNORMAL, Shape.WEIBULL, Shape.EMPIRICAL})
-"""Whose raw numbers serve any parameter."""
-_BLOCK = 2_048
 _MOST_PHASES = 8
-"""Up to so many, a product of uniforms is quicker than the general way."""
+"""Up to so many, a product is quicker than the general way."""
+_NORMALS = 2 * BLOCK
+"""They come so many at a time."""
+_PRODUCT_OF_ONE = frozenset({Shape.EXPONENTIAL, Shape.WEIBULL})
+_PHASED = frozenset({Shape.GAMMA, Shape.ERLANG})
 
 
-def fill(
-    source: np.random.Generator, out: Real, shape: Shape, parameter: float = 0.0, samples: tuple[int, ...] = ()
-) -> None:
-    """`out` holds draws of mean 1; of the samples themselves if the form is EMPIRICAL."""
-    raw(source, out, shape, parameter)
-    shaped(out, out, shape, parameter, samples)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that is to be drawn: first so many for roots, then so many for room, from streams of their own."""
+
+    begin: int
+    """Where among all numbers."""
+    roots: int
+    room: int
+    purpose: Purpose
+    shape: Shape | None = None
+    """None: even numbers from [0, 1)."""
+    parameter: float = 0.0
+    samples: tuple[int, ...] = ()
+
+    def parts(self) -> Iterator[tuple[Part, int, int]]:
+        """Where each part begins, and how long it is."""
+        yield Part.ROOTS, self.begin, self.roots
+        if self.room:
+            yield Part.ROOM, self.begin + self.roots, self.room
 
 
-def raw(source: np.random.Generator, out: Real, shape: Shape, parameter: float) -> None:
-    """`out` holds raw numbers for the form."""
-    match shape:
-        case Shape.EXPONENTIAL | Shape.WEIBULL:
-            source.standard_exponential(out=out)
-        case Shape.LOGNORMAL:
-            source.standard_normal(out=out)
-        case Shape.EMPIRICAL:
-            source.random(out=out)
-        case Shape.GAMMA | Shape.ERLANG if parameter in range(1, _MOST_PHASES + 1):
-            _phases(source, out, int(parameter))
-        case Shape.GAMMA | Shape.ERLANG:
-            source.standard_gamma(parameter, out=out)
+def drawn_rows(seed: int, chunk: int, size: int, rows: Sequence[Row]) -> Real:
+    """So many numbers: draws of mean 1 in the rows, of the samples themselves if the form is EMPIRICAL."""
+    normals = _Normals(size)
+    jobs = [
+        (begin, length, key_of(row.purpose, row.shape, part), what)
+        for row in rows
+        if (what := _what(row)) is not None
+        for part, begin, length in row.parts()
+    ]
+    jobs += [job for row in rows if row.shape is Shape.LOGNORMAL for job in normals.jobs_of(row)]
+    numbers = aligned(normals.end)
+    called(FILL, orders_of(numbers, jobs, seed_of(seed, chunk)))
+    normals.spread(numbers)
+    for row in rows:
+        if row.shape is Shape.LOGNORMAL:
+            for part, begin, length in row.parts():
+                _lognormal(normals.of(numbers, row, part), numbers[begin : begin + length], row.parameter)
+        elif row.shape in _PHASED and not _is_product(row):
+            for part, begin, length in row.parts():
+                source = generator(seed, chunk, row.purpose, row.shape, part)
+                source.standard_gamma(row.parameter, out=numbers[begin : begin + length])
+                numbers[begin : begin + length] /= row.parameter
+        else:
+            _shaped(numbers[row.begin : row.begin + row.roots + row.room], row)
+    return numbers[:size]
 
 
-def shaped(numbers: Real, out: Real, shape: Shape, parameter: float, samples: tuple[int, ...] = ()) -> None:
-    """`out` holds what becomes of raw numbers."""
-    match shape:
+def _is_product(row: Row) -> bool:
+    return row.parameter in range(1, _MOST_PHASES + 1)
+
+
+def _what(row: Row) -> int | None:
+    """What the row's even numbers are, in the words of a job; None if it is made of something else."""
+    if row.shape is None or row.shape is Shape.EMPIRICAL:
+        return UNIFORM
+    if row.shape in _PRODUCT_OF_ONE:
+        return 1
+    return int(row.parameter) if row.shape in _PHASED and _is_product(row) else None
+
+
+def _shaped(numbers: Real, row: Row) -> None:
+    """Even numbers become what the form makes of them."""
+    match row.shape:
         case Shape.CONSTANT:
-            out[:] = 1.0
+            numbers[:] = 1.0
         case Shape.EXPONENTIAL:
-            if out is not numbers:
-                out[:] = numbers
-        case Shape.LOGNORMAL:
-            variance = math.log1p(parameter * parameter)
-            np.multiply(numbers, math.sqrt(variance), out=out)
-            out -= variance / 2.0
-            np.exp(out, out=out)
+            np.log(numbers, out=numbers)
+            np.negative(numbers, out=numbers)
         case Shape.WEIBULL:
-            np.power(numbers, 1.0 / parameter, out=out)
-            out /= math.gamma(1.0 + 1.0 / parameter)
-        case Shape.EMPIRICAL:
-            places = (numbers * len(samples)).astype(np.intp)
-            np.take(np.array(samples, dtype=np.float64), places, out=out, mode="clip")
+            np.log(numbers, out=numbers)
+            np.negative(numbers, out=numbers)
+            np.power(numbers, 1.0 / row.parameter, out=numbers)
+            numbers /= math.gamma(1.0 + 1.0 / row.parameter)
         case Shape.GAMMA | Shape.ERLANG:
-            np.divide(numbers, parameter, out=out)
+            np.log(numbers, out=numbers)
+            numbers *= -1.0 / row.parameter
+        case Shape.EMPIRICAL:
+            places = (numbers * len(row.samples)).astype(np.intp)
+            np.take(np.array(row.samples, dtype=np.float64), places, out=numbers, mode="clip")
 
 
-def _phases(source: np.random.Generator, out: Real, phases: int) -> None:
-    """Sums of exponentials: the logarithm of a product of uniforms, block by block so that they stay at hand."""
-    uniforms = np.empty((_BLOCK, phases))
-    for begin in range(0, len(out), _BLOCK):
-        block = out[begin : begin + _BLOCK]
-        some = uniforms[: len(block)]
-        source.random(out=some)
-        np.subtract(1.0, some, out=some)
-        block[:] = some[:, 0]
-        for phase in range(1, phases):
-            block *= some[:, phase]
-        np.log(block, out=block)
-        np.negative(block, out=block)
+def _lognormal(normal: Real, out: Real, cv: float) -> None:
+    variance = math.log1p(cv * cv)
+    np.multiply(normal, math.sqrt(variance), out=out)
+    out -= variance / 2.0
+    np.exp(out, out=out)
+
+
+class _Normals:
+    """Normal numbers, after all others: one row for each purpose, whatever is made of them."""
+
+    def __init__(self, begin: int) -> None:
+        self.end = begin
+        self._begins: dict[tuple[Purpose, Part], tuple[int, int, int]] = {}
+
+    def jobs_of(self, row: Row) -> Iterator[tuple[int, int, int, int]]:
+        """What is still to be drawn for a row: points of the circle, and beside them even numbers."""
+        for part, _, length in row.parts():
+            if (row.purpose, part) in self._begins:
+                continue
+            padded = -(-length // _NORMALS) * _NORMALS
+            points, distances = self.end, self.end + padded
+            self._begins[row.purpose, part] = points, distances, self.end + padded + padded // 2
+            self.end = distances + padded // 2
+            yield points, padded, key_of(row.purpose, row.shape, part, Piece.DIRECTION), CIRCLE
+            yield distances, padded // 2, key_of(row.purpose, row.shape, part), 1
+
+    def spread(self, numbers: Real) -> None:
+        """Points of the circle become normal numbers."""
+        for points, distances, end in self._begins.values():
+            far = numbers[distances:end]
+            np.log(far, out=far)
+            far *= -2.0
+            np.sqrt(far, out=far)
+            pairs = numbers[points:distances].reshape(-1, 2, BLOCK)
+            pairs *= far.reshape(-1, 1, BLOCK)
+
+    def of(self, numbers: Real, row: Row, part: Part) -> Real:
+        """As many as the part has."""
+        begin = self._begins[row.purpose, part][0]
+        return numbers[begin : begin + (row.roots if part is Part.ROOTS else row.room)]

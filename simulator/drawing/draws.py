@@ -3,17 +3,18 @@
 The world alone says what is drawn: two plans with the same world and seed meet the same people, whichever driver runs.
 """
 
+import math
+from itertools import accumulate
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.contacts import Chance, Contacts, Real
+from simulator.contacts import Chance, Contacts
 from simulator.drawing.arrivals import expected_calls, roots
-from simulator.drawing.distributions import SPLIT, fill, raw, shaped
-from simulator.drawing.streams import Part, generator
-from simulator.spans import Kind, Purpose, Rows, rows_of
-from simulator.world import Callers, Duration, Scenario, Shape, World
+from simulator.drawing.distributions import Row, drawn_rows
+from simulator.spans import CONSTANT_ROW, Purpose, rows_of
+from simulator.world import Callers, Scenario, Shape, World
 
 CHUNK_CONTACTS = 50_000
 _ROOM_LEAST = 256
@@ -35,59 +36,87 @@ def replications_per_chunk(scenario: Scenario) -> int:
 
 def draw(scenario: Scenario, chunk: int, replications: int, room: int | None = None) -> Contacts:
     """What callers and phones bring with them; `room` redials at most, by default as many as are likely."""
-    rows, begun = rows_of(scenario), roots(scenario, chunk, replications)
+    world, begun = scenario.world, roots(scenario, chunk, replications)
     calls = len(begun.arrival_ms)
-    room = _likely_room(scenario.world, calls) if room is None else room
-    offers = _offers(scenario.world, calls, room)
+    room = _likely_room(world, calls) if room is None else room
+    sheet = _Sheet(scenario, calls, room, replications)
+    numbers = drawn_rows(scenario.run.seed, chunk, sheet.begins[-1], sheet.rows())
+    units, chances, offer_units, offer_chances, shifts = (
+        numbers[begin : begin + math.prod(shape)].reshape(shape)
+        for begin, shape in zip(sheet.begins, sheet.shapes, strict=False)
+    )
+    for row in set(range(Chance.COUNT)).difference(_chances_needed(world)):
+        chances[row] = 0.0
+    if not _is_by_chance(world.phones.misses, world.partner_phones.misses):
+        offer_chances[:] = 0.0
     return Contacts(
         first=begun.first,
         arrival_ms=_with_room(begun.arrival_ms, room),
         stream=_with_room(begun.stream, room),
-        units=_units(scenario, chunk, rows, calls, room),
-        chances=_chances(scenario, chunk, calls, room),
-        offer_units=_offer_units(scenario, chunk, rows, offers),
-        offer_chances=_offer_chances(scenario, chunk, offers),
-        absent=_absent(scenario, chunk, replications),
+        units=units,
+        chances=chances,
+        offer_units=offer_units,
+        offer_chances=offer_chances,
+        absent=shifts < world.shrinkage if shifts.size else np.zeros((replications, len(world.shifts)), np.bool_),
     )
 
 
-def _units(scenario: Scenario, chunk: int, rows: Rows, calls: int, room: int) -> Real:
-    units = np.empty((len(rows.kinds), calls + room))
-    of_raw: dict[tuple[Purpose, Shape], Real] = {}
-    for row, kind in enumerate(rows.kinds):
-        key = (kind.purpose, kind.shape)
-        shared = kind.shape in SPLIT and sum((one.purpose, one.shape) == key for one in rows.kinds) > 1
-        if not shared:
-            _raw_row(units[row], scenario, chunk, kind, calls)
-        elif key not in of_raw:
-            of_raw[key] = np.empty(calls + room)
-            _raw_row(of_raw[key], scenario, chunk, kind, calls)
-        shaped(of_raw.get(key, units[row]), units[row], kind.shape, kind.parameter, kind.samples)
-    return units
+class _Sheet:
+    """Where the arrays of a chunk lie among its numbers, one after the other, and what is drawn in their rows."""
+
+    def __init__(self, scenario: Scenario, calls: int, room: int, replications: int) -> None:
+        world, self._calls, self._room = scenario.world, calls, room
+        self._world, self._plan = world, rows_of(scenario)
+        offers = _offers(world, calls, room)
+        self.shapes = (
+            (len(self._plan.kinds), calls + room),
+            (Chance.COUNT, calls + room),
+            (2, offers if self._plan.answers.row.max() >= 0 else 0),
+            (offers if world.phones.misses or world.partner_phones.misses else 0,),
+            (replications, len(world.shifts) if world.shrinkage > 0.0 else 0),
+        )
+        self.begins = [0, *accumulate(math.prod(shape) for shape in self.shapes)]
+
+    def rows(self) -> list[Row]:
+        """Everything that is by chance."""
+        units, chances, offer_units, offer_chances, shifts, _ = self.begins
+        contacts = self._calls + self._room
+        rows = [
+            Row(units + i * contacts, self._calls, self._room, kind.purpose, kind.shape, kind.parameter, kind.samples)
+            for i, kind in enumerate(self._plan.kinds)
+        ]
+        rows += [
+            Row(chances + row * contacts, self._calls, self._room, _CHANCES[row])
+            for row in _chances_needed(self._world)
+        ]
+        offers = self.shapes[2][1]
+        rows += [Row(offer_units + i * offers, offers, 0, *self._answers(i)) for i in range(2) if offers]
+        misses = (self._world.phones.misses, self._world.partner_phones.misses)
+        if _is_by_chance(*misses):
+            rows.append(Row(offer_chances, *self.shapes[3], 0, Purpose.MISSES))
+        if math.prod(self.shapes[4]):
+            rows.append(Row(shifts, math.prod(self.shapes[4]), 0, Purpose.ABSENT))
+        return rows
+
+    def _answers(self, row: int) -> tuple[Purpose, Shape, float, tuple[int, ...]]:
+        """How long phones ring: our people's, or a partner's."""
+        if row == 0:
+            purpose, duration = Purpose.ANSWERS, self._world.phones.answers_after
+        else:
+            purpose, duration = Purpose.PARTNER_ANSWERS, self._world.partner_phones.answers_after
+        if self._plan.answers.row[row] == CONSTANT_ROW:
+            return purpose, Shape.CONSTANT, 0.0, ()
+        return purpose, duration.shape, duration.parameter, duration.samples
 
 
-def _raw_row(out: Real, scenario: Scenario, chunk: int, kind: Kind, calls: int) -> None:
-    """Roots and room from sources of their own: the one does not shift the other."""
-    for part, numbers in ((Part.ROOTS, out[:calls]), (Part.ROOM, out[calls:])):
-        if len(numbers):
-            raw(
-                generator(scenario.run.seed, chunk, kind.purpose, kind.shape, part), numbers, kind.shape, kind.parameter
-            )
-
-
-def _chances(scenario: Scenario, chunk: int, calls: int, room: int) -> Real:
-    """Zeros where every share is 0 or 1: a chance below the share is all that is ever asked of them."""
-    chances = np.zeros((Chance.COUNT, calls + room))
-    for row in _chances_needed(scenario.world):
-        for part, out in ((Part.ROOTS, chances[row, :calls]), (Part.ROOM, chances[row, calls:])):
-            if len(out):
-                generator(scenario.run.seed, chunk, _CHANCES[row], part=part).random(out=out)
-    return chances
+def _is_by_chance(*shares: float) -> bool:
+    """Whether any of them is neither none nor all: a chance below the share is all that is ever asked of it."""
+    return any(0.0 < share < 1.0 for share in shares)
 
 
 def _chances_needed(world: World) -> list[int]:
     shares = {row: [share for one in world.callers.values() for share in _shares(one, row)] for row in _CHANCES}
-    return [row for row, some in shares.items() if any(0.0 < share < 1.0 for share in some)]
+    return [row for row, some in shares.items() if _is_by_chance(*some)]
 
 
 def _shares(callers: Callers, row: int) -> tuple[float, ...]:
@@ -118,40 +147,6 @@ def _offers(world: World, calls: int, room: int) -> int:
     served = 1.0 - min(0.9, max(world.phones.misses, world.partner_phones.misses))
     more = max(0, room - _likely_room(world, calls))
     return int(1.2 * (calls + room) / served) + 4 * more + 1024
-
-
-def _offer_units(scenario: Scenario, chunk: int, rows: Rows, offers: int) -> Real:
-    world = scenario.world
-    if rows.answers.row.max() < 0:
-        return np.empty((2, 0))
-    units = np.empty((2, offers))
-    both: tuple[tuple[Purpose, Duration], ...] = (
-        (Purpose.ANSWERS, world.phones.answers_after),
-        (Purpose.PARTNER_ANSWERS, world.partner_phones.answers_after),
-    )
-    for row, (purpose, duration) in enumerate(both):
-        if rows.answers.row[row] < 0:
-            units[row] = 1.0
-        else:
-            source = generator(scenario.run.seed, chunk, purpose, duration.shape)
-            fill(source, units[row], duration.shape, duration.parameter, duration.samples)
-    return units
-
-
-def _offer_chances(scenario: Scenario, chunk: int, offers: int) -> Real:
-    misses = (scenario.world.phones.misses, scenario.world.partner_phones.misses)
-    if not any(misses):
-        return np.empty(0)
-    if all(share in {0.0, 1.0} for share in misses):
-        return np.zeros(offers)
-    return generator(scenario.run.seed, chunk, Purpose.MISSES).random(offers)
-
-
-def _absent(scenario: Scenario, chunk: int, replications: int) -> NDArray[np.bool_]:
-    shape, share = (replications, len(scenario.world.shifts)), scenario.world.shrinkage
-    if share <= 0.0:
-        return np.zeros(shape, np.bool_)
-    return generator(scenario.run.seed, chunk, Purpose.ABSENT).random(shape) < share
 
 
 def _with_room(values: NDArray[_Scalar], room: int) -> NDArray[_Scalar]:

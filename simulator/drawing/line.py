@@ -12,6 +12,7 @@ class Line(NamedTuple):
     marks: Real
     from_ms: Real
     to_ms: Real
+    ms_per_call: Real
     calls: Real
     keeps: Real
     gives: Small

@@ -12,6 +12,7 @@ LINE = ArraysType(
         ("marks", REAL, 1),
         ("from_ms", REAL, 1),
         ("to_ms", REAL, 1),
+        ("ms_per_call", REAL, 1),
         ("calls", REAL, 1),
         ("keeps", REAL, 2),
         ("gives", SMALL, 2),
@@ -41,8 +42,7 @@ def place(line: Line, places: Places) -> int:
                 return made
         while at >= calls[slot + 1]:
             slot += 1
-        share = (at - calls[slot]) / (calls[slot + 1] - calls[slot])
-        ms = line.from_ms[slot] + share * (line.to_ms[slot] - line.from_ms[slot])
+        ms = line.from_ms[slot] + (at - calls[slot]) * line.ms_per_call[slot]
         places.arrival_ms[made] = min(int(ms), int(line.to_ms[slot]) - 1)
         if streams > 1:
             mark = line.marks[made] * streams

@@ -7,11 +7,13 @@ from enum import IntEnum
 
 import numpy as np
 
+from simulator.drawing.orders import Bits
 from simulator.spans import Purpose
 from simulator.world import Shape
 
 _SHAPES = tuple(Shape)
 _NO_SHAPE = len(_SHAPES)
+_MOST_SHAPES = 16
 
 
 class Part(IntEnum):
@@ -21,10 +23,30 @@ class Part(IntEnum):
     ROOM = 1
 
 
+class Piece(IntEnum):
+    """Of what two numbers are made of: a normal one is how far from the middle, and in which direction."""
+
+    WHOLE = 0
+    DIRECTION = 1
+
+
+def seed_of(seed: int, chunk: int) -> Bits:
+    """What the chunk's streams have in common."""
+    return np.random.SeedSequence(seed, spawn_key=(chunk,)).generate_state(2, np.uint64).astype(np.uint64)
+
+
+def key_of(purpose: Purpose, shape: Shape | None = None, part: Part = Part.ROOTS, piece: Piece = Piece.WHOLE) -> int:
+    """What tells the chunk's streams apart."""
+    return ((int(purpose) * _MOST_SHAPES + _form(shape)) * len(Part) + part) * len(Piece) + piece
+
+
 def generator(
     seed: int, chunk: int, purpose: Purpose, shape: Shape | None = None, part: Part = Part.ROOTS
 ) -> np.random.Generator:
-    """A source of its own, at its beginning."""
-    form = _NO_SHAPE if shape is None else _SHAPES.index(shape)
-    sequence = np.random.SeedSequence(seed, spawn_key=(chunk, int(purpose), form, int(part)))
+    """A source of its own, at its beginning, of what numpy alone can draw."""
+    sequence = np.random.SeedSequence(seed, spawn_key=(chunk, int(purpose), _form(shape), int(part)))
     return np.random.Generator(np.random.SFC64(sequence))
+
+
+def _form(shape: Shape | None) -> int:
+    return _NO_SHAPE if shape is None else _SHAPES.index(shape)

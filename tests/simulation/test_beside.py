@@ -3,7 +3,6 @@
 import math
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from queues.ids import AgentId, MenuId, PromptId, QueueId
@@ -22,8 +21,9 @@ from routing.plan import (
     WayOut,
 )
 from simulator import theory
-from simulator.drawing.distributions import fill
+from simulator.drawing.distributions import Row, drawn_rows
 from simulator.report.beside import as_dict, formula_for, formulas_for, surviving
+from simulator.spans import Purpose
 from simulator.world import DAY_MS, NEVER_MS, Callers, Duration, Phones, Run, Scenario, Shape, Shift, Stream, World
 
 LINE, OTHER = QueueId("kö"), QueueId("annan")
@@ -81,12 +81,12 @@ def test_a_line_with_so_many_places_or_none():
     ],
 )
 def test_patience_of_any_form_survives_as_it_is_drawn(patience):
-    drawn = np.empty(200_000)
-    fill(np.random.default_rng(2), drawn, patience.shape, patience.parameter, patience.samples)
+    row = Row(0, 200_000, 0, Purpose.PATIENCE, patience.shape, patience.parameter, patience.samples)
+    spans = drawn_rows(2, 0, 200_000, [row])
     survival, _ = surviving(patience)
     assert survival(0.0) == 1
     for seconds in (10.0, 45.0, 89.0, 91.0, 300.0):
-        share = float((drawn * patience.mean_ms > 1000 * seconds).mean())
+        share = float((spans * patience.mean_ms > 1000 * seconds).mean())
         assert survival(seconds) == pytest.approx(share, abs=0.004)
     formula = formula_for(model({"patience": patience}))
     assert formula.name == "M/M/4+G"

@@ -8,9 +8,12 @@ from scipy import stats
 from queues.ids import AgentId, PartnerId, QueueId
 from routing.plan import Partner, Plan, Queue
 from simulator.contacts import Chance, Contacts
-from simulator.drawing.distributions import fill
+from simulator.drawing.distributions import Row, drawn_rows
 from simulator.drawing.draws import draw, replications_per_chunk
-from simulator.drawing.streams import Part, generator
+from simulator.drawing.filling import fill_plainly
+from simulator.drawing.orders import BLOCK, CIRCLE, LANES, UNIFORM, orders_of
+from simulator.drawing.streams import Part, Piece, key_of, seed_of
+from simulator.machine_code import FILL, called
 from simulator.spans import CONSTANT_ROW, Purpose, rows_of, span
 from simulator.world import (
     DAY_MS,
@@ -63,22 +66,22 @@ def same(a: Contacts, b: Contacts) -> bool:
         (Shape.EXPONENTIAL, 0.0, stats.expon()),
         (Shape.LOGNORMAL, 0.8, stats.lognorm(math.sqrt(math.log(1.64)), scale=1 / math.sqrt(1.64))),
         (Shape.GAMMA, 2.5, stats.gamma(2.5, scale=1 / 2.5)),
+        (Shape.GAMMA, 1.0, stats.expon()),
+        (Shape.GAMMA, 4.0, stats.gamma(4, scale=1 / 4)),
         (Shape.ERLANG, 3.0, stats.gamma(3, scale=1 / 3)),
         (Shape.WEIBULL, 0.7, stats.weibull_min(0.7, scale=1 / math.gamma(1 + 1 / 0.7))),
     ],
 )
 def test_each_form_has_mean_one_and_its_own_law(shape, parameter, law):
     assert law.mean() == pytest.approx(1.0)
-    out = np.empty(200_000)
-    fill(generator(7, 0, Purpose.TALK, shape), out, shape, parameter)
+    out = one_row(400_000, Purpose.TALK, shape, parameter)
     assert stats.kstest(out, law.cdf).pvalue > 0.01
     assert abs(out.mean() - 1.0) < 4 * law.std() / math.sqrt(len(out))
 
 
 def test_samples_come_with_equal_weight_and_one_may_be_for_ever():
     samples = (4_000, 9_000, NEVER_MS)
-    out = np.empty(90_000)
-    fill(generator(7, 0, Purpose.PATIENCE, Shape.EMPIRICAL), out, Shape.EMPIRICAL, 0.0, samples)
+    out = one_row(90_000, Purpose.PATIENCE, Shape.EMPIRICAL, 0.0, samples)
     counts = [(out == sample).sum() for sample in samples]
     assert sum(counts) == len(out)
     assert stats.chisquare(counts).pvalue > 0.01
@@ -138,7 +141,12 @@ def test_given_instants_are_the_same_in_each_replication_beside_the_drawn_ones()
 
 
 def test_more_replications_or_more_room_change_nothing_of_what_was_there():
-    made = scenario(two_lines(phones=Phones(exponential(5_000), misses=0.1), shrinkage=0.3, shifts=(shift(),) * 3))
+    callers = {
+        BARN: Callers(Duration(Shape.WEIBULL, 1.0, 0.7), (Duration(Shape.LOGNORMAL, 1.0, 0.9),) * 5, redial=0.5),
+        VARD: Callers(Duration(Shape.GAMMA, 1.0, 2.5), (Duration(Shape.ERLANG, 1.0, 3),) * 5, redial=0.2),
+    }
+    phones = Phones(Duration(Shape.GAMMA, 5_000, 4.0), misses=0.1)
+    made = scenario(two_lines(callers=callers, phones=phones, shrinkage=0.3, shifts=(shift(),) * 3))
     few, many = draw(made, 2, 10, room=100), draw(made, 2, 25, room=400)
     n, more = int(few.first[-1]), int(many.first[-1])
     assert np.array_equal(few.first, many.first[:11])
@@ -239,9 +247,74 @@ def test_a_chunk_has_about_fifty_thousand_calls_and_one_replication_at_least():
     assert draw(scenario(replace(two_lines(), streams=())), 0, 2).first.tolist() == [0, 0, 0]
 
 
-def test_roots_and_room_have_numbers_of_their_own():
-    assert generator(1, 0, Purpose.TALK, None, Part.ROOM).random() != generator(1, 0, Purpose.TALK).random()
+def test_every_stream_has_numbers_of_its_own():
+    keys = [
+        key_of(purpose, shape, part, piece)
+        for purpose in Purpose
+        for shape in (None, *Shape)
+        for part in Part
+        for piece in Piece
+    ]
+    assert len(set(keys)) == len(keys)
+    begins = np.array([numbers_of(BLOCK, UNIFORM, key) for key in keys[::7]])
+    assert len(np.unique(begins)) == begins.size
+    correlation = np.corrcoef(begins) - np.eye(len(begins))
+    assert np.abs(correlation).max() < 5.5 / math.sqrt(BLOCK)
+    assert not np.isin(numbers_of(BLOCK, UNIFORM, 5, chunk=1), begins).any()
+    assert not np.isin(numbers_of(BLOCK, UNIFORM, 5, seed=2), begins).any()
     assert FOR_EVER.mean_ms == NEVER_MS
+
+
+@pytest.mark.parametrize("what", [UNIFORM, 1, 2, 5, CIRCLE])
+def test_the_compiled_numbers_are_numpys_own_to_the_last_bit(what):
+    length = 6 * BLOCK if what == CIRCLE else 5 * BLOCK - 17
+    jobs = [(0, length, 3, what), (length, length, 4, what)]
+    made, plainly = (orders_of(np.full(2 * length + 1, -7.0), jobs, seed_of(9, 2)) for _ in range(2))
+    called(FILL, made)
+    fill_plainly(plainly)
+    assert np.array_equal(made.numbers, plainly.numbers)
+    assert made.numbers[-1] == -7.0
+    assert not np.array_equal(made.numbers[:length], made.numbers[length:-1])
+
+
+def test_numbers_are_even_whatever_the_lane_and_do_not_follow_from_those_before():
+    numbers = numbers_of(1024 * BLOCK, UNIFORM, 11)
+    lanes = numbers.reshape(-1, LANES)
+    for bits in (numbers * 256 % 1, numbers * 2**45 % 1):
+        counts = np.histogram2d(bits[:-1], bits[1:], bins=32, range=((0, 1), (0, 1)))[0]
+        assert 0.001 < stats.chisquare(counts.ravel()).pvalue < 0.999
+    assert min(stats.kstest(lane, "uniform").pvalue for lane in lanes.T) > 0.0001
+    correlation = np.corrcoef(lanes.T) - np.eye(LANES)
+    assert np.abs(correlation).max() < 5 / math.sqrt(len(lanes))
+    for apart in (1, 2, LANES, BLOCK):
+        assert abs(np.corrcoef(numbers[:-apart], numbers[apart:])[0, 1]) < 4 / math.sqrt(len(numbers))
+
+
+def test_points_lie_on_the_circle_and_in_every_direction():
+    cosines, sines = numbers_of(400 * BLOCK, CIRCLE, 2).reshape(-1, 2, BLOCK).swapaxes(0, 1).reshape(2, -1)
+    assert np.abs(np.hypot(cosines, sines) - 1.0).max() < 1e-15
+    assert stats.kstest(np.arctan2(sines, cosines) / (2 * math.pi) + 0.5, "uniform").pvalue > 0.01
+
+
+def test_normal_numbers_are_so_far_out_and_in_their_pairs_as_they_should_be():
+    normal = np.log(one_row(4_000 * BLOCK, Purpose.TALK, Shape.LOGNORMAL, math.sqrt(math.e - 1))) + 0.5
+    assert stats.kstest(normal, "norm").pvalue > 0.01
+    beyond = [int((np.abs(normal) > limit).sum()) for limit in (3.0, 4.0, 5.0)]
+    expected = [2 * stats.norm.sf(limit) * len(normal) for limit in (3.0, 4.0, 5.0)]
+    assert all(abs(n - mean) < 4 * math.sqrt(mean) + 1 for n, mean in zip(beyond, expected, strict=True))
+    left, right = normal.reshape(-1, 2, BLOCK).swapaxes(0, 1).reshape(2, -1)
+    assert abs(np.corrcoef(left, right)[0, 1]) < 4 / math.sqrt(len(left))
+    assert abs(np.corrcoef(left**2, right**2)[0, 1]) < 4 / math.sqrt(len(left))
+
+
+def one_row(length, *what):
+    return drawn_rows(7, 0, length, [Row(0, length, 0, *what)])
+
+
+def numbers_of(length, what, key, seed=1, chunk=0):
+    orders = orders_of(np.empty(length), [(0, length, key, what)], seed_of(seed, chunk))
+    called(FILL, orders)
+    return orders.numbers
 
 
 def shift() -> Shift:

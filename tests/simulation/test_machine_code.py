@@ -10,7 +10,7 @@ import pytest
 from simulator import compiled, machine_code
 from simulator.drawing import placing
 from simulator.drawing.line import Alias
-from simulator.machine_code import ALIAS, COUNT, PLACE, RUN, called, library_path, loop_of
+from simulator.machine_code import ALIAS, COUNT, FILL, PLACE, RUN, called, library_path, loop_of
 from simulator.runs import Speed, warm
 from simulator.scenario.file import load_scenario
 from tests.simulation.watched_loops import DAYS, MODELS, digests
@@ -93,7 +93,7 @@ def test_a_library_that_is_broken_is_made_anew(tmp_path, monkeypatch):
     assert loop_of(ALIAS) is not placing.alias_at
 
 
-@pytest.mark.parametrize("kernel", [RUN, PLACE, ALIAS, COUNT])
+@pytest.mark.parametrize("kernel", [RUN, FILL, PLACE, ALIAS, COUNT])
 def test_other_sources_or_another_processor_have_another_library(kernel, tmp_path, monkeypatch):
     paths = {library_path(kernel)}
     monkeypatch.setattr(machine_code, "_processor", lambda: b"another")
