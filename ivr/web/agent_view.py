@@ -84,13 +84,14 @@ def _me(who: BoardAgent, house: House, phone: str) -> dict[str, Any]:
 
 
 def _lines(board: Board, house: House, viewer: Viewer) -> Iterator[dict[str, Any]]:
-    """Who waits in the person's own queues, those they have level 2 in first named."""
+    """Who waits for the person in their own queues, those they have level 2 in first named."""
     agent = house.plan.agents.get(viewer.agent)
     for queue, level in agent.queues if agent else ():
         rules = house.plan.queues[queue]
         if level < 2 or not viewer.may_hear(rules.clearance):
             continue
-        since = [call.entered_at_ms for call in board.calls.values() if call.queue == queue and call.in_line]
+        line = [call for call in board.calls.values() if call.queue == queue and call.in_line]
+        since = [call.entered_at_ms for call in line if viewer.may_hear(call.clearance)]
         title = house.queue_titles.get(queue, queue)
         yield {"queue": queue, "title": title, "waiting": len(since), "since_ms": min(since, default=0)}
 

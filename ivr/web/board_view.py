@@ -12,12 +12,15 @@ from typing import Any, Final
 from ivr.config.house import House
 from ivr.web.accounts.sight import sight_of
 from ivr.web.accounts.viewer import Viewer
+from ivr.web.small_counts import count
+from ivr.web.staff_in_sight import work_in_sight
 from queues.agents import AgentState
-from queues.board import QUARTER_MS, Board, BoardAgent, BoardCall, BoardQueue, Counts, Switched
+from queues.board import QUARTER_MS, Board, BoardAgent, BoardCall, BoardQueue, BoardState, Counts, Switched
 from queues.ids import AgentId, QueueId, partner_of
 from routing.circles import OWN_LEVEL
 
 RECENT_MINUTES: Final = 30
+TO_BE_RUNG: Final = frozenset({BoardState.CALLBACK, BoardState.CALLBACK_OFFERED, BoardState.CALLING_BACK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,20 @@ def board_view(scene: Scene, viewer: Viewer) -> dict[str, Any]:
     """Queues, agents, calls and partners that the viewer may see, and what is switched by hand."""
     board, house = scene.board, scene.house
     queues = [queue for queue in house.plan.queues if viewer.may_see_queue(queue)]
-    waiting = _waiting(board)
-    states = _states(scene)
+    heard = [queue for queue in queues if viewer.may_hear(house.plan.queues[queue].clearance)]
+    standing, states = _standing(board), _states(scene)
     return {
         "day_starts_ms": board.day_starts_ms,
-        "queues": [_queue(scene, queue, waiting[queue], states[queue]) for queue in queues],
+        "queues": [
+            {
+                "id": queue,
+                "title": house.queue_titles.get(queue, queue),
+                "clearance": house.plan.queues[queue].clearance,
+                **_waiting(standing[queue], viewer),
+                **(_figures(scene, queue, states[queue]) if queue in heard else {}),
+            }
+            for queue in queues
+        ],
         "agents": [_agent(scene, viewer, agent) for agent in house.people if _is_theirs(house, viewer, agent)],
         "calls": [seen for call in board.calls.values() if (seen := call_view(viewer, call)) is not None],
         "partners": [
@@ -48,7 +60,7 @@ def board_view(scene: Scene, viewer: Viewer) -> dict[str, Any]:
         ],
         "hours": {name: _switched(switched) for name, switched in board.hours.items()},
         "crisis": _switched(board.crisis) if board.crisis else None,
-        "house": _counts(_of_all(board, queues) if len(queues) < len(house.plan.queues) else board.house.day),
+        "house": _counts(_of_all(board, heard) if len(heard) < len(house.plan.queues) else board.house.day),
         "paused": board.paused,
     }
 
@@ -94,15 +106,32 @@ def call_view(viewer: Viewer, call: BoardCall) -> dict[str, Any] | None:
     return seen
 
 
-def _queue(scene: Scene, queue: QueueId, waiting: list[int], states: Counter[str]) -> dict[str, Any]:
+def _waiting(standing: Sequence[BoardCall], viewer: Viewer) -> dict[str, Any]:
+    """Those who wait in a line and are to be rung: whoever is in sight, and how many more, in figures that say no more.
+
+    Without the figures a call that nobody cleared is there for would wait and nobody know.
+    """
+    seen: list[BoardCall] = []
+    unseen: list[BoardCall] = []
+    for call in standing:
+        (seen if sight_of(viewer, call).is_there else unseen).append(call)
+    waits = [call.entered_at_ms or call.since_ms for call in seen if call.in_line]
+    return {
+        "waiting": len(waits),
+        "oldest_ms": min(waits, default=0),
+        "unseen": {
+            "waiting": count(sum(call.in_line for call in unseen)),
+            "callbacks": count(sum(call.state in TO_BE_RUNG for call in unseen)),
+            "overdue": count(sum(call.overdue for call in unseen)),
+        },
+    }
+
+
+def _figures(scene: Scene, queue: QueueId, states: Counter[str]) -> dict[str, Any]:
+    """What else there is to be known of a line whose calls the viewer may hear."""
     line = scene.board.queues.get(queue) or BoardQueue(queue)
     recent = line.last(RECENT_MINUTES, scene.now_ms)
     return {
-        "id": queue,
-        "title": scene.house.queue_titles.get(queue, queue),
-        "clearance": scene.house.plan.queues[queue].clearance,
-        "waiting": len(waiting),
-        "oldest_ms": min(waiting, default=0),
         "foreseen_min": scene.foreseen.get(queue),
         "agents": dict(states),
         **_counts(line.day),
@@ -149,10 +178,7 @@ def _agent(scene: Scene, viewer: Viewer, agent: AgentId) -> dict[str, Any]:
     return {
         "id": agent,
         "name": scene.house.people[agent].name,
-        "state": person.state.value,
-        "reason": person.reason,
-        "since_ms": person.since_ms,
-        "until_ms": person.until_ms,
+        **work_in_sight(viewer, scene.house.plan, person)._asdict(),
         "queues": [queue for queue, _ in _serves(scene.house, person)],
         "own": [queue for queue, level in _serves(scene.house, person) if level >= OWN_LEVEL],
         "moved": bool(person.moved_to),
@@ -197,13 +223,12 @@ def _switched(switched: Switched) -> dict[str, Any]:
     }
 
 
-def _waiting(board: Board) -> defaultdict[QueueId, list[int]]:
-    """By queue: since when each caller on the line there waits."""
-    waiting: defaultdict[QueueId, list[int]] = defaultdict(list)
+def _standing(board: Board) -> defaultdict[QueueId, list[BoardCall]]:
+    """By queue: the calls that stand there, whatever they do."""
+    standing: defaultdict[QueueId, list[BoardCall]] = defaultdict(list)
     for call in board.calls.values():
-        if call.in_line:
-            waiting[call.queue].append(call.entered_at_ms or call.since_ms)
-    return waiting
+        standing[call.queue].append(call)
+    return standing
 
 
 def _states(scene: Scene) -> defaultdict[QueueId, Counter[str]]:

@@ -5,9 +5,11 @@ from collections.abc import Collection
 from typing import Any
 
 from ivr.config.house import House
+from ivr.web.accounts.viewer import Viewer
+from ivr.web.staff_in_sight import work_in_sight
 from ivr.web.wall_state import serves
 from queues.agents import AgentState
-from queues.board import Board, BoardAgent
+from queues.board import Board
 from queues.ids import AgentId, QueueId, partner_of
 
 ORDER = (
@@ -21,28 +23,23 @@ ORDER = (
 """The first are those to whom somebody looks."""
 
 
-def people(board: Board, house: House, queues: Collection[QueueId]) -> list[dict[str, Any]]:
-    """Who is logged in and serves any of the queues: by state, longest in it first."""
-    found = [(board.agents[agent], house.people[agent].name) for agent in _theirs(board, house, queues)]
-    found = [(one, name) for one, name in found if one.state is not AgentState.LOGGED_OUT]
-    found.sort(key=lambda pair: (ORDER.index(pair[0].state), pair[0].since_ms, pair[1]))
-    return [_person(one, name) for one, name in found]
+def people(board: Board, house: House, queues: Collection[QueueId], viewer: Viewer | None) -> list[dict[str, Any]]:
+    """Who is logged in and serves any of the queues: by state, longest in it first. Nobody's names without a viewer."""
+    if viewer is None:
+        return []
+    there = [board.agents[agent] for agent in _theirs(board, house, queues)]
+    found = [
+        {"id": one.id, "name": house.people[one.id].name, **work_in_sight(viewer, house.plan, one)._asdict()}
+        for one in there
+        if one.state is not AgentState.LOGGED_OUT
+    ]
+    return sorted(found, key=lambda one: (ORDER.index(one["state"]), one["since_ms"], one["name"]))
 
 
-def _person(one: BoardAgent, name: str) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "name": name,
-        "state": one.state.value,
-        "reason": one.reason,
-        "since_ms": one.since_ms,
-        "until_ms": one.until_ms,
-    }
-
-
-def people_counted(board: Board, house: House, queues: Collection[QueueId]) -> dict[str, int]:
-    """How many are in each state, of those who serve any of the queues."""
-    counted = Counter(board.agents[agent].state for agent in _theirs(board, house, queues))
+def people_counted(board: Board, house: House, queues: Collection[QueueId], viewer: Viewer | None) -> dict[str, int]:
+    """How many are in each state, of those who serve any of the queues; without a viewer, as it is."""
+    there = [board.agents[agent] for agent in _theirs(board, house, queues)]
+    counted = Counter(work_in_sight(viewer, house.plan, one).state if viewer else one.state for one in there)
     return {state.value: counted[state] for state in ORDER if state is not AgentState.LOGGED_OUT}
 
 

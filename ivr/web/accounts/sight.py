@@ -1,12 +1,15 @@
 """What of a call somebody sees: the one decision for pages, streams, API, webhooks and exports (S07, S08, S14, I10).
 
-A confidential call shows whoever lacks the clearance that it is there, in which queue and since when, and nothing
-that could say who rang or what about: no number, no pseudonym, no path, no language, no call id to ask further with.
+Whoever lacks the clearance of a call is not shown that there is one: a row says by itself when somebody rang, and a
+neighbour who knows that learns where to. How many wait is told in figures that point at nobody
+(`ivr.web.small_counts`). Two kinds of call are shown as being there, with nothing that says who or what about: one
+that has chosen nothing yet, in the menu where all look alike, and the viewer's own.
 """
 
 from dataclasses import dataclass
 
 from ivr.web.accounts.viewer import CallInSight, Viewer
+from queues.ids import UNKNOWN_CLEARANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,7 @@ class Sight:
     """What of one call may be shown."""
 
     is_there: bool = False
-    """That it waits or talks, in which queue, since when."""
+    """That it is there, and since when."""
     content: bool = False
     """Its id, whom it is about: pseudonym, earlier calls, path, steps, language, clearance, agent, reasons."""
     number: bool = False
@@ -22,7 +25,7 @@ class Sight:
 
 
 NOTHING = Sight()
-EVERYTHING_PUBLIC = Sight(is_there=True)
+BARE = Sight(is_there=True)
 
 
 def sight_of(viewer: Viewer, call: CallInSight) -> Sight:
@@ -31,5 +34,6 @@ def sight_of(viewer: Viewer, call: CallInSight) -> Sight:
     if not own and not viewer.may_see_queue(call.queue):
         return NOTHING
     if not viewer.may_hear(call.clearance):
-        return EVERYTHING_PUBLIC
+        undecided = call.clearance == UNKNOWN_CLEARANCE and not call.queue
+        return BARE if own or undecided else NOTHING
     return Sight(is_there=True, content=True, number=viewer.may_number(call))

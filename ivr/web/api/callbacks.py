@@ -28,7 +28,7 @@ class Callbacks(BaseModel):
 
 @router.get("/callbacks", responses=refusals())
 async def callbacks(request: Request, viewer: Annotated[Viewer, Depends(asks(Scope.CALLBACKS))]) -> Callbacks:
-    """Every promise; of one under secrecy only that it is there."""
+    """Every promise that the token may know of."""
     web = web_of(request)
     promised = sorted((c for c in web.live.board.calls.values() if c.promised), key=lambda call: call.due_ms)
     seen = [(call, shown) for call in promised if (shown := live(viewer, call))]

@@ -13,7 +13,7 @@ from queues.ids import AgentId, CallId, Clearance, QueueId
 
 
 class SeenCall(BaseModel):
-    """A call. What the token may not see is null: of a call under secrecy everything but queue and instant."""
+    """A call. Of one that has chosen nothing yet all but the instant is null; one that is secret is not there."""
 
     id: str | None
     queue: str | None

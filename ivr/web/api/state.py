@@ -10,29 +10,32 @@ from ivr.web.alarms.facts import is_open, logged_in, takes
 from ivr.web.api.asking import PREFIX, asks, refusals
 from ivr.web.api.tokens import Scope
 from ivr.web.context import Web, web_of
+from ivr.web.small_counts import count
 from ivr.web.staff_in_sight import is_in_sight, work_in_sight
 from queues.agents import AgentState
-from queues.board import BoardAgent
+from queues.board import BoardAgent, BoardCall
 from routing.plan import Queue
 
 router = APIRouter(prefix=PREFIX, tags=["läge"])
 
 
 class SeenQueue(BaseModel):
-    """A line now."""
+    """A line now. Of calls under secrecy a token without the clearance is not told of one or two: the count is null."""
 
     id: str
     title: str
     open: bool
     confidential: bool
-    waiting: int
-    longest_wait_ms: int
+    waiting: int | None
+    longest_wait_ms: int | None
+    """Of those that the token may hear; null for a line under secrecy."""
     estimated_wait_ms: int | None
-    """How long whoever came now would wait; null while nobody can tell."""
-    logged_in: int
+    """How long whoever came now would wait; null while nobody can tell, or for a line under secrecy."""
+    logged_in: int | None
     """People who may take its calls."""
-    ready: int
-    callbacks: int
+    ready: int | None
+    """Of those, who could now; null for a line under secrecy."""
+    callbacks: int | None
     """Promised and not yet kept."""
 
 
@@ -86,7 +89,7 @@ async def state(request: Request, viewer: Annotated[Viewer, Depends(asks(Scope.S
         at_ms=web.live.now_ms(),
         stale_since_ms=web.live.stale_since_ms,
         paused=web.live.beat.paused,
-        queues=[_queue(web, queue) for queue in seen],
+        queues=[_queue(web, viewer, queue) for queue in seen],
         agents=[_agent(web, viewer, agent) for agent in people],
         partners=[
             SeenPartner(id=p.id, title=web.house.partners[p.id].title, state=p.state, since_ms=p.since_ms)
@@ -96,22 +99,36 @@ async def state(request: Request, viewer: Annotated[Viewer, Depends(asks(Scope.S
     )
 
 
-def _queue(web: Web, queue: Queue) -> SeenQueue:
+def _queue(web: Web, viewer: Viewer, queue: Queue) -> SeenQueue:
     board, plan, now_ms = web.live.board, web.house.plan, web.live.now_ms()
     line = [call for call in board.calls.values() if call.queue == queue.id]
-    waiting = [call for call in line if call.in_line]
+    waiting, promised = [call for call in line if call.in_line], [call for call in line if call.promised]
+    told = [now_ms - call.entered_at_ms for call in waiting if viewer.may_hear(call.clearance)]
+    hears, here = viewer.may_hear(queue.clearance), logged_in(board, plan)[queue.id]
+    ready = sum(agent.state is AgentState.READY and takes(plan, agent, queue) for agent in board.agents.values())
     return SeenQueue(
         id=queue.id,
         title=web.house.queue_titles[queue.id],
         open=is_open(board, queue, now_ms),
         confidential=bool(queue.clearance),
-        waiting=len(waiting),
-        longest_wait_ms=max((now_ms - call.entered_at_ms for call in waiting), default=0),
-        estimated_wait_ms=web.live.beat.estimates.get(queue.id),
-        logged_in=logged_in(board, plan)[queue.id],
-        ready=sum(agent.state is AgentState.READY and takes(plan, agent, queue) for agent in board.agents.values()),
-        callbacks=sum(call.promised for call in line),
+        waiting=_count(viewer, waiting),
+        longest_wait_ms=max(told, default=0) if hears else None,
+        estimated_wait_ms=web.live.beat.estimates.get(queue.id) if hears else None,
+        logged_in=here if hears else _told(here),
+        ready=ready if hears else None,
+        callbacks=_count(viewer, promised),
     )
+
+
+def _count(viewer: Viewer, calls: list[BoardCall]) -> int | None:
+    """How many they are, unless one or two of them are not the viewer's to know of."""
+    hidden = sum(not viewer.may_hear(call.clearance) for call in calls)
+    return None if _told(hidden) is None else len(calls)
+
+
+def _told(number: int) -> int | None:
+    told = count(number)
+    return told if isinstance(told, int) else None
 
 
 def _agent(web: Web, viewer: Viewer, agent: BoardAgent) -> SeenAgent:

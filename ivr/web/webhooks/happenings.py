@@ -1,6 +1,6 @@
 """What is told of what happened, and to whom: each event passes `sight_of` for each subscriber. Pure.
 
-Of a call that the subscriber may know nothing of, only that somebody came to stand in a line of theirs is told.
+Of a call that the subscriber may know nothing of nothing is told: that somebody came says when they rang.
 """
 
 import hashlib
@@ -85,12 +85,8 @@ def of_entry(entry: Entry, call: KnownCall | None, viewer: Viewer, staff: Staff)
     if told is None or call is None:
         return None
     what, names = told
-    sight = sight_of(viewer, call)
-    if not sight.content:
-        bare = sight.is_there and what is Happening.CALL_QUEUED
-        data = {"call": None, "queue": call.queue, "entered_at_ms": call.entered_at_ms, "confidential": True}
-        # Of nothing but what is told anyway: what went into an id can be found by trying.
-        return Event(made_id((what.value, entry.at_ms, data)), what, entry.at_ms, data, call.queue) if bare else None
+    if not sight_of(viewer, call).content:
+        return None
     own = {name: getattr(entry, name) for name in names}
     return Event(made_id(entry), what, entry.at_ms, {**_of_call(call), **own}, call.queue, call.clearance)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.web.accounts.roles import Role
-from ivr.web.accounts.sight import EVERYTHING_PUBLIC, NOTHING, Sight, sight_of
+from ivr.web.accounts.sight import BARE, NOTHING, Sight, sight_of
 from ivr.web.accounts.viewer import Viewer
 from queues.ids import NO_CLEARANCE, UNKNOWN_CLEARANCE, AgentId, Clearance, QueueId
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.fault("S07", "S08", "S14")
 SOC, SKOLA = Clearance("soc"), Clearance("skola")
 ALL = Sight(is_there=True, content=True, number=True)
 CONTENT = Sight(is_there=True, content=True)
-BYGG, FORSKOLA = QueueId("bygg"), QueueId("forskola")
+BYGG, FORSKOLA, NOWHERE = QueueId("bygg"), QueueId("forskola"), QueueId("")
 
 
 @dataclass(frozen=True)
@@ -34,19 +34,22 @@ def viewer(*roles, queues=None, clearances=(), agent=""):
     [
         (viewer(Role.OPERATOR), Call(), ALL),
         (viewer(Role.OPERATOR, queues=frozenset({FORSKOLA})), Call(), NOTHING),
-        (viewer(Role.OPERATOR), Call(clearance=SOC), EVERYTHING_PUBLIC),
+        (viewer(Role.OPERATOR), Call(clearance=SOC), NOTHING),
         (viewer(Role.OPERATOR, clearances=[SOC]), Call(clearance=SOC), ALL),
-        (viewer(Role.OPERATOR, clearances=[SOC]), Call(clearance=Clearance("skola:soc")), EVERYTHING_PUBLIC),
-        (viewer(Role.OPERATOR, clearances=[SOC, SKOLA]), Call(clearance=UNKNOWN_CLEARANCE), EVERYTHING_PUBLIC),
+        (viewer(Role.OPERATOR, clearances=[SOC]), Call(clearance=Clearance("skola:soc")), NOTHING),
+        (viewer(Role.OPERATOR, clearances=[SOC, SKOLA]), Call(clearance=UNKNOWN_CLEARANCE), NOTHING),
+        (viewer(Role.OPERATOR), Call(NOWHERE, clearance=UNKNOWN_CLEARANCE), BARE),
+        (viewer(Role.OPERATOR), Call(NOWHERE, clearance=SOC), NOTHING),
+        (viewer(Role.AGENT, agent="anna"), Call(clearance=UNKNOWN_CLEARANCE, agent=AgentId("anna")), BARE),
         (viewer(Role.ADMIN), Call(), CONTENT),
-        (viewer(Role.ADMIN), Call(clearance=SOC), EVERYTHING_PUBLIC),
+        (viewer(Role.ADMIN), Call(clearance=SOC), NOTHING),
         (viewer(Role.PLANNER), Call(), CONTENT),
         (viewer(Role.VIEWER), Call(), CONTENT),
         (viewer(Role.AGENT, queues=frozenset({BYGG}), agent="anna"), Call(), CONTENT),
         (viewer(Role.AGENT, queues=frozenset({BYGG}), agent="anna"), Call(agent=AgentId("berit")), CONTENT),
         (viewer(Role.AGENT, queues=frozenset(), agent="anna"), Call(agent=AgentId("anna")), ALL),
         (viewer(Role.AGENT, queues=frozenset(), agent="anna"), Call(clearance=SOC), NOTHING),
-        (viewer(Role.AGENT, agent="anna"), Call(clearance=SOC, agent=AgentId("anna")), EVERYTHING_PUBLIC),
+        (viewer(Role.AGENT, agent="anna"), Call(clearance=SOC, agent=AgentId("anna")), BARE),
         (viewer(Role.AGENT), Call(agent=AgentId("")), CONTENT),
         (viewer(Role.VIEWER, agent="anna"), Call(agent=AgentId("anna")), CONTENT),
         (viewer(Role.EMPLOYEE, queues=frozenset()), Call(), NOTHING),
@@ -82,6 +85,8 @@ def test_nobody_without_the_clearance_learns_anything_that_says_who_rang_or_what
     if not needed <= who.clearances:
         assert not seen.content
         assert not seen.number
+        own, undecided = call.agent == who.agent != "", call == Call(NOWHERE, UNKNOWN_CLEARANCE, call.agent)
+        assert not seen.is_there or own or undecided
 
 
 @given(WHO, CALL)

@@ -12,7 +12,7 @@ from ivr.web.api.tokens import Grant, Scope, hashed, made, revoked
 from ivr.web.matters import CallOutcome, Kind, Outcomes
 from queues.ids import AgentId, CallId, Clearance, QueueId
 from routing.callback_events import CallbackWritten
-from routing.events import DigitsEntered, PromptFinished
+from routing.events import DigitsEntered, PromptFinished, Tick, TransferRequested
 from tests.web.api.programs import program, token
 from tests.web.town import BUILDING, SCHOOL, SOCIAL, Desk
 
@@ -86,21 +86,57 @@ async def test_only_hashes_of_tokens_are_kept(desk: Desk):
 async def test_the_state_is_of_the_tokens_lines_and_whoever_may_take_their_calls(busy: Desk):
     async with program(busy, Scope.STATE) as asking:
         whole = (await asking.get("state")).json()
-    assert {line["id"]: line["waiting"] for line in whole["queues"]}["socialtjanst"] == 1
+    assert {line["id"]: line["waiting"] for line in whole["queues"]}["bygg"] == 0
     assert whole["stale_since_ms"] == 0
     async with program(busy, Scope.STATE, queues=["bygg"]) as asking:
         part = (await asking.get("state")).json()
     assert [line["id"] for line in part["queues"]] == ["bygg"]
 
 
-@pytest.mark.fault("S14")
-async def test_a_confidential_call_is_there_and_nothing_more_for_whoever_lacks_the_clearance(busy: Desk):
+@pytest.mark.fault("S14", "S08")
+async def test_a_confidential_call_is_not_there_for_whoever_lacks_the_clearance(busy: Desk):
     async with program(busy, Scope.CALLS) as asking:
         calls = (await asking.get("calls/live")).json()["calls"]
-        [secret] = [call for call in calls if call["queue"] == "socialtjanst"]
-        assert {name for name, value in secret.items() if value} == {"queue", "entered_at_ms", "confidential"}
+        assert sorted(str(call["queue"]) for call in calls) == ["None", "bygg"]
+        [undecided] = [call for call in calls if call["queue"] is None]
+        assert {name for name, value in undecided.items() if value} == {"entered_at_ms", "confidential"}
         assert (await asking.get("calls/tonval-2.0")).status_code == 404
         assert (await asking.get("calls/tonval-9.9")).json() == (await asking.get("calls/tonval-2.0")).json()
+
+
+@pytest.mark.fault("S08")
+async def test_of_a_line_under_secrecy_one_or_two_who_wait_are_not_counted_and_nobody_is_timed(busy: Desk):
+    names = ("waiting", "longest_wait_ms", "estimated_wait_ms", "logged_in", "ready", "callbacks")
+    for callers, waiting in ((1, None), (2, None), (3, 3)):
+        while sum(call.startswith("s-") for call in busy.service.kernel.centre.calls) < callers - 1:
+            busy.arrives(f"s-{len(busy.service.kernel.centre.calls)}", SOCIAL)
+        await busy.settled()
+        for rights, expected in (({}, waiting), ({"clearances": ["socialtjanst"]}, callers)):
+            async with program(busy, Scope.STATE, **rights) as asking:
+                lines = (await asking.get("state")).json()["queues"]
+            [line] = [line for line in lines if line["id"] == "socialtjanst"]
+            assert line["waiting"] == expected
+            if not rights:
+                assert [line[name] for name in names[1:]] == [None, None, 0, None, 0]
+
+
+@pytest.mark.fault("S08", "I10")
+async def test_a_call_that_was_put_through_from_secrecy_into_an_open_line_is_timed_for_nobody_else(desk: Desk):
+    desk.logs_in("goran", "helena")
+    for call in ("s1", "s2"):
+        desk.arrives(call, SOCIAL)
+        desk.answers(call)
+    desk.feed(TransferRequested(desk.call("s1").agent, QueueId("barn_skola"), 2))
+    assert (desk.call("s1").queue, desk.call("s1").state.value) == ("barn_skola", "waiting")
+    desk.service.clock._offset_ms += 1_000
+    desk.feed(Tick())
+    await desk.settled()
+    told = []
+    for rights in ({}, {"clearances": ["socialtjanst"]}):
+        async with program(desk, Scope.STATE, **rights) as asking:
+            lines = {line["id"]: line for line in (await asking.get("state")).json()["queues"]}
+        told.append((lines["barn_skola"]["waiting"], lines["barn_skola"]["longest_wait_ms"] > 0))
+    assert told == [(None, False), (1, True)]
 
 
 async def test_whoever_holds_the_clearance_sees_it_and_it_is_written_down(busy: Desk):
@@ -151,9 +187,9 @@ async def test_a_filter_by_outcome_tells_nothing_of_confidential_calls(desk: Des
         every = (await asking.get("calls", params={"from_ms": 0})).json()["calls"]
         abandoned = (await asking.get("calls", params={"from_ms": 0, "outcome": "abandoned"})).json()["calls"]
         social = (await asking.get("calls", params={"from_ms": 0, "queue": "socialtjanst"})).json()["calls"]
-    assert len(every) == 6
-    assert {call["queue"] for call in abandoned} == {"barn_skola"}
-    assert [call["id"] for call in social] == [None, None]
+    assert len(every) == 4
+    assert {call["queue"] for call in every} == {call["queue"] for call in abandoned} == {"barn_skola"}
+    assert social == []
 
 
 async def test_one_call_has_its_story_and_no_number(desk: Desk):

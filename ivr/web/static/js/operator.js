@@ -91,13 +91,28 @@ function showLine(names, titles, secret) {
   const chosen = find("#group").value;
   const all = view.calls.filter((c) => IN_LINE.has(c.state) && (c.queue || c.state === "offered"));
   const here = all.filter((c) => !chosen || c.queue === chosen).sort((a, b) => since(a) - since(b));
-  say(find("#waiting-many"), String(here.filter((c) => !CALLBACKS.has(c.state)).length));
+  const unseen = view.queues.filter((q) => (!chosen || q.id === chosen) && (q.unseen.waiting || q.unseen.callbacks));
+  const many = here.filter((c) => !CALLBACKS.has(c.state)).length;
+  say(find("#waiting-many"), [many, ...unseen.map((q) => q.unseen.waiting).filter(Boolean)].join(" + "));
   say(find("#elsewhere"), elsewhere());
-  find("#nobody").hidden = here.length > 0;
-  find(".calls-table").hidden = here.length === 0;
-  each(find("#waiting"), here, (c) => c.id ?? `${c.queue}/${c.entered_at_ms}/${c.since_ms}`, () => el("tr"), (row, c) => {
-    if (changed(row, c, mayPick())) fillRow(row, c, { names, titles, secret });
+  const rows = [...here, ...unseen];
+  find("#nobody").hidden = rows.length > 0;
+  find(".calls-table").hidden = rows.length === 0;
+  const key = (c) => (c.unseen ? `unseen/${c.id}` : c.id ?? `${c.queue}/${c.entered_at_ms}/${c.since_ms}`);
+  each(find("#waiting"), rows, key, () => el("tr"), (row, c) => {
+    if (changed(row, c.unseen ?? c, mayPick())) c.unseen ? fillUnseen(row, c) : fillRow(row, c, { names, titles, secret });
   });
+}
+
+// Of calls under secrecy that the viewer may not hear: that they wait, and nothing of each.
+function fillUnseen(row, { title, unseen }) {
+  const late = unseen.overdue ? `, ${unseen.overdue} försenade` : "";
+  const words = [unseen.waiting ? `${unseen.waiting} väntar` : "", unseen.callbacks ? `${unseen.callbacks} ska ringas upp${late}` : ""];
+  fill(row,
+    el("td", { class: "nowrap soft" }, "–"),
+    el("td", {}, el("span", { class: "row" }, el("span", { class: "for" }, title), chip("lock", "Sekretess"))),
+    el("td", {}, words.filter(Boolean).join(" · ")),
+    el("td", {}));
 }
 
 const since = (call) => call.entered_at_ms || call.since_ms;

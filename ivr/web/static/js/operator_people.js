@@ -36,7 +36,7 @@ function update(line, person, titles) {
       person.state === "logged_out" ? null
         : el("button", { type: "button", class: "quiet", "aria-label": `Logga ut ${person.name} …`, onclick: () => logOut(person) }, "Logga ut")),
     el("span", { class: "doing" }, state(sign, why ? `${word}: ${why}` : word, kind),
-      person.state === "logged_out" ? null : el("span", { class: "soft", "data-doing": person.since_ms }),
+      person.state === "logged_out" || !person.since_ms ? null : el("span", { class: "soft", "data-doing": person.since_ms }),
       person.page_lost_since_ms ? el("span", { class: "watch" }, "sidan är stängd") : null),
     el("span", { class: "groups", title: groups.join(", ") }, groups.join(" · ")));
 }

@@ -138,7 +138,7 @@ const person = () => el("li", {}, el("span", { class: "name" }), el("span", { cl
 function show_person(item, one) {
   say(find(".name", item), one.name);
   say(find(".reason", item), one.state === "not_ready" ? (WHY[one.reason] ?? one.reason) : "");
-  say(find(".time", item), age(one.since_ms));
+  say(find(".time", item), one.since_ms ? age(one.since_ms) : "");
 }
 
 function show_partners({ partners }) {
