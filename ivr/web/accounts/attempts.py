@@ -1,10 +1,12 @@
 """How often a password may be guessed: slowed down by where guesses come from, never by whom they are about (S12).
 
 An account is never locked. A browser that has signed in to it before has tries of its own, whatever others do; an
-address that guesses at one account, or at many, waits. Only browsers never seen before share a limit for the account,
+address that guesses at one account, or at many, waits. An address is the network that somebody is given whole: by IPv6
+one computer has more addresses than there are guesses. Only browsers never seen before share a limit for the account,
 so that guesses from many addresses at once come to an end.
 """
 
+import ipaddress
 from collections import OrderedDict
 from collections.abc import Iterable
 
@@ -13,6 +15,8 @@ FROM_DEVICE = 20
 FROM_ADDRESS_AT_ACCOUNT = 10
 FROM_ADDRESS = 100
 AT_ACCOUNT = 100
+NETWORK_BITS = 64
+"""Of IPv6: the smallest network that is handed out; whoever has one address there has them all."""
 REMEMBERED = 10_000
 """Sources kept in mind; the longest unused is forgotten first."""
 
@@ -23,11 +27,25 @@ def sources(account: str, address: str, device: str) -> tuple[tuple[Source, int]
     """Which counts a try stands in, and how many failures each takes. `device`: "" unless known for this account."""
     if device:
         return ((("device", device, ""), FROM_DEVICE),)
+    network = network_of(address)
     return (
-        (("account from", account, address), FROM_ADDRESS_AT_ACCOUNT),
-        (("from", address, ""), FROM_ADDRESS),
+        (("account from", account, network), FROM_ADDRESS_AT_ACCOUNT),
+        (("from", network, ""), FROM_ADDRESS),
         (("account", account, ""), AT_ACCOUNT),
     )
+
+
+def network_of(address: str) -> str:
+    """Whose addresses count as one: of IPv6 the first half, of IPv4, also where it is written as IPv6, all of it."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, NETWORK_BITS), strict=False))
 
 
 class Attempts:

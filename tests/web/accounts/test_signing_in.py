@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from ivr.web.accounts.access import looks
-from ivr.web.accounts.attempts import AT_ACCOUNT, FROM_ADDRESS, FROM_ADDRESS_AT_ACCOUNT, WINDOW_MS
+from ivr.web.accounts.attempts import AT_ACCOUNT, FROM_ADDRESS, FROM_ADDRESS_AT_ACCOUNT, WINDOW_MS, network_of
 from ivr.web.accounts.passwords import WAITING, Passwords
 from ivr.web.accounts.roles import Role
 from ivr.web.accounts.sessions import AT_MOST, IDLE_MS, MINUTE_MS, SHIFT_MS, named
@@ -214,6 +214,30 @@ async def test_somebody_elses_browser_is_no_known_computer_of_this_account(door)
     thief = await door.signed_in("disa", address="192.0.2.7")
     await guess(thief, times=FROM_ADDRESS_AT_ACCOUNT)
     assert await guess(thief) == [429]
+
+
+async def test_a_thief_with_a_network_of_ipv6_waits_as_one_with_an_address(door):
+    """Whoever has one of its addresses has 2⁶⁴."""
+    thieves = (door.browser(address=f"2001:db8:0:7:{n:x}::1") for n in range(FROM_ADDRESS_AT_ACCOUNT + 1))
+    codes = [(await guess(thief))[0] for thief in thieves]
+    assert codes == [401] * FROM_ADDRESS_AT_ACCOUNT + [429]
+    assert await guess(door.browser(address="2001:db8:0:8::1")) == [401]
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("2001:db8:0:7::1", "2001:db8:0:7::/64"),
+        ("2001:DB8:0:7:ffff:ffff:ffff:ffff", "2001:db8:0:7::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("", ""),
+        ("unknown", "unknown"),
+    ],
+)
+def test_an_address_counts_as_the_network_that_somebody_has_whole(address, network):
+    assert network_of(address) == network
 
 
 async def test_one_address_that_tries_one_password_at_everybody_comes_to_an_end(door):
