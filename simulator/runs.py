@@ -7,18 +7,19 @@ of workers nor which of them was quicker makes a difference to any figure. What 
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.contacts import NOT_MADE, Contacts, Outcomes
+from simulator.contacts import NOT_MADE, Contacts, Outcomes, Real, Whole
 from simulator.drawing.draws import draw, replications_per_chunk
 from simulator.fast.covered import Refusal, refusals
 from simulator.machine_code import ALIAS, COUNT, FILL, PLACE, RUN, ready
 from simulator.measuring.tally import Tallies, joined, tally
+from simulator.memory import keep_memory
 from simulator.parcels import Parcel, packed, unpacked
 from simulator.world import Scenario
 
@@ -113,6 +114,15 @@ class Done:
     tallies: Tallies
     replications: int
     calls: int
+    rows: tuple[tuple[Whole, Real], ...] = ()
+    """`counts` and `people`, where the tallies are of several chunks added up: laid end to end when asked for."""
+
+    def whole(self) -> Tallies:
+        """The tallies with all their rows."""
+        if not self.rows:
+            return self.tallies
+        counts, people = zip(*self.rows, strict=True)
+        return replace(self.tallies, counts=np.concatenate(counts), people=np.concatenate(people))
 
 
 def run(  # noqa: PLR0913 - what is run, how, and when to end
@@ -173,6 +183,7 @@ class _Work:
     ) -> tuple[Result, ...]:
         """The results."""
         began = time.monotonic()
+        keep_memory()
         coming = _in_order(
             self._tasks(abroad=executor is not None), executor, None if limit_s is None else began + limit_s
         )
@@ -218,7 +229,7 @@ class _Work:
             return False
         self.next_look = finished + finished // 8
         self.done[0] = [_together(self.done[0])]
-        return self.enough(self.done[0][0].tallies)
+        return self.enough(self.done[0][0].whole())
 
     def _results(self, seconds: float) -> tuple[Result, ...]:
         if len(set(self.sizes)) == 1:
@@ -230,7 +241,7 @@ class _Work:
         return tuple(
             Result(
                 scenario=scenario,
-                tallies=one.tallies,
+                tallies=one.whole(),
                 speed=speed,
                 refused=refused,
                 replications_asked=self.asked,
@@ -245,12 +256,15 @@ class _Work:
 
 
 def _together(pieces: Sequence[Done]) -> Done:
-    """Several chunks of one scenario, as one."""
+    """Several chunks of one scenario, as one. Their rows, which only grow, are not copied each time."""
+    sums = [replace(one.tallies, counts=one.tallies.counts[:0], people=one.tallies.people[:0]) for one in pieces]
+    rows = (one.rows or ((one.tallies.counts, one.tallies.people),) for one in pieces)
     return Done(
         pieces[0].which,
-        joined([piece.tallies for piece in pieces]),
-        sum(piece.replications for piece in pieces),
-        sum(piece.calls for piece in pieces),
+        joined(sums),
+        sum(one.replications for one in pieces),
+        sum(one.calls for one in pieces),
+        tuple(chain.from_iterable(rows)),
     )
 
 
@@ -275,6 +289,7 @@ def simulated(
     scenario: Scenario, speed: Speed, chunk: int, replications: int, drawn: Drawing = draw
 ) -> tuple[Contacts, Outcomes]:
     """One chunk, with as much room for redials as it takes; `drawn` may know more of the callers than `draw`."""
+    keep_memory()
     drive = _driver(speed)
     room: int | None = None  # at first as much as is likely
     while True:

@@ -2,12 +2,15 @@
 
 import dataclasses
 import signal
+import subprocess
+import sys
 from types import MappingProxyType
 
 import numpy as np
 import pytest
 
 from routing.plan import ALWAYS_OPEN
+from simulator import runs
 from simulator.executors import NoClusterError, executor_for
 from simulator.measuring.measures import measures
 from simulator.parcels import OtherVersionError, Parcel, packed, unpacked
@@ -15,6 +18,19 @@ from simulator.runs import NotCoveredError, NothingDoneError, Speed, run, run_to
 from simulator.scenario.file import load_scenario
 
 THREE_CHUNKS = 900
+FEW_PAGES = 1000
+"""Of memory asked for anew; ten chunks work in some twenty thousand."""
+PAGES = """
+import resource
+from simulator.runs import Speed, run
+from simulator.scenario.file import load_scenario
+pages = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+day = load_scenario("m_m_20_m").scenario
+run(day, speed=Speed.FAST, replications=3)
+before = pages()
+run(day, speed=Speed.FAST, replications=10)
+print(pages() - before)
+"""
 MODEL = """
 title: tre personer
 queues: {q: {}}
@@ -57,6 +73,18 @@ def test_all_replications_are_done_and_counted(here):
     assert here.tallies.rows == THREE_CHUNKS
     assert here.calls > THREE_CHUNKS * 2 * 60
     assert here.refused == ()
+
+
+def test_what_is_added_up_on_the_way_comes_to_the_same_bit_by_bit(scenario, here, monkeypatch):
+    monkeypatch.setattr(runs, "FOLDED", 2)
+    added = run(scenario)
+    assert same(added.tallies, here.tallies)
+    assert (added.replications_done, added.calls) == (here.replications_done, here.calls)
+
+
+def test_a_chunk_works_in_the_memory_of_those_before_it():
+    done = subprocess.run([sys.executable, "-c", PAGES], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < FEW_PAGES
 
 
 def test_two_processes_come_to_the_same_bit_by_bit(scenario, here):
