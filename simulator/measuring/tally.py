@@ -5,6 +5,7 @@ Quarters of an hour and waits second by second would be too much; of them the su
 products over replications, which give the same intervals. Everything can be added up, in any grouping.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,11 +15,11 @@ from numpy.typing import NDArray
 from queues.ids import partner_of
 from routing.circles import OWN_LEVEL, seated
 from routing.plan import Agent
-from simulator.contacts import Contacts, Outcomes, Real, Whole
+from simulator.contacts import Contacts, Outcomes, Real, Small, Whole
 from simulator.machine_code import COUNT, called
 from simulator.measuring import columns as c
 from simulator.measuring.steadiness import steady
-from simulator.measuring.tally_arrays import Calls, Rules, Sums
+from simulator.measuring.tally_arrays import Calls, Rules, Scratch, Sums
 from simulator.world import Run, Scenario
 
 PARTS = 30
@@ -28,6 +29,8 @@ MOST_QUARTERS = 672
 MOST_SECONDS = 7200
 MS_PER_HOUR = 3_600_000
 MS_PER_MINUTE = 60_000
+_kept = threading.local()
+"""The last scratch, by its form: mostly zeros, and to clear it anew for each chunk costs as much as to count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def tally(scenario: Scenario, contacts: Contacts, outcomes: Outcomes) -> Tallies
         ended_ms=seen.ended_ms,
         wrap_up_ms=seen.wrap_up_ms,
         parent=seen.parent,
-        line=line_of[seen.stream],
+        stream=seen.stream,
         last_line=seen.queue,
         outcome=seen.outcome,
         settled=seen.settled,
@@ -88,18 +91,19 @@ def tally(scenario: Scenario, contacts: Contacts, outcomes: Outcomes) -> Tallies
     )
     rules = Rules(
         own=own,
+        line_of=line_of,
         limits=_limits(run, parts, len(tallies.quarters)),
         first=contacts.first,
         child_first=seen.child_first,
     )
-    called(COUNT, calls, rules, _sums(tallies, len(seen.outcome)))
+    waits = _counted(calls, rules, tallies)
     _sum_up(tallies.counts)
     times, moments = _by_person(outcomes)
     people = _people(scenario, seats, outcomes)
     return replace(
         tallies,
         people=_cut(people, tallies.counts, parts) if parts > 1 else people,
-        waits=_trimmed(tallies.waits),
+        waits=waits,
         seats=times,
         seat_moments=moments,
     )
@@ -129,7 +133,7 @@ def _nothing(scenario: Scenario, seats: tuple[Agent, ...], rows: int, parts: int
         counts=np.zeros((rows, len(queues), c.COUNT), np.int64),
         people=np.zeros((rows, c.P_COUNT), np.float64),
         quarters=np.zeros((quarters, len(queues) + 1, c.Q_COUNT), np.float64),
-        waits=np.zeros((c.W_KINDS, MOST_SECONDS + 2, len(queues) + 1, c.W_COUNT), np.int64),
+        waits=np.zeros((c.W_KINDS, 0, len(queues) + 1, c.W_COUNT), np.int64),
         by_seat=np.zeros((len(queues), max(1, len(seats))), np.int64),
         by_step=np.zeros((len(queues), steps + 1), np.int64),
         seats=np.zeros((c.P_PRESENT + 1, len(seats)), np.float64),
@@ -137,32 +141,44 @@ def _nothing(scenario: Scenario, seats: tuple[Agent, ...], rows: int, parts: int
     )
 
 
-def _sums(tallies: Tallies, contacts: int) -> Sums:
-    """Where a replication at a time is counted."""
-    lines, parts = tallies.counts.shape[1], tallies.parts
-    return Sums(
-        counts=tallies.counts,
-        by_seat=tallies.by_seat,
-        by_step=tallies.by_step,
-        quarters=np.zeros((parts, len(tallies.quarters), lines, c.Q_SUMS), np.float64),
-        waits=np.zeros((parts, c.W_KINDS, tallies.waits.shape[1], lines), np.int64),
-        last=np.zeros(parts, np.int64),
-        luck=np.zeros(contacts, np.uint8),
+def _counted(calls: Calls, rules: Rules, tallies: Tallies) -> Whole:
+    """The calls are counted in the tallies; the moments of waits, which are returned, up to the longest of them."""
+    form = tallies.parts, len(tallies.quarters), tallies.counts.shape[1]
+    known, scratch = _kept.__dict__.pop("scratch", (None, None))
+    if scratch is None or known != form:
+        scratch = _new_scratch(*form)
+    luck = np.zeros(len(calls.outcome), np.uint8)
+    sums = Sums(tallies.counts, tallies.by_seat, tallies.by_step, tallies.quarters, luck, *scratch)
+    called(COUNT, calls, rules, sums)
+    until = int(scratch.last[-1]) + 1
+    waits: Whole = scratch.wait_moments[:, :until].copy()
+    scratch.wait_moments[:, :until] = 0
+    scratch.last[-1] = 0
+    _kept.scratch = form, scratch
+    return waits
+
+
+def _new_scratch(parts: int, quarters: int, lines: int) -> Scratch:
+    seconds = MOST_SECONDS + 2
+    return Scratch(
+        quarters=np.zeros((parts, quarters, lines, c.Q_SUMS), np.float64),
+        waits=np.zeros((parts, c.W_KINDS, seconds, lines), np.int64),
+        seconds=np.zeros((parts, c.W_KINDS, seconds), np.bool_),
+        last=np.zeros(parts + 1, np.int64),
         everybody=np.zeros(c.Q_SUMS, np.float64),
         so_far=np.zeros(lines + 1, np.int64),
-        quarter_moments=tallies.quarters,
-        wait_moments=tallies.waits,
+        wait_moments=np.zeros((c.W_KINDS, seconds, lines + 1, c.W_COUNT), np.int64),
     )
 
 
-def _lines(scenario: Scenario, seats: tuple[Agent, ...]) -> tuple[Whole, NDArray[np.bool_]]:
+def _lines(scenario: Scenario, seats: tuple[Agent, ...]) -> tuple[Small, NDArray[np.bool_]]:
     """By stream: the queue it wishes for; by queue and seat: whether it is their own."""
     index = {queue: i for i, queue in enumerate(scenario.plan.queues)}
     own = np.zeros((len(index), max(1, len(seats))), np.bool_)
     for seat, person in enumerate(seats):
         for queue, level in person.queues:
             own[index[queue], seat] = level >= OWN_LEVEL
-    return np.array([index[stream.queue] for stream in scenario.world.streams] or [0], np.int64), own
+    return np.array([index[stream.queue] for stream in scenario.world.streams] or [0], np.int32), own
 
 
 def joined(pieces: Sequence[Tallies]) -> Tallies:
@@ -228,9 +244,3 @@ def _cut(people: Real, counts: Whole, parts: int) -> Real:
             shares[:, column] = work / work.sum()
     cut: Real = shares * people
     return cut
-
-
-def _trimmed(waits: Whole) -> Whole:
-    """Without the seconds that nobody waited."""
-    used: NDArray[np.intp] = np.flatnonzero(waits[..., 0].any((0, 2)))
-    return waits[:, : used[-1] + 1 if len(used) else 1].copy()

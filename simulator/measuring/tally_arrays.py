@@ -27,8 +27,7 @@ class Calls(NamedTuple):
     ended_ms: Whole
     wrap_up_ms: Whole
     parent: Whole
-    line: Whole
-    """The queue first wished for."""
+    stream: Small
     last_line: Small
     outcome: Small
     settled: Small
@@ -43,6 +42,8 @@ class Rules(NamedTuple):
 
     own: NDArray[np.bool_]
     """By queue and seat."""
+    line_of: Small
+    """By stream: the queue first wished for."""
     limits: Whole
     first: Whole
     """Of `Contacts`: where each replication begins, and where its redials do."""
@@ -50,20 +51,35 @@ class Rules(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """Where it is counted; all but the first three and the moments for one replication at a time, by its part."""
+    """Where it is counted: first for the whole chunk, then what one replication at a time comes to, by its part."""
 
     counts: Whole
     by_seat: Whole
     by_step: Whole
-    quarters: Real
-    waits: Whole
-    last: Whole
-    """The longest wait, in seconds."""
+    quarter_moments: Real
     luck: NDArray[np.uint8]
     """By contact: whether any call that follows from it was answered, and whether the matter was settled, as bits."""
+    quarters: Real
+    waits: Whole
+    seconds: NDArray[np.bool_]
+    """By part, kind and second: whether anybody waited so long."""
+    last: Whole
+    """By part the longest wait, in seconds; after them that of the whole chunk."""
     everybody: Real
-    """Scratch: of a quarter, all lines together."""
+    """Of a quarter, all lines together."""
     so_far: Whole
-    """Scratch: by line, how many have waited at most so long."""
-    quarter_moments: Real
+    """By line, how many have waited at most so long."""
+    wait_moments: Whole
+    """For the whole chunk, up to the longest wait."""
+
+
+class Scratch(NamedTuple):
+    """The last arrays of `Sums`, to be used again: nothing in them is anything before or after."""
+
+    quarters: Real
+    waits: Whole
+    seconds: NDArray[np.bool_]
+    last: Whole
+    everybody: Real
+    so_far: Whole
     wait_moments: Whole

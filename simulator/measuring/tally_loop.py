@@ -25,7 +25,7 @@ CALLS = ArraysType(
         ("ended_ms", WHOLE, 1),
         ("wrap_up_ms", WHOLE, 1),
         ("parent", WHOLE, 1),
-        ("line", WHOLE, 1),
+        ("stream", SMALL, 1),
         ("last_line", SMALL, 1),
         ("outcome", SMALL, 1),
         ("settled", SMALL, 1),
@@ -35,20 +35,30 @@ CALLS = ArraysType(
         ("offers", SMALL, 1),
     ),
 )
-RULES = ArraysType("Rules", (("own", FLAG, 2), ("limits", WHOLE, 1), ("first", WHOLE, 1), ("child_first", WHOLE, 1)))
+RULES = ArraysType(
+    "Rules",
+    (
+        ("own", FLAG, 2),
+        ("line_of", SMALL, 1),
+        ("limits", WHOLE, 1),
+        ("first", WHOLE, 1),
+        ("child_first", WHOLE, 1),
+    ),
+)
 SUMS = ArraysType(
     "Sums",
     (
         ("counts", WHOLE, 3),
         ("by_seat", WHOLE, 2),
         ("by_step", WHOLE, 2),
+        ("quarter_moments", REAL, 3),
+        ("luck", BYTE, 1),
         ("quarters", REAL, 4),
         ("waits", WHOLE, 4),
+        ("seconds", FLAG, 3),
         ("last", WHOLE, 1),
-        ("luck", BYTE, 1),
         ("everybody", REAL, 1),
         ("so_far", WHOLE, 1),
-        ("quarter_moments", REAL, 3),
         ("wait_moments", WHOLE, 4),
     ),
 )
@@ -72,13 +82,14 @@ def _wait_is_counted(kind: int, wait: int, part: int, line: int, sums: Sums) -> 
     """The wait is found among those of its part."""
     second = _second(wait, sums.waits.shape[2] - 1)
     sums.waits[part, kind, second, line] += 1
+    sums.seconds[part, kind, second] = True
     sums.last[part] = max(sums.last[part], second)
 
 
 @compiled.part
 def _answered(j: int, row: int, part: int, slot: int, calls: Calls, rules: Rules, sums: Sums) -> None:
     """An answer is counted."""
-    line, agent = calls.line[j], calls.agent[j]
+    line, agent = rules.line_of[calls.stream[j]], calls.agent[j]
     counts, quarters = sums.counts, sums.quarters
     wait = calls.answered_ms[j] - calls.entered_ms[j]
     within = wait <= rules.limits[THRESHOLD]
@@ -106,7 +117,7 @@ def _answered(j: int, row: int, part: int, slot: int, calls: Calls, rules: Rules
 @compiled.part
 def _abandoned(j: int, row: int, part: int, slot: int, calls: Calls, rules: Rules, sums: Sums) -> None:
     """One who gave up is counted."""
-    line, counts = calls.line[j], sums.counts
+    line, counts = rules.line_of[calls.stream[j]], sums.counts
     wait = calls.ended_ms[j] - calls.entered_ms[j]
     late = wait > rules.limits[THRESHOLD]
     counts[row, line, c.ABANDONED] += 1
@@ -145,10 +156,10 @@ def _fold_second(new: int, old: int, everybody: int, moments: Whole, kind: int, 
 
 
 @compiled.part
-def _fold_waits(so_far: Whole, waits: Whole, counts: Whole, place: tuple[int, int], last: int, moments: Whole) -> None:
-    """What one replication found about waits is added to the moments, and forgotten. `place`: its row, and its part."""
-    row, part = place
-    lines = waits.shape[3]
+def _fold_waits(row: int, part: int, sums: Sums) -> None:
+    """What one replication found about waits is added to the moments, and forgotten."""
+    so_far, waits, counts, moments = sums.so_far, sums.waits, sums.counts, sums.wait_moments
+    lines, last = waits.shape[3], sums.last[part]
     for kind in range(c.W_KINDS):
         so_far[:] = 0
         column = c.ANSWERED if kind == c.W_ANSWERED else c.ABANDONED
@@ -156,6 +167,9 @@ def _fold_waits(so_far: Whole, waits: Whole, counts: Whole, place: tuple[int, in
         for line in range(lines):
             everybody += counts[row, line, column]
         for second in range(last + 1):
+            if not sums.seconds[part, kind, second]:
+                continue
+            sums.seconds[part, kind, second] = False
             in_all = 0
             for line in range(lines):
                 new = waits[part, kind, second, line]
@@ -164,9 +178,11 @@ def _fold_waits(so_far: Whole, waits: Whole, counts: Whole, place: tuple[int, in
                     waits[part, kind, second, line] = 0
                     so_far[line] += new
                     in_all += new
-            if in_all:
-                _fold_second(in_all, so_far[lines], everybody, moments, kind, second, lines)
-                so_far[lines] += in_all
+            _fold_second(in_all, so_far[lines], everybody, moments, kind, second, lines)
+            so_far[lines] += in_all
+    sums.last[part] = 0
+    longest = sums.last.shape[0] - 1
+    sums.last[longest] = max(sums.last[longest], last)
 
 
 @compiled.part
@@ -212,7 +228,7 @@ def _counted(j: int, replication: int, calls: Calls, rules: Rules, sums: Sums) -
     if not from_ms <= at_ms < to_ms:
         return -1
     part = (at_ms - from_ms) * parts // (to_ms - from_ms) if parts > 1 else 0
-    row, line, fate = replication * parts + part, calls.line[j], calls.outcome[j]
+    row, line, fate = replication * parts + part, rules.line_of[calls.stream[j]], calls.outcome[j]
     counts = sums.counts
     is_callback = fate == made.CALLBACK_KEPT or fate == made.CALLBACK_FAILED
     if is_callback and calls.parent[j] >= 0 and _is_served(calls.outcome[calls.parent[j]]):
@@ -252,19 +268,19 @@ def count(calls: Calls, rules: Rules, sums: Sums) -> None:
             row = _counted(j, replication, calls, rules, sums)
             if row >= 0:
                 again = c.RINGS_AGAIN if _is_served(outcome[parent[j]]) else c.REDIALS
-                counts[row, calls.line[j], again] += 1
+                counts[row, rules.line_of[calls.stream[j]], again] += 1
         for j in range(first[replication], first[replication + 1]):
             row = _counted(j, replication, calls, rules, sums)
             if row >= 0:
                 through = _is_served(outcome[j]) | (luck[j] & 1)
                 done = (calls.settled[j] == made.SETTLED) | (luck[j] >> 1)
-                counts[row, calls.line[j], c.CALLERS_THROUGH] += through
-                counts[row, calls.line[j], c.CALLERS_SETTLED] += done
+                line = rules.line_of[calls.stream[j]]
+                counts[row, line, c.CALLERS_THROUGH] += through
+                counts[row, line, c.CALLERS_SETTLED] += done
         for part in range(parts):
             row = replication * parts + part
-            _fold_waits(sums.so_far, sums.waits, counts, (row, part), sums.last[part], sums.wait_moments)
+            _fold_waits(row, part, sums)
             _fold_quarters(sums.quarters, part, sums.everybody, sums.quarter_moments)
-            sums.last[part] = 0
 
 
 @compiled.whole(COUNT)

@@ -225,3 +225,16 @@ def test_chunks_come_to_the_same_together_as_alone(replications):
     together = joined([pickle.loads(pickle.dumps(piece)) for piece in pieces])  # noqa: S301 – our own
     for name in type(whole).__dataclass_fields__:
         assert np.array_equal(getattr(whole, name), getattr(together, name)), name
+
+
+def test_nothing_of_a_chunk_is_found_in_the_next_and_nothing_of_the_next_in_it():
+    short, long = [Call(at=10, wait=3)], [Call(at=10, wait=9_000), Call(at=950, wait=700, fate=ABANDONED)]
+    first = counted(short)
+    was = pickle.dumps(first)
+    between = pickle.dumps(counted(long, short, long))
+    assert was == pickle.dumps(first) == pickle.dumps(counted(short))
+    assert between == pickle.dumps(counted(long, short, long))
+    second_day = counted([Call(at=100_000)], length_ms=2 * DAY_MS).quarters
+    assert len(second_day) == 2 * len(first.quarters)
+    assert second_day[100_000 // 900, 0, c.Q_OFFERED] == 1
+    assert was == pickle.dumps(counted(short))
