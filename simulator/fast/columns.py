@@ -10,41 +10,44 @@ BIG = 4 * NEVER_MS
 NOW = 0
 SEQUENCE = 1
 """Counts everything that is scheduled: at one instant the same kinds of things happen in this order."""
-ARRIVED = 2
-"""How many have rung in this replication: the last word on a place in line."""
-READY_COUNT = 3
-WAITING_COUNT = 4
+READY_COUNT = 2
+WAITING_COUNT = 3
 """How many stand in any line."""
-NEW_CALLS = 5
-NEW_PEOPLE = 6
-UNOPENED = 7
-ENTERED_NOW = 8
-TOUCHED = 9
-LEAVING = 10
-HEAP = 11
-FREE_SLOT = 12
+NEW_CALLS = 4
+NEW_PEOPLE = 5
+UNOPENED = 6
+ENTERED_NOW = 7
+TOUCHED = 8
+LEAVING = 9
+HEAP = 10
+FREE_SLOT = 11
 """The first slot of those that were used before; NO if none is free."""
-SLOTS = 13
+SLOTS = 12
 """How many slots were ever used in this replication."""
-OFFER = 14
+OFFER = 13
 """How many offers there have been in this chunk."""
-CHILD = 15
+CHILD = 14
 """The next free index among the room."""
-RAN_OUT = 16
-LIVE = 17
+RAN_OUT = 15
+LIVE = 16
 """Contacts that have begun, or will by a redial, and not ended."""
-OCCUPIED = 18
+OCCUPIED = 17
 """People who will do something by themselves: who wrap up, or are away until they are back."""
-LAST = 19
+LAST = 18
 """The last instant at which a contact ended or a person did something."""
-CHANGED_ANY = 20
+CHANGED_ANY = 19
 """Whether any queue has changed whose steps have conditions."""
-ROOT = 21
+ROOT = 20
 """The next root to ring."""
-LEFT = 22
+LEFT = 21
 """How many of those who are to leave have been asked to."""
-STAFF_NEXT = 23
-REGISTERS = 24
+STAFF_NEXT = 22
+COMING = 23
+"""The next of those roots to come out of their menu."""
+EVENT = 24
+"""The instant and kind of what happens, and the first root that rings later even if at that very instant."""
+RINGS_LATER = 25
+REGISTERS = 26
 
 # ── a timer, and a thing in the heap ────────────────────────────────────────────────────────────────────────────────
 KEY, SEQ, WHO = 0, 1, 2
@@ -216,6 +219,8 @@ LATER = 13
 """Redials, and keys in a menu."""
 LEAVES = 14
 """Whoever was to leave and rang has put the receiver down: at once, and in no list."""
+COMES = 15
+"""A root comes out of its menu: it counts as LATER."""
 NEVER_KEY = BIG * KINDS
 
 # ── a change of staff ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,8 @@ What it does not cover is named by `covered.refusals`. Everything else comes out
 millisecond: every contact and every person's time (tests/simulation/test_two_speeds.py).
 """
 
-from typing import Any, NamedTuple
+import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from simulator.fast.covered import refusals
 from simulator.fast.tables import Tables, first_slot, tables_of
 from simulator.machine_code import RUN, called
 from simulator.world import Scenario
+
+CACHE_LINE = 8
+"""Of 64 bytes, in whole numbers."""
 
 
 class NotCoveredError(ValueError):
@@ -35,6 +39,11 @@ class Work(NamedTuple):
     first_timer: Whole
     """[blocks] The earliest of each block."""
     timer_seq: Whole
+    coming: Whole
+    """[roots] Who comes out of a menu, or in vain, and when, in that order: numbers as timers are, and in place of a
+    place the root, counted in its replication."""
+    rang: Whole
+    """[roots] In which order they rang, as numbers among those of everything that is arranged."""
     heap: Whole
     ready: Whole
     ready_since: Whole
@@ -87,9 +96,10 @@ def run_fast(scenario: Scenario, contacts: Contacts) -> Outcomes:
     if refused := refusals(scenario):
         raise NotCoveredError(", ".join(refusal.feature for refusal in refused))
     tables = tables_of(scenario, contacts)
-    work, became = _work(tables, len(contacts.arrival_ms)), _became(contacts, len(tables.seats))
+    size = len(contacts.arrival_ms)
+    work, became = _work(tables, int(contacts.first[-1]), size), _became(contacts, len(tables.seats))
     called(RUN, tables, work, _chances(contacts), became)
-    transfers = np.zeros(len(contacts.arrival_ms), np.int32)
+    transfers = np.zeros(size, np.int32)
     return Outcomes(**became._asdict(), transfers=transfers, ran_out=bool(work.reg[RAN_OUT]))
 
 
@@ -104,35 +114,44 @@ def _chances(contacts: Contacts) -> Chances:
     )
 
 
-def _work(tables: Tables, contacts: int) -> Work:
+def _work(tables: Tables, roots: int, contacts: int) -> Work:
     seats = len(tables.seats)
     places = first_slot(seats) + contacts + 1
     blocks = -(-places // BLOCK)
-
-    def whole(*shape: int) -> Any:
-        return np.empty(shape, np.int64)
-
     return Work(
-        reg=np.zeros(REGISTERS, np.int64),
-        calls=whole(contacts + 1, CALL_COLUMNS),
-        queues=np.empty_like(tables.queues),
-        steps=np.empty_like(tables.steps),
-        seats=np.empty_like(tables.seats),
-        partners=np.empty_like(tables.partners),
-        timers=np.full(blocks * BLOCK, NEVER_TIMER, np.int64),
-        first_timer=np.full(blocks, NEVER_TIMER, np.int64),
-        timer_seq=np.zeros(places, np.int64),
-        heap=whole(contacts + 1, 3),
-        ready=whole(seats),
-        ready_since=np.zeros(seats, np.int64),
-        lends=np.ones(seats, np.int64),
-        new_people=whole(seats + 1),
-        leaving=whole(4 * seats + 16, 2),
-        new_calls=whole(4 * contacts + 16),
-        unopened=whole(4 * contacts + 16),
-        entered=whole(4 * contacts + 16),
-        touched=whole(4 * contacts + 16),
+        reg=_whole(REGISTERS),
+        calls=_whole(contacts + 1, CALL_COLUMNS),
+        queues=_whole(*tables.queues.shape),
+        steps=_whole(*tables.steps.shape),
+        seats=_whole(*tables.seats.shape),
+        partners=_whole(*tables.partners.shape),
+        timers=_whole(blocks * BLOCK, holds=NEVER_TIMER),
+        first_timer=_whole(blocks, holds=NEVER_TIMER),
+        timer_seq=_whole(places, holds=0),
+        coming=_whole(roots),
+        rang=_whole(roots),
+        heap=_whole(contacts + 1, 3),
+        ready=_whole(seats),
+        ready_since=_whole(seats, holds=0),
+        lends=_whole(seats, holds=1),
+        new_people=_whole(seats + 1),
+        leaving=_whole(4 * seats + 16, 2),
+        new_calls=_whole(4 * contacts + 16),
+        unopened=_whole(4 * contacts + 16),
+        entered=_whole(4 * contacts + 16),
+        touched=_whole(4 * contacts + 16),
     )
+
+
+def _whole(*shape: int, holds: int | None = None) -> Whole:
+    """An array that begins where a line of the processor's cache does, so that no block of timers lies in two."""
+    size = math.prod(shape)
+    room = np.empty(size + CACHE_LINE, np.int64)
+    begins = -room.ctypes.data // room.itemsize % CACHE_LINE
+    array = room[begins : begins + size].reshape(shape)
+    if holds is not None:
+        array.fill(holds)
+    return array
 
 
 def _became(contacts: Contacts, seats: int) -> Became:

@@ -45,6 +45,8 @@ WORK_FORMS = (
     ("timers", WHOLE, 1),
     ("first_timer", WHOLE, 1),
     ("timer_seq", WHOLE, 1),
+    ("coming", WHOLE, 1),
+    ("rang", WHOLE, 1),
     ("heap", WHOLE, 2),
     ("ready", WHOLE, 1),
     ("ready_since", WHOLE, 1),

@@ -65,7 +65,13 @@ def first_timer(t, w):
 @part
 def _first_arranged(w, first, blocks):
     """Of all timers of that very instant and kind the one that was arranged for first."""
-    key = first >> TIMER_BITS
+    key, alike, start = first >> TIMER_BITS, 0, (first & PLACES) // BLOCK * BLOCK
+    for block in range(blocks):
+        alike += w.first_timer[block] >> TIMER_BITS == key
+    for i in range(BLOCK):
+        alike += w.timers[start + i] >> TIMER_BITS == key
+    if alike == 1 + 1:  # itself, found both times
+        return first
     for block in range(blocks):
         if w.first_timer[block] >> TIMER_BITS == key:
             for place in range(block * BLOCK, block * BLOCK + BLOCK):

@@ -10,16 +10,18 @@ from simulator.contacts import ABANDONED, ANSWERED, CLOSED, FAILED, NO_ONE, NOT_
 from simulator.contacts import PARTNER as BY_PARTNER
 from simulator.fast.columns import (
     ANSWERS,
-    ARRIVED,
     ARRIVES,
     C_SEAT,
     C_WISH,
     CALL_COLUMNS,
     CHILD,
     CLOSES_SEQ,
+    COMES,
+    COMING,
     CONTACT,
     CUT,
     ENTERED,
+    EVENT,
     FIRST_SLOT,
     FOR_WAIT,
     FREE,
@@ -47,6 +49,7 @@ from simulator.fast.columns import (
     ORDER,
     PARTNER,
     PARTNER_DUE,
+    PLACES,
     PRESSES,
     QUEUE,
     RAN_OUT,
@@ -54,7 +57,7 @@ from simulator.fast.columns import (
     RING_ENDS,
     RINGING,
     RINGING_CALL,
-    ROOT,
+    RINGS_LATER,
     SEAT,
     SEQUENCE,
     SLOT,
@@ -72,13 +75,14 @@ from simulator.fast.columns import (
     WAITING,
     WRAPPING,
 )  # fmt: skip
+from simulator.fast.coming import comes_out, foresee, have_rung, hears_menu_ms
 from simulator.fast.forms import BECAME_FORMS, CHANCE_FORMS, TABLE_FORMS, WORK_FORMS
 from simulator.fast.heap import clear_timer, clear_timers, drop_first, set_timer
 from simulator.fast.hours import is_open_for
 from simulator.fast.limits import comes_to_queue, decide, moves_on
 from simulator.fast.lines import is_touched, leave_line, may_open, next_sequence
 from simulator.fast.next import is_deadline, what_comes
-from simulator.fast.offers import ends, follow, ms_of
+from simulator.fast.offers import ends, follow
 from simulator.fast.pairing import people_first
 from simulator.fast.people import becomes, count
 from simulator.fast.seats import goes_on, leaves_at_last, staff_changes, turns_to
@@ -93,7 +97,7 @@ def run_chunk(t, w, c, o):
     w.reg[CHILD] = c.first[c.first.shape[0] - 1]
     o.child_first[0] = w.reg[CHILD]
     for r in range(c.first.shape[0] - 1):
-        _begin(t, w, c, r)
+        _begin(t, w, c, o, r)
         over_at = _run(t, w, c, o, r)
         _close(t, w, o, r, over_at)
         if w.reg[RAN_OUT]:
@@ -105,7 +109,7 @@ def run_chunk(t, w, c, o):
 
 # ── one replication ─────────────────────────────────────────────────────────────────────────────────────────────────
 @part
-def _begin(t, w, c, r):
+def _begin(t, w, c, o, r):
     """Nobody is there and nobody has rung; partners' lines are as their hours are."""
     reg = w.reg
     _copy(t.queues, w.queues)
@@ -118,11 +122,11 @@ def _begin(t, w, c, r):
         if i not in (SEQUENCE, OFFER, CHILD, RAN_OUT):
             reg[i] = 0
     reg[FREE_SLOT] = NO
-    reg[ROOT] = c.first[r]
     reg[STAFF_NEXT] = t.staff_bounds[r, 0]
     for p in range(w.partners.shape[0]):
         follow(t, w, p, NO)
     people_first(t, w)
+    foresee(t, w, c, o, r)
 
 
 @part
@@ -138,19 +142,19 @@ def _run(t, w, c, o, r):
     reg, deadlines = w.reg, False
     stop, last_change = c.first[r + 1], t.staff_bounds[r, 1]
     while not reg[RAN_OUT]:
-        key, who = what_comes(t, w, c, stop, last_change)
-        kind = key % KINDS
+        key, kind, who = what_comes(t, w, c.first[r], stop, last_change)
         if reg[LEAVING] and not (deadlines and is_deadline(kind) and key // KINDS <= reg[NOW]):
             kind = LEAVES
         else:
-            if reg[LIVE] or reg[ROOT] < stop:
+            if reg[LIVE] or reg[COMING] < stop:
                 if key // KINDS > t.parameters[CUT]:
-                    _give_up(t, w, o, r)
+                    _give_up(t, w, o, r, c.first[r], stop)
                     return t.parameters[CUT]
             elif reg[STAFF_NEXT] == last_change and not reg[OCCUPIED]:
                 if key // KINDS > max(t.parameters[LENGTH], reg[LAST]):
                     break
             reg[NOW] = max(reg[NOW], key // KINDS)
+            reg[EVENT], reg[RINGS_LATER] = key, who + 1 if kind == ARRIVES else stop
         deadlines = is_deadline(kind)
         _happens(t, w, c, o, kind, who)
         decide(t, w, c, o)
@@ -171,7 +175,7 @@ def _close(t, w, o, r, over_at):
 
 
 @part
-def _give_up(t, w, o, r):
+def _give_up(t, w, o, r, first, stop):
     """The run is cut, whoever still waits or was going to ring."""
     cut = t.parameters[CUT]
     for s in range(w.reg[SLOTS]):
@@ -185,6 +189,10 @@ def _give_up(t, w, o, r):
             if o.answered_ms[contact] > cut:
                 o.answered_ms[contact] = -1
                 o.agent[contact] = o.level[contact] = o.step[contact] = NO_ONE
+    for i in range(w.reg[COMING], stop):
+        root = first + (w.coming[i] & PLACES)
+        o.outcome[root] = FAILED
+        o.ended_ms[root] = cut
     for child in range(o.child_first[r], w.reg[CHILD]):
         if o.outcome[child] == NOT_MADE:
             o.outcome[child] = FAILED
@@ -198,15 +206,14 @@ def _happens(t, w, c, o, kind, who):
     calls, seats, reg = w.calls, w.seats, w.reg
     a = s = does = NO
     over = NOT_MADE
-    if kind == ARRIVES:
-        reg[ROOT] += 1
-        s = _begins(t, w, who)
-        over = _is_let_in(t, w, c, o, s)
+    if kind == COMES or kind == ARRIVES:
+        s, over = _root_comes(t, w, c, o, kind, who)
     elif kind == LATER:
         if who >= 0:
             drop_first(w)
             reg[LIVE] -= 1
-            s = _begins(t, w, who)
+            have_rung(w, c)
+            s = _begins(t, w, who, next_sequence(w))
             over = _is_let_in(t, w, c, o, s)
         else:
             s = ~who
@@ -236,7 +243,7 @@ def _happens(t, w, c, o, kind, who):
     elif does != NO:
         becomes(w, t, a, does)
         goes_on(t, w, c, o, kind, a, s)
-    if (kind == ARRIVES or kind == LATER) and over == NOT_MADE and calls[s, STATE] == PRESSES:
+    if (kind == COMES or kind == LATER or kind == ARRIVES) and over == NOT_MADE and calls[s, STATE] == PRESSES:
         if not comes_to_queue(t, w, c, o, s, t.streams[o.stream[calls[s, CONTACT]], M_QUEUE]):
             over = CLOSED
     if over != NOT_MADE:
@@ -244,8 +251,20 @@ def _happens(t, w, c, o, kind, who):
 
 
 @part
-def _begins(t, w, contact):
-    """The contact's call is there, in a slot of its own."""
+def _root_comes(t, w, c, o, kind, root):
+    """The root comes out of its menu, or has rung and hears none: its slot, and CLOSED if nobody answers it now."""
+    w.reg[COMING] += 1
+    have_rung(w, c)
+    s = _begins(t, w, root, w.rang[root])
+    if kind == COMES:
+        comes_out(t, w, o, s, root)
+        return s, NOT_MADE
+    return s, _is_let_in(t, w, c, o, s)
+
+
+@part
+def _begins(t, w, contact, order):
+    """The contact's call is there, in a slot of its own. order: the last word on its place in line."""
     calls, reg = w.calls, w.reg
     s = reg[FREE_SLOT]
     if s == NO:
@@ -253,12 +272,11 @@ def _begins(t, w, contact):
         reg[SLOTS] += 1
     else:
         reg[FREE_SLOT] = calls[s, NEXT]
-    reg[ARRIVED] += 1
     reg[LIVE] += 1
     for i in range(CALL_COLUMNS):
         calls[s, i] = t.blank_call[i]
     calls[s, CONTACT] = contact
-    calls[s, ORDER] = reg[ARRIVED]
+    calls[s, ORDER] = order
     return s
 
 
@@ -269,8 +287,7 @@ def _is_let_in(t, w, c, o, s):
     stream = o.stream[contact]
     if not is_open_for(t, w, s, t.streams[stream, M_HOURS], t.streams[stream, M_HOURS_KEY]):
         return CLOSED
-    row = t.menu_row[stream]
-    ms = ms_of(1.0 if row < 0 else c.units[row, contact], t.menu_mean[stream])
+    ms = hears_menu_ms(t, c, o, contact)
     calls[s, STATE] = MENU if ms else PRESSES
     if 0 < ms < NEVER_MS:
         set_timer(w, t.parameters[FIRST_SLOT] + s, (now + ms) * KINDS + LATER, next_sequence(w))

@@ -4,6 +4,8 @@ from simulator.compiled import part
 from simulator.fast.columns import (
     ARRIVES,
     C_AT,
+    COMES,
+    COMING,
     FIRST_SLOT,
     HEAP,
     KEY,
@@ -11,6 +13,7 @@ from simulator.fast.columns import (
     LATER,
     NEVER_KEY,
     NEVER_TIMER,
+    NO,
     P_DUE,
     P_SEQ,
     PARTNER_DUE,
@@ -34,29 +37,32 @@ def is_deadline(kind):
 
 
 @part
-def what_comes(t, w, c, stop, last_change):
-    """What happens next: its instant and kind as one number, and to whom."""
+def what_comes(t, w, first_root, stop, last_change):
+    """What happens next: its instant and kind as one number, its kind, and to whom."""
     reg, heap = w.reg, w.heap
     timer = first_timer(t, w)
-    key, who = NEVER_KEY, timer & PLACES
+    key, kind, who, sequence = NEVER_KEY, NO, timer & PLACES, 0
     if timer != NEVER_TIMER:
         key = timer >> TIMER_BITS
+        kind, sequence = key % KINDS, w.timer_seq[who]
         if who >= t.parameters[FIRST_SLOT]:
             who -= t.parameters[FIRST_SLOT]
-            if key % KINDS == LATER:
+            if kind == LATER:
                 who = ~who
-    if reg[HEAP] and (heap[0, KEY] < key or (heap[0, KEY] == key and heap[0, SEQ] < w.timer_seq[timer & PLACES])):
-        key, who = heap[0, KEY], heap[0, WHO]
-    if reg[ROOT] < stop:
-        rings = c.arrival_ms[reg[ROOT]] * KINDS + ARRIVES
-        if rings < key:
-            key, who = rings, reg[ROOT]
+    if reg[HEAP] and (heap[0, KEY] < key or (heap[0, KEY] == key and heap[0, SEQ] < sequence)):
+        key, kind, who, sequence = heap[0, KEY], LATER, heap[0, WHO], heap[0, SEQ]
+    if reg[COMING] < stop:
+        comes = w.coming[reg[COMING]]
+        comes, root = comes >> TIMER_BITS, first_root + (comes & PLACES)
+        rang_before = kind == LATER and comes == key and root < reg[ROOT] and w.rang[root] < sequence
+        if comes < key or rang_before:
+            key, kind, who = comes, COMES if comes % KINDS == LATER else ARRIVES, root
     if reg[STAFF_NEXT] < last_change:
         changes = t.staff[reg[STAFF_NEXT], C_AT] * KINDS + STAFF
         if changes < key:
-            key, who = changes, reg[STAFF_NEXT]
+            key, kind, who = changes, STAFF, reg[STAFF_NEXT]
     for p in range(w.partners.shape[0]):
         due = w.partners[p, P_DUE] * KINDS + PARTNER_DUE
         if due < key or (due == key and due < NEVER_KEY and w.partners[p, P_SEQ] < w.partners[who, P_SEQ]):
-            key, who = due, p
-    return key, who
+            key, kind, who = due, PARTNER_DUE, p
+    return key, kind, who

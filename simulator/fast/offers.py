@@ -71,9 +71,10 @@ from simulator.fast.columns import (
     WRAP_UP,
     WRAP_UP_ENDS,
 )  # fmt: skip
+from simulator.fast.coming import have_rung
 from simulator.fast.heap import clear_timer, push, set_timer
 from simulator.fast.hours import are_open, closes_at, opens_at
-from simulator.fast.lines import forget_deadlines, leave_line, next_sequence
+from simulator.fast.lines import leave_line, next_sequence
 from simulator.fast.people import becomes, serves
 from simulator.spans import span as spans_span
 from simulator.world import NEVER_MS, PARTNER_LEVEL
@@ -175,8 +176,6 @@ def begins_to_talk(t, w, c, o, s, a, at):
     partner = seats[a, PARTNER]
     level = t.level[q, a] if partner == NO else PARTNER_LEVEL
     calls[s, STATE] = TALKING_CALL
-    calls[s, HANGS_SEQ] = NO
-    forget_deadlines(w, s)
     seats[a, MISSES] = 0
     seats[a, TALKS_TO] = at + max(lasts(t, c, q, TALK + level, contact), 1)
     o.answered_ms[contact] = at
@@ -220,17 +219,15 @@ def ends(t, w, c, o, s, outcome, at):
     reg[LIVE] -= 1
     calls[s, STATE] = FREE
     clear_timer(t, w, s)
-    calls[s, HANGS_SEQ] = NO
-    forget_deadlines(w, s)
     calls[s, NEXT] = reg[FREE_SLOT]
     reg[FREE_SLOT] = s
     whose = q if q != NO else t.streams[o.stream[contact], M_CALLERS]
     if outcome == ANSWERED or outcome == BY_PARTNER:
         o.settled[contact] = SETTLED if _is_settled(t, c, o, contact, whose) else NOT_SETTLED
         if _rings_again(t, c, o, contact, whose):
-            _rings_in(w, o, contact, at, max(lasts(t, c, whose, RINGS_AGAIN_AFTER, contact), 1))
+            _rings_in(w, c, o, contact, at, max(lasts(t, c, whose, RINGS_AGAIN_AFTER, contact), 1))
     elif c.chances[CHANCE_REDIAL, contact] < t.shares[whose, REDIAL]:
-        _rings_in(w, o, contact, at, max(lasts(t, c, whose, REDIAL_AFTER, contact), 1))
+        _rings_in(w, c, o, contact, at, max(lasts(t, c, whose, REDIAL_AFTER, contact), 1))
 
 
 @part
@@ -248,7 +245,7 @@ def _rings_again(t, c, o, contact, q):
 
 
 @part
-def _rings_in(w, o, contact, at, ms):
+def _rings_in(w, c, o, contact, at, ms):
     """The contact's caller rings again so much later, as a contact of its own."""
     reg = w.reg
     child = reg[CHILD]
@@ -262,6 +259,7 @@ def _rings_in(w, o, contact, at, ms):
     o.parent[child] = contact
     o.stream[child] = o.stream[contact]
     o.arrival_ms[child] = at + ms
+    have_rung(w, c)
     push(w, (at + ms) * KINDS + LATER, next_sequence(w), child)
 
 
