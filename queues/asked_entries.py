@@ -1,8 +1,8 @@
 """What is remembered of acts by hand, of languages and of the questions after a call: entries as in `entries`."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from queues.facts import fact
 from queues.ids import CallId, Instant, PromptId, QueueId
 
 
@@ -15,7 +15,7 @@ class Force(StrEnum):
     """Nothing: they are as they are written."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class LanguageChosen:
     """What the caller hears from now on is in this language, and who answers should speak it."""
 
@@ -24,7 +24,7 @@ class LanguageChosen:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class SurveyBegun:
     """After the talk the caller hears the first question. Which agent it was is not kept with the answers."""
 
@@ -33,7 +33,7 @@ class SurveyBegun:
     queue: QueueId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class SurveyAnswered:
     """One key for one question."""
 
@@ -45,7 +45,7 @@ class SurveyAnswered:
     """5 is best, 1 is worst."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class HoursSwitched:
     """Somebody, or the time that they had given, switched opening hours."""
 
@@ -59,7 +59,7 @@ class HoursSwitched:
     """"" if the time was out."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CrisisMessageSwitched:
     """Somebody, or the time that they had given, switched the message that everybody hears first."""
 

@@ -1,13 +1,13 @@
-"""What is remembered: one frozen dataclass per kind, in the past tense, in the order in which it happened.
+"""What is remembered: facts in the past tense, in the order in which they happened.
 
 A day can be read from its entries; every figure anybody is shown is a function of them.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from queues.agents import AgentState
 from queues.asked_entries import AskedEntry
+from queues.facts import fact
 from queues.ids import AgentId, CallId, Clearance, Instant, MenuId, OfferId, PartnerId, QueueId
 from queues.limit_entries import LimitReached
 from queues.moved_entries import CallMoved
@@ -57,7 +57,7 @@ class TalkEnder(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallEntered:
     at_ms: Instant
     call: CallId
@@ -68,14 +68,14 @@ class CallEntered:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class MenuEntered:
     at_ms: Instant
     call: CallId
     menu: MenuId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class MenuChoiceMade:
     at_ms: Instant
     call: CallId
@@ -86,7 +86,7 @@ class MenuChoiceMade:
     """choice, repeat, human, invalid or silence."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallQueued:
     at_ms: Instant
     call: CallId
@@ -98,7 +98,7 @@ class CallQueued:
     """choice, silence, invalid, human, menu_cut, overflow, resumed."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallOffered:
     at_ms: Instant
     call: CallId
@@ -111,7 +111,7 @@ class CallOffered:
     """The agent's level for the queue, 0 if lent from another queue."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class OfferEnded:
     at_ms: Instant
     call: CallId
@@ -121,7 +121,7 @@ class OfferEnded:
     rang_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallAnswered:
     at_ms: Instant
     call: CallId
@@ -132,7 +132,7 @@ class CallAnswered:
     """From entering the queue to the answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class TalkEnded:
     at_ms: Instant
     call: CallId
@@ -142,7 +142,7 @@ class TalkEnded:
     by: TalkEnder
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallReturned:
     """The call is back in line in its old place after a talk that was none, or after its engine was gone."""
 
@@ -154,7 +154,7 @@ class CallReturned:
     """short_talk, resumed, talk_lost."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallRecovered:
     """The engine learnt of this call from Asterisk and not from its own past."""
 
@@ -174,7 +174,7 @@ class CallRecovered:
     """"" if nobody knows."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallEnded:
     at_ms: Instant
     call: CallId
@@ -189,7 +189,7 @@ class CallEnded:
     """Why, when the outcome alone does not say: caller_hung_up, missing, number_unknown, asterisk_restart, …"""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class AgentStateChanged:
     at_ms: Instant
     agent: AgentId
@@ -200,7 +200,7 @@ class AgentStateChanged:
     """When it ends by itself; 0 for never."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class PartnerChanged:
     """What a partner's lines do from now on, those that talk apart."""
 
@@ -210,7 +210,7 @@ class PartnerChanged:
     """open, closed (by its hours), spent (its minutes of the day), unreachable, or circuit_open (too many failures)."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class StepOpened:
     at_ms: Instant
     call: CallId
@@ -220,26 +220,26 @@ class StepOpened:
     """time, condition (which held later than the time), nobody_there (in the step before), by_limit."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class RoutingPaused:
     at_ms: Instant
     reason: str
     """Why the link is lost; `NOT_LISTED_YET` where an engine begins, which knows nothing of what was before it."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class RoutingResumed:
     at_ms: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class PlanReplaced:
     at_ms: Instant
     plan: str
     """The digest of the plan in force from now on."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallbackPromised:
     """The call goes on without its caller; its final row comes when the promise is kept or given up."""
 
@@ -253,7 +253,7 @@ class CallbackPromised:
     due_ms: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallbackTakenBack:
     """The caller is on the line after all, or the promise could not be written down: they wait as before."""
 
@@ -263,7 +263,7 @@ class CallbackTakenBack:
     """not_written or caller_is_here."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CitizenRung:
     """An agent took on the callback and the citizen is rung."""
 
@@ -274,7 +274,7 @@ class CitizenRung:
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CitizenMissed:
     """The citizen was rung for nothing."""
 
@@ -288,7 +288,7 @@ class CitizenMissed:
     """When they are rung again at the earliest; 0 for not at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallbackOverdue:
     """The promise should have been kept by now."""
 
@@ -298,7 +298,7 @@ class CallbackOverdue:
     due_ms: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class LateEventSeen:
     """An event that no longer meant anything where it arrived: remembered, and ignored."""
 

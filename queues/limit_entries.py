@@ -1,11 +1,10 @@
 """What is remembered of the bounds of a line."""
 
-from dataclasses import dataclass
-
+from queues.facts import fact
 from queues.ids import CallId, Instant, QueueId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class LimitReached:
     """A call has met a bound of its line, and what became of it."""
 

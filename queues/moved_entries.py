@@ -1,7 +1,6 @@
 """What is remembered of a call that has come to do something without any other entry that says so."""
 
-from dataclasses import dataclass
-
+from queues.facts import fact
 from queues.ids import AgentId, CallId, Clearance, Instant, QueueId
 
 HUNG_UP, GONE = "hung_up", "gone"
@@ -11,7 +10,7 @@ NOT_LISTED_YET = "not_listed_yet"
 """The reason of a `RoutingPaused` with which an engine begins."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallMoved:
     """The call does this from now on: hears its last words, looks for a name, is in the fail-open dialplan, or is found
     in a list to do what we did not know. Nothing is counted by it.

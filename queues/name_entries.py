@@ -1,11 +1,10 @@
 """What is remembered of looking for a person by name; part of `queues.entries.Entry`."""
 
-from dataclasses import dataclass
-
+from queues.facts import fact
 from queues.ids import AgentId, CallId, Instant, OfferId, PersonId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class NameSearched:
     """Somebody was looked for by name; neither what was typed nor who was found is kept."""
 
@@ -18,7 +17,7 @@ class NameSearched:
     """one, several, too_many, nobody or silence."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class PersonRung:
     """The phone of a person chosen by name rings."""
 
@@ -30,7 +29,7 @@ class PersonRung:
     """Their seat; "" for a phone that is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class PersonNotReached:
     """The caller was told why the person they chose is not reached."""
 

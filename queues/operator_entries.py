@@ -1,11 +1,10 @@
 """What is remembered of what people do by hand in the line: picking, parking, moving somebody (others: `entries`)."""
 
-from dataclasses import dataclass
-
+from queues.facts import fact
 from queues.ids import AgentId, CallId, Instant, OfferId, QueueId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallHandPicked:
     """Somebody took this call to their own phone, whoever was before it; an ordinary offer follows."""
 
@@ -17,7 +16,7 @@ class CallHandPicked:
     """Its place in the line, from 1; 0 if it was parked."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class PickRefused:
     """Nothing has changed."""
 
@@ -29,7 +28,7 @@ class PickRefused:
     """no_link, gone, not_waiting, resting, being_put_through, not_cleared, not_here, busy, phone."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class ParkingBegun:
     """A talk was ended to let the caller wait for the same person; its answer so far is not its last."""
 
@@ -43,7 +42,7 @@ class ParkingBegun:
     """When the call returns by itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class ParkingEnded:
     """The caller is on the way back to a person, or to the line; a caller who hangs up has a `CallEnded` instead."""
 
@@ -58,7 +57,7 @@ class ParkingEnded:
     """time, gone (the person has logged out), picked, lost (its session was, or Asterisk has it elsewhere)."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class ParkingRefused:
     """The talk goes on."""
 
@@ -70,7 +69,7 @@ class ParkingRefused:
     """no_talk, no_link, callback, recovered, time, too_many."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class AgentMoved:
     """Somebody lets a person answer in other lines than those that are written, or the time that they gave is out."""
 
@@ -84,7 +83,7 @@ class AgentMoved:
     """"" if the time was out."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class MoveRefused:
     """The person answers where they did."""
 

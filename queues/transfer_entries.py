@@ -1,11 +1,10 @@
 """What is remembered of callers who are put through to somebody else (the other kinds are in `queues.entries`)."""
 
-from dataclasses import dataclass
-
+from queues.facts import fact
 from queues.ids import AgentId, CallId, Instant, OfferId, QueueId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallTransferred:
     """A talk was ended to put the caller through; the call is not over, and its answer so far is not its last."""
 
@@ -26,7 +25,7 @@ class CallTransferred:
     """limit: the call had been transferred too often, and goes to people who take everything."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class TransferReturned:
     """A supervised transfer reached nobody in time: the call goes back to whoever made it, else to its old line."""
 
@@ -40,7 +39,7 @@ class TransferReturned:
     """Whether their phone rings again now."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class TransferRefused:
     """The talk goes on."""
 

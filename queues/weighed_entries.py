@@ -1,11 +1,10 @@
 """What is remembered of a routing decision: who was weighed for a call, where decisions are to be explained."""
 
-from dataclasses import dataclass
-
+from queues.facts import fact
 from queues.ids import AgentId, CallId, Instant, QueueId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class PassedOver:
     """Somebody who did not get a call."""
 
@@ -19,7 +18,7 @@ class PassedOver:
     """When that ends by itself; 0 for nobody knows."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class OtherCall:
     """The first call of a line from which the same person could have been served."""
 
@@ -29,7 +28,7 @@ class OtherCall:
     """What put the chosen one before it: priority, own_order, target_share, waited_longest, first_come."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CandidatesWeighed:
     """Who was weighed for a call; kept only where decisions are to be explained, and decides nothing."""
 

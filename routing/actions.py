@@ -4,14 +4,13 @@ Each action that takes time (`Say`, `AskDigits`, an offer) is answered by exactl
 caller's hang-up, by `WithdrawOffer`, or by the next action for the same call, which cuts it short and silences it.
 """
 
-from dataclasses import dataclass
-
+from queues.facts import fact
 from queues.ids import AgentId, CallId, Clearance, OfferId, PromptId
 from routing.callback_events import CallbackRestored
 from routing.papers import Papers
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class KeepPapers:
     """Lay the papers on the caller's channel; done before whatever follows for the call."""
 
@@ -19,7 +18,7 @@ class KeepPapers:
     papers: Papers
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Say:
     """Play the prompts in the call's language → `PromptFinished`, or `DigitsEntered` if one of `keys` cut it short."""
 
@@ -31,7 +30,7 @@ class Say:
     """The caller has had their talk: should the engine die, the dialplan does not queue them again."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class AskDigits:
     """Play the prompts, any key interrupting, and collect → `DigitsEntered`."""
 
@@ -47,7 +46,7 @@ class AskDigits:
     """As of `Say`."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class HoldMusic:
     """Let the caller hear music until the next action; no answer, except `DigitsEntered` for each of `keys` pressed.
 
@@ -59,7 +58,7 @@ class HoldMusic:
     keys: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class OfferToAgent:
     """Ring the agent's phone, music going on → `OfferAnswered` then `ConversationEnded`, or `OfferFailed`.
 
@@ -73,7 +72,7 @@ class OfferToAgent:
     music: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class OfferToPartner:
     """Ring a partner on one of its lines; answered as `OfferToAgent` is.
 
@@ -92,7 +91,7 @@ class OfferToPartner:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class RingPerson:
     """Ring a phone that is no agent's seat, on the caller's session; answered as `OfferToAgent` is."""
 
@@ -104,7 +103,7 @@ class RingPerson:
     music: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class WithdrawOffer:
     """Stop the ringing, or end the talk that has this instant begun; not answered."""
 
@@ -113,7 +112,7 @@ class WithdrawOffer:
     agent: AgentId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class OfferCallback:
     """Ring the agent's phone and, once they have pressed 1, the citizen: an event for each thing that happens.
 
@@ -139,7 +138,7 @@ class OfferCallback:
     """The citizen's."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class KeepCallback:
     """Write the promise where it outlives us → `CallbackWritten` or `CallbackNotWritten`."""
 
@@ -148,14 +147,14 @@ class KeepCallback:
     """What an engine after us is told."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class ForgetCallback:
     """The promise is kept, given up or taken back: its number is erased."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class EndTalk:
     """Hang up the agent's leg of a talk; the caller stays and hears what follows. Not answered.
 
@@ -169,21 +168,21 @@ class EndTalk:
     papers: Papers
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class EndCall:
     """Hang up on purpose; the call has its outcome."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class TakeBack:
     """Fetch a caller out of the fail-open dialplan → `CallResumed`."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class LeaveToFallback:
     """Let the fail-open dialplan have the caller: more calls than the plan allows."""
 

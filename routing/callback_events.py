@@ -1,27 +1,27 @@
 """What the world reports of callbacks; part of `routing.events.Event`."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from queues.entries import OfferResult
+from queues.facts import fact
 from queues.ids import AgentId, CallId, Clearance, Instant, OfferId, QueueId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallbackWritten:
     """The promise outlives us from now on: the caller may go."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallbackNotWritten:
     """The promise could not be written down."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallbackAccepted:
     """The agent pressed 1: the citizen is being rung."""
 
@@ -29,7 +29,7 @@ class CallbackAccepted:
     offer: OfferId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CitizenReached:
     """The citizen answered and pressed 1: agent and citizen hear each other."""
 
@@ -37,7 +37,7 @@ class CitizenReached:
     offer: OfferId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CitizenNotReached:
     """Nobody answered, or nobody pressed 1: perhaps an answering machine."""
 
@@ -46,7 +46,7 @@ class CitizenNotReached:
     result: OfferResult
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallbackNotBegun:
     """The agent could not be rung at all, through no fault of theirs or their phone's."""
 
@@ -54,14 +54,14 @@ class CallbackNotBegun:
     offer: OfferId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallbackCancelled:
     """Somebody takes the promise back."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallbackOrdered:
     """An agent promises to ring whom they talk to, or talked to last. `call` is a new id."""
 
@@ -74,7 +74,7 @@ class CallbackOrdered:
     matter: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallbackRestored:
     """A promise that was found written down when this engine started, or that is to be written down."""
 
@@ -107,7 +107,7 @@ class FoundCallbackState(StrEnum):
     TALKING = "talking"
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class FoundCallback:
     """An agent's phone in a callback."""
 

@@ -1,11 +1,11 @@
 """What the world reports: frozen, in the past tense. Nothing else reaches the kernel, and nothing else is replayed."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from queues.agents import AgentState, PhoneState
 from queues.asked_entries import Force
 from queues.entries import OfferResult, TalkEnder
+from queues.facts import fact
 from queues.ids import AgentId, CallId, Instant, OfferId, PartnerId, PromptId, QueueId
 from routing.callback_events import (
     CallbackAccepted,
@@ -24,7 +24,7 @@ from routing.papers import Papers
 
 
 # ── the caller ──────────────────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallArrived:
     """Asterisk answered a caller and asks what to do."""
 
@@ -37,7 +37,7 @@ class CallArrived:
     """The call of ours that was sent outside and is this one, if that is certain."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallResumed:
     """A caller whose session was lost, here or under an engine before us, asks again what to do."""
 
@@ -47,14 +47,14 @@ class CallResumed:
     papers: Papers
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class PromptFinished:
     """The last `Say` was heard to its end."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class DigitsEntered:
     """The last `AskDigits` ended, or a key was pressed that the last `Say` or `HoldMusic` named.
 
@@ -65,14 +65,14 @@ class DigitsEntered:
     digits: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class MenuCut:
     """The caller can be asked no longer: the engine is about to stop."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallerHungUp:
     """The caller's channel is gone or going."""
 
@@ -80,7 +80,7 @@ class CallerHungUp:
 
 
 # ── the offer and the talk ──────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class OfferRings:
     """It rings, or somebody has answered, at a partner: the call has come through."""
 
@@ -88,7 +88,7 @@ class OfferRings:
     offer: OfferId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class OfferAnswered:
     """Agent and caller hear each other."""
 
@@ -96,7 +96,7 @@ class OfferAnswered:
     offer: OfferId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class OfferFailed:
     """The ringing ended without an answer."""
 
@@ -105,7 +105,7 @@ class OfferFailed:
     result: OfferResult
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class ConversationEnded:
     """The talk is over and the caller is still there (a caller who hangs up is a `CallerHungUp`)."""
 
@@ -115,38 +115,38 @@ class ConversationEnded:
 
 
 # ── the agent ───────────────────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class AgentLoggedIn:
     agent: AgentId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class AgentLoggedOut:
     agent: AgentId
     who: str = ""
     """Who did it, if not the person."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class AgentReady:
     """The person asks for calls; ends a pause and a wrap-up alike."""
 
     agent: AgentId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class AgentPaused:
     agent: AgentId
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class WrapUpProlonged:
     agent: AgentId
     by_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class TransferRequested:
     """The person who talks wants the call to go to `queue` at `level` (2 specialist, 3 department), or to `person`."""
 
@@ -156,13 +156,13 @@ class TransferRequested:
     person: AgentId = AgentId("")
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class PhoneStateChanged:
     agent: AgentId
     state: PhoneState
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class AgentRestored:
     """What the log says this person was doing when the engine before us ended."""
 
@@ -174,7 +174,7 @@ class AgentRestored:
 
 
 # ── by hand ─────────────────────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class HoursForced:
     """Somebody wants opening hours otherwise than they are written, or as they are written again."""
 
@@ -186,7 +186,7 @@ class HoursForced:
     who: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CrisisMessageSet:
     """Somebody wants everybody to hear this first."""
 
@@ -199,7 +199,7 @@ class CrisisMessageSet:
 
 
 # ── the partners ────────────────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class PartnerRestored:
     """What the log says was talked at this partner today, before this engine began."""
 
@@ -221,7 +221,7 @@ class FoundState(StrEnum):
     TALKING = "talking"
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class FoundCall:
     call: CallId
     state: FoundState
@@ -234,7 +234,7 @@ class FoundCall:
     """When the ringing or the talk began; 0 if the lists do not say."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class WorldListed:
     """Everything that Asterisk has, as it was no earlier than `asked_at_ms`. What we believe otherwise is wrong."""
 
@@ -246,14 +246,14 @@ class WorldListed:
     callbacks: tuple[FoundCallback, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class LinkLost:
     """Nothing can be withdrawn and no answer seen: no new offers until the world has been listed again."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Tick:
     """Nothing happened but time; lets a driver record when it woke a deadline."""
 

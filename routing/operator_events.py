@@ -1,11 +1,10 @@
 """What people at the switchboard do by hand to a call or to a person: events as in `routing.events`."""
 
-from dataclasses import dataclass
-
+from queues.facts import fact
 from queues.ids import AgentId, CallId, Instant, QueueId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallPicked:
     """The person wants this very call on their phone now, whoever is before it; a parked one is asked back so."""
 
@@ -13,7 +12,7 @@ class CallPicked:
     call: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class CallParked:
     """The person who talks lets the caller wait for them."""
 
@@ -21,7 +20,7 @@ class CallParked:
     return_after_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class AgentReassigned:
     """Somebody wants the person to answer in these lines until then; in none: as it is written."""
 

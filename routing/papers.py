@@ -4,12 +4,11 @@ The papers lie on the caller's channel before the call is first handed over. The
 and an engine that starts again needs nothing else to put the caller back in the old place.
 """
 
-from dataclasses import dataclass
-
+from queues.facts import fact
 from queues.ids import UNKNOWN_CLEARANCE, Clearance, Instant, MenuId, QueueId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Papers:
     """Everything about a call that must outlive the engine."""
 
