@@ -11,6 +11,7 @@ from ivr.by_hand import crisis, force, switched
 from ivr.callback_orders import callback_orders
 from ivr.control import BadOrderError, Order
 from ivr.operator_orders import operator_orders
+from ivr.own_reason import own_reason
 from ivr.transfer_order import transfer
 from queues.ids import AgentId, CallId
 from routing.events import AgentLoggedIn, AgentLoggedOut, AgentPaused, AgentReady, Event
@@ -91,13 +92,15 @@ def agent(service: "Service", order: Mapping[str, Any]) -> Mapping[str, Any]:
     who = AgentId(str(order.get("agent")))
     if who not in service.kernel.centre.people:
         raise BadOrderError(f"no agent is called {who}")
+    what, written = str(order.get("what")), str(order.get("reason") or "")
+    chosen = any(written == known.reason for known in service.house.pause_reasons.values())
+    reason = written if chosen or what != "pause" else own_reason(written, DEFAULT_PAUSE)
     events: dict[str, Event] = {
         "login": AgentLoggedIn(who),
         "logout": AgentLoggedOut(who),
         "ready": AgentReady(who),
-        "pause": AgentPaused(who, str(order.get("reason") or DEFAULT_PAUSE)[:40]),
+        "pause": AgentPaused(who, reason),
     }
-    what = str(order.get("what"))
     if what not in events:
         raise BadOrderError(f"an agent can: {', '.join(events)}")
     service.engine.feed(events[what])

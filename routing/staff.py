@@ -22,6 +22,8 @@ BY_PHONE = "phone"
 """The reason of a login or logout that the phone made, not the person."""
 BY_OTHER = "by_operator"
 """The reason of a logout that somebody else made; who, the event says."""
+PROLONGED = "prolonged"
+"""The reason of a wrap-up that the person has made longer."""
 
 
 def logged_in(centre: Centre, person: Person, _event: AgentLoggedIn) -> bool:
@@ -78,7 +80,7 @@ def wrap_up_prolonged(centre: Centre, person: Person, event: WrapUpProlonged) ->
     """The wrap-up lasts longer, from now; False if there is none."""
     if person.state is not AgentState.WRAP_UP:
         return False
-    centre.become(person, AgentState.WRAP_UP, "prolonged", centre.now + event.by_ms)
+    centre.become(person, AgentState.WRAP_UP, PROLONGED, centre.now + event.by_ms)
     return True
 
 

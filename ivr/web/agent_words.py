@@ -18,6 +18,7 @@ _WHY: Mapping[str, str] = {
     "number_not_rung": "Numret är dolt, utländskt eller ett betalnummer och rings inte upp.",
     "line_closed": "Gruppen har stängt och ringer inte upp någon annan dag.",
     "already_promised": "Numret ska redan ringas upp.",
+    "reason_is_the_engines_own": "Skriv varför med andra ord: det där säger växeln själv om dem som inte svarar.",
     "known_call": "Löftet är redan gjort.",
     "no_such_call": "Samtalet finns inte längre.",
 }

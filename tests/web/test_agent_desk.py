@@ -8,6 +8,7 @@ import pytest
 
 from ivr.web.accounts import access
 from ivr.web.accounts.roles import Role
+from ivr.web.agent_view import PAUSES as WORDS
 from ivr.web.matters import Kind, Outcomes
 from ivr.web.talks import talks_in
 from queues.entries import CallAnswered, CallEnded, CallQueued, CallReturned, Outcome, TalkEnded, TalkEnder
@@ -95,6 +96,33 @@ async def test_an_act_is_always_about_oneself(desk: Desk):
     assert (told["agent"], told["state"], told["reason"]) == ("ivan", "not_ready", "lunch")
     assert desk.person("jenny").state.value == "ready"
     assert "Välj varför" in (await said(await agent(desk), "lage", {"what": "pause", "reason": "spel"}, 409))["detail"]
+
+
+PAUSES = """pause_reasons:
+  "1": {reason: rast, prompt: [kod_paus_rast]}
+  "2": {reason: lunch, prompt: [kod_paus_lunch]}
+  "3": {reason: möte, prompt: [kod_paus_mote]}
+  "9": {reason: annat, prompt: [kod_paus_annat]}
+"""
+
+
+async def test_a_reason_in_ones_own_words_is_none_that_the_engine_gives(desk: Desk):
+    """Where no reasons are written people write theirs; "rona" would look as if they had let it ring."""
+    desk.logs_in("ivan")
+    ivan = await agent(desk)
+    await desk.changes("agents.yaml", "reason: rast", "reason: busy")
+    assert (await said(ivan, "lage", {"what": "pause", "reason": "busy"}))["reason"] == "busy", (
+        "the municipality's word"
+    )
+    await said(ivan, "lage", {"what": "ready"})
+    await desk.changes("agents.yaml", PAUSES.replace("rast,", "busy,"), "")
+    for ours in {*WORDS, "phone_fault", " Rona\n"} - {""}:
+        refused = await said(ivan, "lage", {"what": "pause", "reason": ours}, 409)
+        assert "andra ord" in refused["detail"]
+    assert desk.person("ivan").state.value == "ready"
+    told = await said(ivan, "lage", {"what": "pause", "reason": "tand\u2028läkare\x00 "})
+    assert (told["state"], told["reason"]) == ("not_ready", "tand läkare")
+    assert (await said(ivan, "lage", {"what": "pause", "reason": ""}))["reason"] == "paus"
 
 
 async def test_without_an_engine_nothing_is_done_and_the_phone_is_said_to_work(desk: Desk):
