@@ -11,7 +11,9 @@ What a loop reads and writes are arrays in named tuples; each tuple is handed ov
 import ctypes
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -30,6 +32,9 @@ WORDS = 5
 SOURCES = Path(__file__).parent
 SHARED = ("arrays.py", "compiled.py", "contacts.py", "machine_code.py", "shifts.py", "spans.py", "world.py")
 """Files whose numbers, or functions, are in all machine code."""
+DAY_S = 86_400
+UNUSED_S = 30 * DAY_S
+"""So long a library is kept that nobody uses."""
 MADE_BY = ("numba", "llvmlite")
 
 Arrays = Sequence[NDArray[Any]]
@@ -97,8 +102,30 @@ def loop_of(kernel: Kernel) -> Loop:
         from simulator.compiled import link  # noqa: PLC0415 - numba is imported only where it is needed
 
         by_numba: Loop = getattr(import_module(kernel.module), kernel.at)
-        loop = (_loaded(path, kernel) if link(by_numba, kernel.at, path) else None) or by_numba
+        if link(by_numba, kernel.at, path):
+            _remove_unused(path.parent)
+            loop = _loaded(path, kernel)
+        return loop or by_numba
+    _note_use(path)
     return loop
+
+
+def _note_use(path: Path) -> None:
+    """The library's file says that it has been used today; written once a day, and not where that is not allowed."""
+    with suppress(OSError):
+        if time.time() - path.stat().st_mtime > DAY_S:
+            os.utime(path)
+
+
+def _remove_unused(folder: Path) -> None:
+    """Libraries that nobody has used for a month are gone: sources change, and each time all of them are made anew.
+
+    Whoever has one loaded goes on with it. Whoever is about to load it finds none, and makes it.
+    """
+    for path in folder.glob("*.so"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > UNUSED_S:
+                path.unlink()
 
 
 def library_path(kernel: Kernel) -> Path:

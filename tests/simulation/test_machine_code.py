@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -91,6 +92,41 @@ def test_a_library_that_is_broken_is_made_anew(tmp_path, monkeypatch):
     path.write_bytes(b"\x7fELF, but half of it")
     assert walker() == plain()
     assert loop_of(ALIAS) is not placing.alias_at
+
+
+def days_old(path, days):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    now = time.time()
+    os.utime(path, (now, now - days * 86_400))
+    return path
+
+
+def test_a_library_that_nobody_has_used_for_a_month_is_gone_when_another_is_made(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder = library_path(ALIAS).parent
+    unused, used = days_old(folder / "alias_at-1.so", 31), days_old(folder / "run_at-2.so", 29)
+    theirs = days_old(folder / "notes.txt", 400)
+    assert walker() == plain()
+    assert [path.exists() for path in (unused, used, theirs)] == [False, True, True]
+    days_old(unused, 31)
+    loop_of.cache_clear()
+    assert walker() == plain()  # none is made
+    assert unused.exists()
+
+
+def test_a_library_in_use_is_not_removed_however_long_ago_it_was_made(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert walker() == plain()
+    library = days_old(library_path(ALIAS), 40)
+    loop_of.cache_clear()
+    assert walker() == plain()
+    loop_of(PLACE)  # another is made
+    assert library.exists()
+    noted = library.stat().st_mtime_ns
+    loop_of.cache_clear()
+    assert walker() == plain()
+    assert library.stat().st_mtime_ns == noted  # once a day is enough
 
 
 @pytest.mark.parametrize("kernel", [RUN, FILL, PLACE, ALIAS, COUNT])
