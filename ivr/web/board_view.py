@@ -175,12 +175,13 @@ def _agent(scene: Scene, viewer: Viewer, agent: AgentId) -> dict[str, Any]:
     person = scene.board.agents.get(agent) or BoardAgent(agent)
     call = scene.board.calls.get(person.call)
     logged_in = person.state is not AgentState.LOGGED_OUT
+    serves = [one for one in _serves(scene.house, person) if viewer.may_see_queue(QueueId(one[0]))]
     return {
         "id": agent,
         "name": scene.house.people[agent].name,
         **work_in_sight(viewer, scene.house.plan, person)._asdict(),
-        "queues": [queue for queue, _ in _serves(scene.house, person)],
-        "own": [queue for queue, level in _serves(scene.house, person) if level >= OWN_LEVEL],
+        "queues": [queue for queue, _ in serves],
+        "own": [queue for queue, level in serves if level >= OWN_LEVEL],
         "moved": bool(person.moved_to),
         "phone": scene.phones.get(agent, ""),
         "page_lost_since_ms": scene.lost_pages.get(agent, 0) if logged_in else 0,

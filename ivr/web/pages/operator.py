@@ -132,10 +132,12 @@ async def groups(request: Request, viewer: Operator, agent: str) -> dict[str, An
     web, who = web_of(request), _seen(request, viewer, agent)
     now = await _order(web, {"do": "moves"})
     serves = [(QueueId(queue), int(level)) for queue, level in now["agents"].get(who, ())]
+    moved = now["moves"].get(who)
     return {
         "name": web.house.people[who].name,
         "groups": switchboard.groups_of(web.house, viewer, who, serves),
-        "moved": now["moves"].get(who),
+        # Not where to: the groups above tell those that the viewer sees.
+        "moved": moved and {"who": moved["who"], "until_ms": moved["until_ms"]},
     }
 
 

@@ -6,6 +6,7 @@ from ivr.web.accounts.access import looks
 from ivr.web.accounts.roles import Role
 from ivr.web.switchboard import midnight_after
 from queues.ids import AgentId, PromptId, QueueId
+from tests.web.stream import stream
 from tests.web.town import BUILDING, OTHER, SOCIAL
 
 KARIN, CARINA, LARS = "karin", "carina", "lars"
@@ -105,6 +106,20 @@ async def test_somebody_is_moved_until_midnight_and_back(desk, karin):
     assert (status, said) == (409, "Personen har inte behörighet för någon av grupperna.")
     assert (await post(karin, "/vaxel/flytta", agent=CARINA, groups=["barn_skola"]))[0] == 200
     assert not desk.service.kernel.centre.moves
+
+
+@pytest.mark.fault("S14")
+async def test_whoever_sees_some_of_the_lines_is_told_of_no_other_to_which_somebody_is_moved(desk, karin):
+    few = await desk.client(Role.OPERATOR, account="few", queues=["bygg"])
+    assert (await post(karin, "/vaxel/flytta", agent=CARINA, groups=["bygg", "aldre"]))[0] == 200
+    await desk.settled()
+    found = (await few.get(f"/vaxel/grupper/{CARINA}")).json()
+    assert [(group["queue"], group["own"]) for group in found["groups"]] == [("bygg", True)]
+    assert (set(found["moved"]), found["moved"]["who"]) == ({"who", "until_ms"}, "Karin Åberg")
+    async with stream(few, "/api/stream/board") as page:
+        agents = {one["id"]: one for one in (await page.next("board"))["agents"]}
+    assert (agents[CARINA]["queues"], agents[CARINA]["own"], agents[CARINA]["moved"]) == (["bygg"], ["bygg"], True)
+    assert {queue for one in agents.values() for queue in one["queues"]} == {"bygg"}
 
 
 async def test_a_forgotten_one_is_logged_out(desk, karin):
