@@ -10,19 +10,18 @@ from simulator.fast.columns import (
     ASKED,
     COMING,
     EVENT,
+    KEY,
     KINDS,
     LATER,
-    LATEST,
     M_HOURS,
     M_HOURS_KEY,
     NEVER_KEY,
-    NEVER_TIMER,
     OPEN,
     PRESSES,
     RINGS_LATER,
     ROOT,
     STATE,
-    TIMER_BITS,
+    WHOM,
 )  # fmt: skip
 from simulator.fast.hours import are_open
 from simulator.fast.lines import next_sequence
@@ -53,11 +52,12 @@ def foresee(t, w, c, o, r):
             if ms:
                 key = (at + ms) * KINDS + LATER if ms < NEVER_MS else NEVER_KEY
         place = root
-        comes = (key << TIMER_BITS) + root - first if key < LATEST * KINDS else NEVER_TIMER + root - first
-        while place > first and coming[place - 1] > comes:
-            coming[place] = coming[place - 1]
+        while place > first and coming[place - 1, KEY] > key:
+            coming[place, KEY] = coming[place - 1, KEY]
+            coming[place, WHOM] = coming[place - 1, WHOM]
             place -= 1
-        coming[place] = comes
+        coming[place, KEY] = key
+        coming[place, WHOM] = root
 
 
 @part

@@ -40,8 +40,7 @@ class Work(NamedTuple):
     """[blocks] The earliest of each block."""
     timer_seq: Whole
     coming: Whole
-    """[roots] Who comes out of a menu, or in vain, and when, in that order: numbers as timers are, and in place of a
-    place the root, counted in its replication."""
+    """[roots, 2] When each root comes out of its menu, or rings in vain, and which it is; in that order."""
     rang: Whole
     """[roots] In which order they rang, as numbers among those of everything that is arranged."""
     heap: Whole
@@ -128,7 +127,7 @@ def _work(tables: Tables, roots: int, contacts: int) -> Work:
         timers=_whole(blocks * BLOCK, holds=NEVER_TIMER),
         first_timer=_whole(blocks, holds=NEVER_TIMER),
         timer_seq=_whole(places, holds=0),
-        coming=_whole(roots),
+        coming=_whole(roots, 2),
         rang=_whole(roots),
         heap=_whole(contacts + 1, 3),
         ready=_whole(seats),

@@ -45,7 +45,7 @@ WORK_FORMS = (
     ("timers", WHOLE, 1),
     ("first_timer", WHOLE, 1),
     ("timer_seq", WHOLE, 1),
-    ("coming", WHOLE, 1),
+    ("coming", WHOLE, 2),
     ("rang", WHOLE, 1),
     ("heap", WHOLE, 2),
     ("ready", WHOLE, 1),

@@ -49,7 +49,6 @@ from simulator.fast.columns import (
     ORDER,
     PARTNER,
     PARTNER_DUE,
-    PLACES,
     PRESSES,
     QUEUE,
     RAN_OUT,
@@ -73,6 +72,7 @@ from simulator.fast.columns import (
     WAIT_SEQ,
     WAITED_OUT,
     WAITING,
+    WHOM,
     WRAPPING,
 )  # fmt: skip
 from simulator.fast.coming import comes_out, foresee, have_rung, hears_menu_ms
@@ -142,13 +142,13 @@ def _run(t, w, c, o, r):
     reg, deadlines = w.reg, False
     stop, last_change = c.first[r + 1], t.staff_bounds[r, 1]
     while not reg[RAN_OUT]:
-        key, kind, who = what_comes(t, w, c.first[r], stop, last_change)
+        key, kind, who = what_comes(t, w, stop, last_change)
         if reg[LEAVING] and not (deadlines and is_deadline(kind) and key // KINDS <= reg[NOW]):
             kind = LEAVES
         else:
             if reg[LIVE] or reg[COMING] < stop:
                 if key // KINDS > t.parameters[CUT]:
-                    _give_up(t, w, o, r, c.first[r], stop)
+                    _give_up(t, w, o, r, stop)
                     return t.parameters[CUT]
             elif reg[STAFF_NEXT] == last_change and not reg[OCCUPIED]:
                 if key // KINDS > max(t.parameters[LENGTH], reg[LAST]):
@@ -175,7 +175,7 @@ def _close(t, w, o, r, over_at):
 
 
 @part
-def _give_up(t, w, o, r, first, stop):
+def _give_up(t, w, o, r, stop):
     """The run is cut, whoever still waits or was going to ring."""
     cut = t.parameters[CUT]
     for s in range(w.reg[SLOTS]):
@@ -190,9 +190,8 @@ def _give_up(t, w, o, r, first, stop):
                 o.answered_ms[contact] = -1
                 o.agent[contact] = o.level[contact] = o.step[contact] = NO_ONE
     for i in range(w.reg[COMING], stop):
-        root = first + (w.coming[i] & PLACES)
-        o.outcome[root] = FAILED
-        o.ended_ms[root] = cut
+        o.outcome[w.coming[i, WHOM]] = FAILED
+        o.ended_ms[w.coming[i, WHOM]] = cut
     for child in range(o.child_first[r], w.reg[CHILD]):
         if o.outcome[child] == NOT_MADE:
             o.outcome[child] = FAILED

@@ -26,6 +26,7 @@ from simulator.fast.columns import (
     STAFF_NEXT,
     TIMER_BITS,
     WHO,
+    WHOM,
 )  # fmt: skip
 from simulator.fast.heap import first_timer
 
@@ -37,7 +38,7 @@ def is_deadline(kind):
 
 
 @part
-def what_comes(t, w, first_root, stop, last_change):
+def what_comes(t, w, stop, last_change):
     """What happens next: its instant and kind as one number, its kind, and to whom."""
     reg, heap = w.reg, w.heap
     timer = first_timer(t, w)
@@ -52,8 +53,7 @@ def what_comes(t, w, first_root, stop, last_change):
     if reg[HEAP] and (heap[0, KEY] < key or (heap[0, KEY] == key and heap[0, SEQ] < sequence)):
         key, kind, who, sequence = heap[0, KEY], LATER, heap[0, WHO], heap[0, SEQ]
     if reg[COMING] < stop:
-        comes = w.coming[reg[COMING]]
-        comes, root = comes >> TIMER_BITS, first_root + (comes & PLACES)
+        comes, root = w.coming[reg[COMING], KEY], w.coming[reg[COMING], WHOM]
         rang_before = kind == LATER and comes == key and root < reg[ROOT] and w.rang[root] < sequence
         if comes < key or rang_before:
             key, kind, who = comes, COMES if comes % KINDS == LATER else ARRIVES, root
