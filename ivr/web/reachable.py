@@ -1,6 +1,7 @@
 """Whether somebody in the directory can be reached now, in one word and one sentence. Pure.
 
-One rule: what a colleague is told is whether they answer, not what they do instead: no reason for a pause, no call.
+One rule: what a colleague is told is whether they answer, not what they do instead: no reason for a pause, no call, and
+of calls that the colleague may not hear not when they were over.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from ivr.config.directory import Entry
 from ivr.config.directory_build import person_id
 from ivr.config.house import House
 from ivr.local_days import local
+from ivr.web.accounts.viewer import Viewer
+from ivr.web.staff_in_sight import work_in_sight
 from queues.agents import AgentState
 from queues.board import Board
 from queues.ids import AgentId
@@ -36,14 +39,15 @@ class Reach:
     """Whose seat it is, if they take calls here."""
 
 
-def reach_of(entry: Entry, house: House, board: Board, now_ms: int) -> Reach:
-    """How the person can be reached at this instant."""
+def reach_of(entry: Entry, house: House, board: Board, now_ms: int, viewer: Viewer) -> Reach:
+    """How the person can be reached at this instant, as the viewer is told it."""
     agent = next((a for a, person in house.people.items() if person.extension == entry.phone), AgentId(""))
     if entry.absent_to is not None and local(now_ms, ZoneInfo(house.timezone)).date() <= entry.absent_to:
         return Reach(AWAY, f"Borta till och med {entry.absent_to.day}/{entry.absent_to.month}", agent)
     if agent:
         seen = board.agents.get(agent)
-        kind, words = _OF_STATE[seen.state if seen else AgentState.LOGGED_OUT]
+        state = work_in_sight(viewer, house.plan, seen).state if seen else AgentState.LOGGED_OUT
+        kind, words = _OF_STATE[state]
         return Reach(kind, words, agent)
     listed = house.plan.directory.people.get(person_id(entry)) if house.plan.directory else None
     if listed is not None and listed.hours is not None and not listed.hours.is_open(now_ms):

@@ -53,11 +53,11 @@ async def search(request: Request, viewer: Known, body: Wanted) -> dict[str, Any
     web.attempts.failed(counted, web.clock())
     await web.access.note(viewer, "directory_searched", typed)
     found = await asyncio.to_thread(lambda: _catalogue(web.house.plan.digest, web.folder).find(typed))
-    return {"people": [_shown(web, entry) for entry in found.people], "more": found.more, "alike": found.alike}
+    return {"people": [_shown(web, viewer, entry) for entry in found.people], "more": found.more, "alike": found.alike}
 
 
-def _shown(web: Web, entry: Entry) -> dict[str, Any]:
-    reach = reach_of(entry, web.house, web.live.board, web.clock())
+def _shown(web: Web, viewer: Viewer, entry: Entry) -> dict[str, Any]:
+    reach = reach_of(entry, web.house, web.live.board, web.clock(), viewer)
     return {
         "name": f"{entry.first} {entry.last}".strip(),
         "title": entry.title,

@@ -8,11 +8,16 @@ from ivr.config.directory import Entry, read_directory
 from ivr.config.problems import Place
 from ivr.web.accounts.access import looks
 from ivr.web.accounts.roles import Role
+from ivr.web.accounts.viewer import Viewer
 from ivr.web.catalogue import MOST, Catalogue
 from ivr.web.pages import catalogue
 from ivr.web.reachable import reach_of
-from queues.board import Board
+from queues.agents import AgentState
+from queues.board import Board, BoardAgent
+from queues.ids import AgentId
 from tests.web.town import OTHER
+
+EMPLOYEE = Viewer("eva", "Eva", frozenset({Role.EMPLOYEE}))
 
 
 def entry(first, last, department="", title="", phone="", **more):
@@ -96,10 +101,26 @@ def test_who_can_be_reached_is_told_without_what_they_do(desk):
     board = Board(now)
     at_home = entry("Karin", "Åberg", phone=house.people["karin"].extension)
     away = entry("Karin", "Åberg", phone="111", absent_to=date(2999, 12, 3))
-    assert reach_of(at_home, house, board, now).words == "Inte inloggad"
-    assert reach_of(at_home, house, board, now).agent == "karin"
-    assert reach_of(away, house, board, now).words == "Borta till och med 3/12"
-    assert reach_of(entry("Per", "Öberg"), house, board, now).words == "Har ingen telefon här"
+    assert reach_of(at_home, house, board, now, EMPLOYEE).words == "Inte inloggad"
+    assert reach_of(at_home, house, board, now, EMPLOYEE).agent == "karin"
+    assert reach_of(away, house, board, now, EMPLOYEE).words == "Borta till och med 3/12"
+    assert reach_of(entry("Per", "Öberg"), house, board, now, EMPLOYEE).words == "Har ingen telefon här"
+
+
+@pytest.mark.fault("S08")
+def test_when_a_talk_that_the_asker_may_not_hear_was_over_is_not_told(desk):
+    house, now = desk.web.house, desk.web.clock()
+    board = Board(now)
+    words = {}
+    for agent in ("goran", "karin"):
+        found = entry(agent, "", phone=house.people[agent].extension)
+        for state in (AgentState.RINGING, AgentState.TALKING, AgentState.WRAP_UP):
+            board.agents[AgentId(agent)] = BoardAgent(AgentId(agent), state)
+            words.setdefault(agent, []).append(reach_of(found, house, board, now, EMPLOYEE).words)
+    assert words == {
+        "goran": ["Upptagen i telefon"] * 3,
+        "karin": ["Upptagen i telefon", "Upptagen i telefon", "Strax ledig"],
+    }
 
 
 async def test_every_employee_may_search_and_each_search_is_written(desk):
