@@ -1,7 +1,8 @@
 """Alarms as people and programs see them: in words, and only those about lines that are theirs.
 
-An alarm about a line under secrecy is shown without figures to whoever lacks the clearance: with a line of one, how
-long the longest wait is says when somebody rang.
+An alarm about a line under secrecy is shown without figures to whoever lacks the clearance, and by the five minutes:
+with a line of one, how long the longest wait is, or when it became too long, says when somebody rang. That it is on
+they are told: it is what keeps a caller from being forgotten.
 """
 
 from collections.abc import Iterable
@@ -20,6 +21,8 @@ from queues.ids import NO_CLEARANCE, PartnerId, QueueId
 if TYPE_CHECKING:
     from ivr.web.context import Web
 
+APART_MS = 300_000
+"""How far apart the instants are that whoever may not know more is told."""
 WORDS = Path(__file__).with_name("words.yaml")
 
 
@@ -69,11 +72,15 @@ def as_shown(alarm: Alarm, viewer: Viewer, house: House) -> dict[str, Any]:
         "title": said["title"],
         "sentence": sentence,
         "figure": read if told and said["unit"] != "none" else None,
-        "raised_ms": alarm.raised_ms,
-        "cleared_ms": alarm.cleared_ms or None,
+        "raised_ms": _instant(alarm.raised_ms, exactly=told),
+        "cleared_ms": _instant(alarm.cleared_ms, exactly=told) or None,
         "acknowledged_ms": alarm.acknowledged_ms or None,
         "acknowledged_by": alarm.acknowledged_by,
     }
+
+
+def _instant(at_ms: int, *, exactly: bool) -> int:
+    return at_ms if exactly else at_ms // APART_MS * APART_MS
 
 
 def shown(web: "Web", viewer: Viewer) -> list[dict[str, Any]]:

@@ -1,13 +1,16 @@
 """Alarms of a real kernel's day: found, shown on every page, taken on by name, and told to those outside."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from ivr.config.alarm_entries import AlarmKind, LineAlarmsEntry
 from ivr.config.load import SHIPPED
 from ivr.web.accounts.roles import Role
+from ivr.web.accounts.viewer import Viewer
 from ivr.web.alarms.facts import facts_of
+from ivr.web.alarms.shown import as_shown
 from ivr.web.alarms.watch import look
 from queues.ids import QueueId
 from tests.web.town import BUILDING, SOCIAL, Desk, a_desk
@@ -61,6 +64,11 @@ async def test_a_long_line_is_an_alarm_for_those_whose_line_it_is(desk: Desk):
     [plain] = (await uncleared.get("/larm/nu")).json()["alarms"]
     assert plain["figure"] is None
     assert "1" not in plain["sentence"]
+    [known] = desk.web.alarms.current
+    assert (alarm["raised_ms"], plain["raised_ms"]) == (known.raised_ms, known.raised_ms // 300_000 * 300_000)
+    over = replace(known, cleared_ms=known.raised_ms + 400_000)
+    cleared = as_shown(over, Viewer("u", "U", frozenset(), queues=None), desk.web.house)
+    assert cleared["cleared_ms"] % 300_000 == 0 < cleared["cleared_ms"]
     other = await desk.client(Role.OPERATOR, account="olle", queues=["bygg"])
     assert (await other.get("/larm/nu")).json()["alarms"] == []
     assert (await other.post(f"/larm/{alarm['id']}/kvittera")).status_code == 404
