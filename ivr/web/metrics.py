@@ -1,7 +1,9 @@
 """/metrics for Prometheus: lines, calls, people by state, alarms, and how the pages themselves fare. Nobody is in it.
 
 No label names a person, a caller or a call. Of a line under secrecy fewer than three are not told: how many wait is
-left out, and its counts go by threes, since a count that grows by one says when somebody rang (S08).
+left out, and its counts go by threes, since a count that grows by one says when somebody rang (S08). Not told either:
+how long somebody waits who needs a clearance, in whatever line, and how many are ready for such a line, since who is
+not any more has a call.
 """
 
 import asyncio
@@ -25,7 +27,7 @@ from ivr.web.api.tokens import Scope
 from ivr.web.context import Web, web_of
 from queues.agents import AgentState
 from queues.board import BoardQueue, Counts
-from queues.ids import partner_of
+from queues.ids import NO_CLEARANCE, partner_of
 from routing.plan import Queue
 
 FEW: Final = 3
@@ -125,11 +127,13 @@ def _lines(web: Web) -> Iterator[Metric]:
     board, now_ms = web.live.board, web.live.now_ms()
     for queue in web.house.plan.queues.values() if not web.live.stale_since_ms else ():
         line = [call for call in board.calls.values() if call.queue == queue.id]
-        waits_ms = [now_ms - call.entered_at_ms for call in line if call.in_line]
+        waiting_now = [call for call in line if call.in_line]
+        waits_ms = [now_ms - call.entered_at_ms for call in waiting_now if call.clearance == NO_CLEARANCE]
         callbacks = sum(call.promised for call in line)
         opened.add_metric([queue.id], is_open(board, queue, now_ms))
-        if _may_be_told(queue, len(waits_ms)):
-            waiting.add_metric([queue.id], len(waits_ms))
+        if _may_be_told(queue, len(waiting_now)):
+            waiting.add_metric([queue.id], len(waiting_now))
+        if not queue.clearance:
             longest.add_metric([queue.id], max(waits_ms, default=0) / 1000)
         if _may_be_told(queue, callbacks):
             promised.add_metric([queue.id], callbacks)
@@ -200,7 +204,8 @@ def _people(web: Web) -> Iterator[Metric]:
         for queue in plan.queues.values():
             free = sum(agent.state is AgentState.READY and takes(plan, agent, queue) for agent in people)
             ready.add_metric([queue.id, "logged_in"], staff[queue.id])
-            ready.add_metric([queue.id, "ready"], free)
+            if not queue.clearance:
+                ready.add_metric([queue.id, "ready"], free)
         for partner in board.partners.values():
             for name in PARTNER_STATES:
                 partners.add_metric([partner.id, name], partner.state == name)

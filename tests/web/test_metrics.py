@@ -10,6 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ivr.web.api.tokens import Scope
 from ivr.web.metrics import Counted
+from queues.ids import QueueId
+from routing.events import Tick, TransferRequested
 from tests.web.api.programs import token
 from tests.web.town import BUILDING, SOCIAL, Desk
 
@@ -73,7 +75,27 @@ async def test_few_of_a_line_under_secrecy_are_not_told(desk: Desk):
     await desk.settled()
     found = await samples(desk)
     assert of(found, "ivr_queue_waiting", queue="socialtjanst") == 4
+    assert of(found, "ivr_queue_longest_wait_seconds", queue="socialtjanst") is None
+    there = [dict(labels) for name, *labels in found if name == "ivr_queue_agents"]
+    assert {one["queue"] for one in there if one["state"] == "ready"} == set(desk.web.house.plan.queues) - {
+        "socialtjanst"
+    }
     assert of(found, "ivr_queue_entered_total", queue="socialtjanst") == 3
+
+
+@pytest.mark.fault("S08")
+async def test_how_long_somebody_waits_who_came_from_secrecy_into_an_open_line_is_not_told(desk: Desk):
+    desk.logs_in("goran", "helena")
+    for call in ("s1", "s2"):
+        desk.arrives(call, SOCIAL)
+        desk.answers(call)
+    desk.feed(TransferRequested(desk.call("s1").agent, QueueId("barn_skola"), 2))
+    desk.service.clock._offset_ms += 60_000
+    desk.feed(Tick())
+    await desk.settled()
+    found = await samples(desk)
+    assert of(found, "ivr_queue_waiting", queue="barn_skola") == 1
+    assert of(found, "ivr_queue_longest_wait_seconds", queue="barn_skola") == 0
 
 
 async def test_nobody_is_named(desk: Desk):
