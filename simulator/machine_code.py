@@ -67,7 +67,7 @@ def called(kernel: Kernel, *arrays: Arrays) -> int:
         plain: Loop = getattr(import_module(kernel.module), kernel.plain)
         return plain(*arrays) or 0
     tables = [table_of(some) for some in arrays]
-    return loop_of(kernel)(*(table.ctypes.data for table in tables))
+    return loop_of(kernel)(*(address_of(table) for table in tables))
 
 
 def ready(*kernels: Kernel) -> None:
@@ -84,13 +84,19 @@ def _nothing_is_compiled() -> bool:
 
 def table_of(arrays: Arrays) -> NDArray[np.int64]:
     """What compiled code reads; it and the arrays must live as long as that runs."""
-    table = np.zeros((len(arrays), WORDS), np.int64)
-    for row, array in zip(table, arrays, strict=True):
+    words: list[int] = []
+    for array in arrays:
         if not array.flags.c_contiguous:
             raise ValueError("only arrays in one piece are handed over")
-        row[0] = array.ctypes.data
-        row[1 : 1 + array.ndim] = array.shape
-    return table
+        words += (address_of(array), *array.shape, *(0,) * (WORDS - 1 - array.ndim))
+    return np.array(words, np.int64)
+
+
+def address_of(array: NDArray[Any]) -> int:
+    """Where the array lies. numpy tells it of any, ctypes several times as quickly of most."""
+    if array.size and array.flags.writeable:
+        return ctypes.addressof(ctypes.c_char.from_buffer(array))
+    return int(array.ctypes.data)
 
 
 @cache

@@ -7,7 +7,7 @@ circle so far out as an exponential says (Box and Muller).
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,8 +26,7 @@ _PRODUCT_OF_ONE = frozenset({Shape.EXPONENTIAL, Shape.WEIBULL})
 _PHASED = frozenset({Shape.GAMMA, Shape.ERLANG})
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row that is to be drawn: first so many for roots, then so many for room, from streams of their own."""
 
     begin: int

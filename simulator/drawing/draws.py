@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from simulator.contacts import Chance, Contacts
 from simulator.drawing.arrivals import expected_calls, roots
 from simulator.drawing.distributions import Row, drawn_rows
+from simulator.remembered import remembered
 from simulator.spans import CONSTANT_ROW, Purpose, rows_of
 from simulator.world import Callers, Scenario, Shape, World
 
@@ -45,7 +46,7 @@ def draw(scenario: Scenario, chunk: int, replications: int, room: int | None = N
         numbers[begin : begin + math.prod(shape)].reshape(shape)
         for begin, shape in zip(sheet.begins, sheet.shapes, strict=False)
     )
-    for row in set(range(Chance.COUNT)).difference(_chances_needed(world)):
+    for row in set(range(Chance.COUNT)).difference(_chances_needed(scenario)):
         chances[row] = 0.0
     if not _is_by_chance(world.phones.misses, world.partner_phones.misses):
         offer_chances[:] = 0.0
@@ -66,7 +67,7 @@ class _Sheet:
 
     def __init__(self, scenario: Scenario, calls: int, room: int, replications: int) -> None:
         world, self._calls, self._room = scenario.world, calls, room
-        self._world, self._plan = world, rows_of(scenario)
+        self._scenario, self._world, self._plan = scenario, world, rows_of(scenario)
         offers = _offers(world, calls, room)
         self.shapes = (
             (len(self._plan.kinds), calls + room),
@@ -87,7 +88,7 @@ class _Sheet:
         ]
         rows += [
             Row(chances + row * contacts, self._calls, self._room, _CHANCES[row])
-            for row in _chances_needed(self._world)
+            for row in _chances_needed(self._scenario)
         ]
         offers = self.shapes[2][1]
         rows += [Row(offer_units + i * offers, offers, 0, *self._answers(i)) for i in range(2) if offers]
@@ -114,8 +115,10 @@ def _is_by_chance(*shares: float) -> bool:
     return any(0.0 < share < 1.0 for share in shares)
 
 
-def _chances_needed(world: World) -> list[int]:
-    shares = {row: [share for one in world.callers.values() for share in _shares(one, row)] for row in _CHANCES}
+@remembered
+def _chances_needed(scenario: Scenario) -> list[int]:
+    callers = scenario.world.callers
+    shares = {row: [share for one in callers.values() for share in _shares(one, row)] for row in _CHANCES}
     return [row for row, some in shares.items() if _is_by_chance(*some)]
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.contacts import Real, Whole
+from simulator.machine_code import address_of
 
 Bits = NDArray[np.uint64]
 
@@ -55,5 +56,5 @@ def orders_of(numbers: Real, jobs: list[tuple[int, int, int, int]], seed: Bits) 
 def aligned(size: int) -> Real:
     """Room for so many numbers that begins where the processor likes it."""
     room = np.empty(size + _LINE // 8)
-    begin = -room.ctypes.data % _LINE // 8
+    begin = -address_of(room) % _LINE // 8
     return room[begin : begin + size]

@@ -4,6 +4,7 @@ What one of them is asked for never shifts another: more room, another plan, ano
 """
 
 from enum import IntEnum
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -30,11 +31,13 @@ class Piece(IntEnum):
     DIRECTION = 1
 
 
+@lru_cache(maxsize=8)
 def seed_of(seed: int, chunk: int) -> Bits:
     """What the chunk's streams have in common."""
     return np.random.SeedSequence(seed, spawn_key=(chunk,)).generate_state(2, np.uint64).astype(np.uint64)
 
 
+@cache
 def key_of(purpose: Purpose, shape: Shape | None = None, part: Part = Part.ROOTS, piece: Piece = Piece.WHOLE) -> int:
     """What tells the chunk's streams apart."""
     return ((int(purpose) * _MOST_SHAPES + _form(shape)) * len(Part) + part) * len(Piece) + piece
