@@ -4,6 +4,7 @@ Replications are taken in chunks, each with seeds of its own, and folded in the 
 of workers nor which of them was quicker makes a difference to any figure. What is done when it is broken off is kept.
 """
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -21,6 +22,7 @@ from simulator.machine_code import ALIAS, COUNT, FILL, PLACE, RUN, ready
 from simulator.measuring.tally import Tallies, joined, tally
 from simulator.memory import keep_memory
 from simulator.parcels import Parcel, packed, unpacked
+from simulator.remembered import remembered
 from simulator.world import Scenario
 
 if TYPE_CHECKING:
@@ -290,14 +292,41 @@ def simulated(
 ) -> tuple[Contacts, Outcomes]:
     """One chunk, with as much room for redials as it takes; `drawn` may know more of the callers than `draw`."""
     keep_memory()
-    drive = _driver(speed)
-    room: int | None = None  # at first as much as is likely
+    drive, known = _driver(speed), _room_known(scenario)
+    room = known.of(replications)
     while True:
         contacts = drawn(scenario, chunk, replications, room)
         outcomes = drive(scenario, contacts)
+        given = len(contacts.arrival_ms) - int(contacts.first[-1])
+        used = int(outcomes.child_first[-1] - contacts.first[-1])
         if not outcomes.ran_out:
+            known.used = max(known.used, used / replications)
             return contacts, outcomes
-        room = max(LEAST_ROOM, 2 * (len(contacts.arrival_ms) - int(contacts.first[-1])))
+        room = max(LEAST_ROOM, 2 * given)
+        if used < given:
+            known.given = max(known.given, room / replications)
+
+
+@dataclass(slots=True)
+class _Room:
+    """How much room for redials earlier chunks of a scenario took, by replication. It changes no result."""
+
+    used: float = -1.0
+    """The most; negative as long as there is no chunk."""
+    given: float = 0.0
+    """The most, so as to have more numbers for offers: they grow with the room."""
+
+    def of(self, replications: int) -> int | None:
+        """What will do for so many; None: as much as is likely."""
+        if self.used < 0.0:
+            return None
+        used = self.used * replications
+        return max(int(used + 8.0 * math.sqrt(used)), math.ceil(self.given * replications)) + LEAST_ROOM
+
+
+@remembered
+def _room_known(_: Scenario) -> _Room:
+    return _Room()
 
 
 def carried_out(task: Task) -> Done:

@@ -13,8 +13,9 @@ from routing.plan import ALWAYS_OPEN
 from simulator import runs
 from simulator.executors import NoClusterError, executor_for
 from simulator.measuring.measures import measures
+from simulator.measuring.tally import tally
 from simulator.parcels import OtherVersionError, Parcel, packed, unpacked
-from simulator.runs import NotCoveredError, NothingDoneError, Speed, run, run_together, warm
+from simulator.runs import LEAST_ROOM, NotCoveredError, NothingDoneError, Speed, run, run_together, warm
 from simulator.scenario.file import load_scenario
 
 THREE_CHUNKS = 900
@@ -85,6 +86,30 @@ def test_what_is_added_up_on_the_way_comes_to_the_same_bit_by_bit(scenario, here
 def test_a_chunk_works_in_the_memory_of_those_before_it():
     done = subprocess.run([sys.executable, "-c", PAGES], capture_output=True, text=True, check=True)
     assert int(done.stdout) < FEW_PAGES
+
+
+def test_the_room_that_redials_took_is_known_to_the_next_chunk_and_changes_no_result(tmp_path, monkeypatch):
+    crowded, calm = (
+        of(MODEL.replace("count: 3", "count: 1"), tmp_path),
+        of(MODEL.replace("count: 3", "count: 6"), tmp_path),
+    )
+    drive, rooms = runs._driver(Speed.FAST), []
+
+    def seen(scenario, contacts):
+        rooms.append(len(contacts.arrival_ms) - int(contacts.first[-1]))
+        return drive(scenario, contacts)
+
+    monkeypatch.setattr(runs, "_driver", lambda _: seen)
+    for house, times in ((crowded, [3, 1, 1, 1]), (calm, [1, 1, 1, 1])):
+        for chunk, asked in enumerate(times):
+            rooms.clear()
+            contacts, outcomes = runs.simulated(house, Speed.FAST, chunk, 400)
+            assert len(rooms) == asked
+            used = int(outcomes.child_first[-1] - contacts.first[-1])
+            assert used < rooms[-1]
+            anew = dataclasses.replace(house)
+            assert same(tally(house, contacts, outcomes), tally(anew, *runs.simulated(anew, Speed.FAST, chunk, 400)))
+        assert rooms[0] < 1.5 * used + 8 * LEAST_ROOM
 
 
 def test_two_processes_come_to_the_same_bit_by_bit(scenario, here):
