@@ -95,7 +95,8 @@ def table_of(arrays: Arrays) -> NDArray[np.int64]:
 def address_of(array: NDArray[Any]) -> int:
     """Where the array lies. numpy tells it of any, ctypes several times as quickly of most."""
     if array.size and array.flags.writeable:
-        return ctypes.addressof(ctypes.c_char.from_buffer(array))
+        buffer: Any = array
+        return ctypes.addressof(ctypes.c_char.from_buffer(buffer))
     return int(array.ctypes.data)
 
 
