@@ -120,3 +120,12 @@ class Outcomes:
     """[R, seats] Logged in and not in a pause (a rest after a missed call is one)."""
     ran_out: bool = False
     """There was not room enough for all redials: draw more, and run again."""
+
+
+class BrokenOffError(KeyboardInterrupt):
+    """Ctrl-C, when some replications of a chunk were over: their contacts, as drawn, and what became of them."""
+
+    def __init__(self, contacts: Contacts, outcomes: Outcomes) -> None:
+        super().__init__()
+        self.contacts = contacts
+        self.outcomes = outcomes

@@ -1,28 +1,31 @@
 """A scenario run replication by replication: here, in several processes or on several machines, and the same result.
 
 Replications are taken in chunks, each with seeds of its own, and folded in the order of the chunks: neither the number
-of workers nor which of them was quicker makes a difference to any figure. What is done when it is broken off is kept.
+of workers nor which of them was quicker makes a difference to any figure. What is done when it is broken off is kept:
+whole chunks, and in this process, where the faithful way takes seconds over a chunk, what is over of it. Those
+replications met the people of the whole chunk, who are not the people of a chunk that was to have no more.
 """
 
-import math
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain, count, islice
+from functools import partial
+from itertools import count, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.contacts import NOT_MADE, Contacts, Outcomes, Real, Whole
+from simulator.contacts import NOT_MADE, BrokenOffError, Contacts, Outcomes
+from simulator.done import Done, added_up
 from simulator.drawing.draws import draw, replications_per_chunk
 from simulator.fast.covered import Refusal, refusals
 from simulator.machine_code import ALIAS, COUNT, FILL, PLACE, RUN, ready
-from simulator.measuring.tally import Tallies, joined, tally
+from simulator.measuring.tally import Tallies, tally
 from simulator.memory import keep_memory
 from simulator.parcels import Parcel, packed, unpacked
-from simulator.remembered import remembered
+from simulator.room import room_known
 from simulator.world import Scenario
 
 if TYPE_CHECKING:
@@ -32,10 +35,11 @@ AHEAD = 256
 """Chunks handed out before the first of them has come back."""
 FOLDED = 32
 """Chunks kept apart; then they are added up."""
-LEAST_ROOM = 64
 
 Progress = Callable[[int, int], None]
 """Told how many replications are done, and how many were asked for."""
+Finished = Callable[[int], None]
+"""Told after each replication of a chunk that takes long how many of them are over."""
 Drawing = Callable[[Scenario, int, int, int | None], Contacts]
 Enough = Callable[[Tallies], bool]
 """Asked now and then, ever more seldom, about all that is done: whether that will do."""
@@ -108,25 +112,6 @@ class Task:
     replications: int
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What came of it."""
-
-    which: int
-    tallies: Tallies
-    replications: int
-    calls: int
-    rows: tuple[tuple[Whole, Real], ...] = ()
-    """`counts` and `people`, where the tallies are of several chunks added up: laid end to end when asked for."""
-
-    def whole(self) -> Tallies:
-        """The tallies with all their rows."""
-        if not self.rows:
-            return self.tallies
-        counts, people = zip(*self.rows, strict=True)
-        return replace(self.tallies, counts=np.concatenate(counts), people=np.concatenate(people))
-
-
 def run(  # noqa: PLR0913 - what is run, how, and when to end
     scenario: Scenario,
     *,
@@ -186,17 +171,24 @@ class _Work:
         """The results."""
         began = time.monotonic()
         keep_memory()
-        coming = _in_order(
-            self._tasks(abroad=executor is not None), executor, None if limit_s is None else began + limit_s
-        )
         finished = 0
+
+        def told(begun: int) -> None:
+            if progress:
+                progress(finished + begun, self.asked * len(self.scenarios))
+
+        until = None if limit_s is None else began + limit_s
+        tasks = self._tasks(abroad=executor is not None)
+        if executor is None:  # those who are compared must have done equally much: a part of a chunk is no use to them
+            coming = _done_here(tasks, until, told, keeps=len(self.scenarios) == 1)
+        else:
+            coming = _handed_out(tasks, executor, until)
         try:
             for one in coming:
                 self.done[one.which].append(one)
                 self._fold()
                 finished += one.replications
-                if progress:
-                    progress(finished, self.asked * len(self.scenarios))
+                told(0)
                 if self._is_enough(finished):
                     self.asked, self.satisfied = finished, True
                     break
@@ -224,13 +216,13 @@ class _Work:
         """What all have done of is kept as one, now and then, and takes little room."""
         whole = min(len(one) for one in self.done)
         if whole >= FOLDED:
-            self.done = [[_together(one[:whole]), *one[whole:]] for one in self.done]
+            self.done = [[added_up(one[:whole]), *one[whole:]] for one in self.done]
 
     def _is_enough(self, finished: int) -> bool:
         if self.enough is None or finished < self.next_look:
             return False
         self.next_look = finished + finished // 8
-        self.done[0] = [_together(self.done[0])]
+        self.done[0] = [added_up(self.done[0])]
         return self.enough(self.done[0][0].whole())
 
     def _results(self, seconds: float) -> tuple[Result, ...]:
@@ -239,7 +231,7 @@ class _Work:
             self.done = [one[:fewest] for one in self.done]
         if not all(self.done):
             raise NothingDoneError(self.asked)
-        whole = [_together(one) for one in self.done]
+        whole = [added_up(one) for one in self.done]
         return tuple(
             Result(
                 scenario=scenario,
@@ -255,19 +247,6 @@ class _Work:
             )
             for scenario, (speed, refused), one in zip(self.scenarios, self.ways, whole, strict=True)
         )
-
-
-def _together(pieces: Sequence[Done]) -> Done:
-    """Several chunks of one scenario, as one. Their rows, which only grow, are not copied each time."""
-    sums = [replace(one.tallies, counts=one.tallies.counts[:0], people=one.tallies.people[:0]) for one in pieces]
-    rows = (one.rows or ((one.tallies.counts, one.tallies.people),) for one in pieces)
-    return Done(
-        pieces[0].which,
-        joined(sums),
-        sum(one.replications for one in pieces),
-        sum(one.calls for one in pieces),
-        tuple(chain.from_iterable(rows)),
-    )
 
 
 def way(scenario: Scenario, speed: Speed) -> tuple[Speed, tuple[Refusal, ...]]:
@@ -287,57 +266,38 @@ def warm(scenario: Scenario, speed: Speed) -> None:
     ready(FILL, PLACE, ALIAS, COUNT, *((RUN,) if chosen is Speed.FAST else ()))
 
 
-def simulated(
-    scenario: Scenario, speed: Speed, chunk: int, replications: int, drawn: Drawing = draw
+def simulated(  # noqa: PLR0913, PLR0917 - a chunk, and what may be other than usual
+    scenario: Scenario,
+    speed: Speed,
+    chunk: int,
+    replications: int,
+    drawn: Drawing = draw,
+    finished: Finished | None = None,
 ) -> tuple[Contacts, Outcomes]:
     """One chunk, with as much room for redials as it takes; `drawn` may know more of the callers than `draw`."""
     keep_memory()
-    drive, known = _driver(speed), _room_known(scenario)
+    drive, known = _driver(speed, finished), room_known(scenario)
     room = known.of(replications)
     while True:
         contacts = drawn(scenario, chunk, replications, room)
         outcomes = drive(scenario, contacts)
-        given = len(contacts.arrival_ms) - int(contacts.first[-1])
-        used = int(outcomes.child_first[-1] - contacts.first[-1])
+        room = known.next(contacts, outcomes)
         if not outcomes.ran_out:
-            known.used = max(known.used, used / replications)
             return contacts, outcomes
-        room = max(LEAST_ROOM, 2 * given)
-        if used < given:
-            known.given = max(known.given, room / replications)
 
 
-@dataclass(slots=True)
-class _Room:
-    """How much room for redials earlier chunks of a scenario took, by replication. It changes no result."""
-
-    used: float = -1.0
-    """The most; negative as long as there is no chunk."""
-    given: float = 0.0
-    """The most, so as to have more numbers for offers: they grow with the room."""
-
-    def of(self, replications: int) -> int | None:
-        """What will do for so many; None: as much as is likely."""
-        if self.used < 0.0:
-            return None
-        used = self.used * replications
-        return max(int(used + 8.0 * math.sqrt(used)), math.ceil(self.given * replications)) + LEAST_ROOM
-
-
-@remembered
-def _room_known(_: Scenario) -> _Room:
-    return _Room()
-
-
-def carried_out(task: Task) -> Done:
+def carried_out(task: Task, finished: Finished | None = None) -> Done:
     """What a worker does with a task."""
     scenario = unpacked(task.scenario) if isinstance(task.scenario, Parcel) else task.scenario
-    contacts, outcomes = simulated(scenario, task.speed, task.chunk, task.replications)
+    return _counted(task, scenario, *simulated(scenario, task.speed, task.chunk, task.replications, draw, finished))
+
+
+def _counted(task: Task, scenario: Scenario, contacts: Contacts, outcomes: Outcomes) -> Done:
     calls = int(np.count_nonzero(outcomes.outcome != NOT_MADE))
-    return Done(task.which, tally(scenario, contacts, outcomes), task.replications, calls)
+    return Done(task.which, tally(scenario, contacts, outcomes), len(contacts.first) - 1, calls)
 
 
-def _driver(speed: Speed) -> Callable[[Scenario, Contacts], Outcomes]:
+def _driver(speed: Speed, finished: Finished | None = None) -> Callable[[Scenario, Contacts], Outcomes]:
     """Imported when needed: compiling costs a while, and the faithful way needs none of it."""
     if speed is Speed.FAST:
         from simulator.fast.driver import run_fast  # noqa: PLC0415
@@ -345,24 +305,28 @@ def _driver(speed: Speed) -> Callable[[Scenario, Contacts], Outcomes]:
         return run_fast
     from simulator.faithful.driver import run_faithful  # noqa: PLC0415
 
-    return run_faithful
+    return partial(run_faithful, finished=finished)
 
 
-def _in_order(tasks: Iterator[Task], executor: "Executor | None", until: float | None) -> Generator[Done]:
-    """What comes of the tasks, in their order.
+def _done_here(tasks: Iterator[Task], until: float | None, finished: Finished, *, keeps: bool) -> Generator[Done]:
+    """What comes of the tasks, one after the other; keeps: also of a part of the last, when it is broken off.
 
     Raises TimeoutError at `until` (monotonic seconds), but not before the first.
     """
-    if executor is not None:
-        yield from _handed_out(tasks, executor, until)
-        return
     for task in tasks:
         if task.chunk and until is not None and time.monotonic() >= until:
             raise TimeoutError
-        yield carried_out(task)
+        try:
+            done = carried_out(task, finished)
+        except BrokenOffError as off:
+            if keeps and isinstance(task.scenario, Scenario):
+                yield _counted(task, task.scenario, off.contacts, off.outcomes)
+            raise
+        yield done
 
 
 def _handed_out(tasks: Iterator[Task], executor: "Executor", until: float | None) -> Generator[Done]:
+    """What comes of the tasks, in their order, whoever does them. Raises as `_done_here`."""
     waiting: deque[Future[Done]] = deque()
     limit_s: float | None = None
     try:

@@ -111,6 +111,14 @@ class Books:
             wrapping[replication, seat] = spent[WRAP_UP]
             present[replication, seat] = sum(spent.values()) - spent[NOT_READY] - spent[LOGGED_OUT]
 
+    def only(self, replications: int) -> None:
+        """So many replications are over; of the others nothing has happened."""
+        made, children = self.first[replications], self.child_first[replications]
+        self.outcome[made : self.first[-1]] = [NOT_MADE] * (self.first[-1] - made)
+        self.outcome[children:] = [NOT_MADE] * (len(self.outcome) - children)
+        self.first, self.child_first = self.first[: replications + 1], self.child_first[: replications + 1]
+        self.times = [time[:replications] for time in self.times]
+
     def outcomes(self, *, ran_out: bool) -> Outcomes:
         """All of it."""
         missing = [self.next_child] * (len(self.first) - len(self.child_first))

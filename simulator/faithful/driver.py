@@ -7,6 +7,7 @@ people what came of it. It decides nothing.
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from heapq import heapify, heappop
 from typing import Any
 
@@ -28,7 +29,7 @@ from routing.events import PhoneStateChanged, WrapUpProlonged
 from routing.invariants import Witness
 from routing.kernel import Kernel, Step
 from routing.parties import NOBODY
-from simulator.contacts import Contacts, Outcomes
+from simulator.contacts import BrokenOffError, Contacts, Outcomes
 from simulator.faithful.agenda import Agenda, Rank
 from simulator.faithful.answerers import Answerers
 from simulator.faithful.books import Books
@@ -47,20 +48,37 @@ class BrokenLawError(AssertionError):
     """The kernel did what it must never do (`routing.invariants`)."""
 
 
-def run_faithful(scenario: Scenario, contacts: Contacts, *, check: bool = False) -> Outcomes:
-    """What becomes of the contacts. check: every law of the kernel is looked at after each step; slow."""
+def run_faithful(
+    scenario: Scenario, contacts: Contacts, *, check: bool = False, finished: Callable[[int], None] | None = None
+) -> Outcomes:
+    """What becomes of the contacts. check: every law of the kernel is looked at after each step; slow.
+
+    finished: told after each replication how many are over, for a chunk may take many seconds.
+
+    Raises BrokenOffError when interrupted after the first of them: what is over is kept.
+    """
     plan, habits = simulated(scenario), Habits(scenario, contacts)
     replications = len(contacts.first) - 1
     seats = len(Kernel(plan).centre.circles.seats)
     books = Books(contacts, replications, seats)
+    over = 0
     try:
         with _rings_are_left():
             for replication in range(replications):
                 one = _Replication(scenario, Kernel(plan), habits, books)
                 one.witness = Witness(one.kernel) if check else None
                 one.run(replication, contacts.absent[replication].tolist())
+                over += 1
+                if finished:
+                    finished(over)
     except OutOfNumbersError:
         return books.outcomes(ran_out=True)
+    except KeyboardInterrupt as interrupt:
+        if not over:
+            raise
+        books.only(over)
+        those = replace(contacts, first=contacts.first[: over + 1], absent=contacts.absent[:over])
+        raise BrokenOffError(those, books.outcomes(ran_out=False)) from interrupt
     return books.outcomes(ran_out=False)
 
 

@@ -12,10 +12,13 @@ import pytest
 from routing.plan import ALWAYS_OPEN
 from simulator import runs
 from simulator.executors import NoClusterError, executor_for
+from simulator.faithful.books import Books
+from simulator.measuring.columns import ANSWERED, P_PRESENT
 from simulator.measuring.measures import measures
 from simulator.measuring.tally import tally
 from simulator.parcels import OtherVersionError, Parcel, packed, unpacked
-from simulator.runs import LEAST_ROOM, NotCoveredError, NothingDoneError, Speed, run, run_together, warm
+from simulator.room import LEAST_ROOM
+from simulator.runs import NotCoveredError, NothingDoneError, Speed, run, run_together, simulated, warm
 from simulator.scenario.file import load_scenario
 
 THREE_CHUNKS = 900
@@ -99,7 +102,7 @@ def test_the_room_that_redials_took_is_known_to_the_next_chunk_and_changes_no_re
         rooms.append(len(contacts.arrival_ms) - int(contacts.first[-1]))
         return drive(scenario, contacts)
 
-    monkeypatch.setattr(runs, "_driver", lambda _: seen)
+    monkeypatch.setattr(runs, "_driver", lambda *_: seen)
     for house, times in ((crowded, [3, 1, 1, 1]), (calm, [1, 1, 1, 1])):
         for chunk, asked in enumerate(times):
             rooms.clear()
@@ -145,6 +148,53 @@ def test_what_is_done_when_broken_off_is_kept(scenario, workers):
     assert partial.partial
     assert 0 < partial.replications_done < THREE_CHUNKS
     assert same(partial.tallies, run(scenario, replications=partial.replications_done).tallies)
+
+
+def test_of_a_faithful_chunk_broken_off_in_this_process_what_is_over_is_kept(scenario, monkeypatch):
+    told, close = [], Books.close
+
+    def interrupted(books, replication, answerers):
+        if replication == 5:  # the sixth: everybody has rung, and nothing of it counts
+            raise KeyboardInterrupt
+        close(books, replication, answerers)
+
+    whole = run(scenario, speed=Speed.FAITHFUL, replications=20)
+    contacts, outcomes = simulated(scenario, Speed.FAITHFUL, 0, 20)
+    made = outcomes.outcome[: contacts.first[5]], outcomes.outcome[contacts.first[-1] : outcomes.child_first[5]]
+    monkeypatch.setattr(Books, "close", interrupted)
+    broken = run(scenario, speed=Speed.FAITHFUL, replications=20, progress=lambda *now: told.append(now))
+    assert list(dict.fromkeys(told)) == [(n, 20) for n in range(1, 6)]
+    assert (broken.interrupted, broken.replications_done, broken.tallies.rows) == (True, 5, 5)
+    assert broken.calls == sum(np.count_nonzero(some) for some in made)
+    assert np.array_equal(broken.tallies.counts, whole.tallies.counts[:5])
+    assert np.array_equal(broken.tallies.people, whole.tallies.people[:5])
+    assert broken.tallies.by_seat.sum() == broken.tallies.counts[:, :, ANSWERED].sum()
+    assert broken.tallies.seats[P_PRESENT].sum() == broken.tallies.people[:, P_PRESENT].sum()
+
+
+def test_a_part_of_a_chunk_follows_the_chunks_before_it(scenario, monkeypatch):
+    monkeypatch.setattr(runs, "replications_per_chunk", lambda _: 8)
+    limit = [11]
+
+    def interrupting(done, _asked):
+        if done == limit[0]:
+            raise KeyboardInterrupt
+
+    broken = run(scenario, speed=Speed.FAITHFUL, replications=20, progress=interrupting)
+    whole = run(scenario, speed=Speed.FAITHFUL, replications=16)
+    assert broken.replications_done == 11
+    assert np.array_equal(broken.tallies.counts, whole.tallies.counts[:11])
+
+
+def test_those_who_take_turns_keep_no_part_of_a_chunk(scenario, monkeypatch):
+    monkeypatch.setattr(runs, "replications_per_chunk", lambda _: 8)
+
+    def interrupting(done, _asked):
+        if done == 8 * 3 + 2:
+            raise KeyboardInterrupt
+
+    results = run_together([scenario, scenario], speed=Speed.FAITHFUL, replications=20, progress=interrupting)
+    assert [one.replications_done for one in results] == [8, 8]
 
 
 def test_a_time_limit_keeps_the_first_chunk_at_least(scenario):
