@@ -165,7 +165,6 @@ def _new_scratch(parts: int, quarters: int, lines: int) -> Scratch:
         waits=np.zeros((parts, c.W_KINDS, seconds, lines), np.int64),
         seconds=np.zeros((parts, c.W_KINDS, seconds), np.bool_),
         last=np.zeros(parts + 1, np.int64),
-        everybody=np.zeros(c.Q_SUMS, np.float64),
         so_far=np.zeros(lines + 1, np.int64),
         wait_moments=np.zeros((c.W_KINDS, seconds, lines + 1, c.W_COUNT), np.int64),
     )

@@ -65,8 +65,6 @@ class Sums(NamedTuple):
     """By part, kind and second: whether anybody waited so long."""
     last: Whole
     """By part the longest wait, in seconds; after them that of the whole chunk."""
-    everybody: Real
-    """Of a quarter, all lines together."""
     so_far: Whole
     """By line, how many have waited at most so long."""
     wait_moments: Whole
@@ -80,6 +78,5 @@ class Scratch(NamedTuple):
     waits: Whole
     seconds: NDArray[np.bool_]
     last: Whole
-    everybody: Real
     so_far: Whole
     wait_moments: Whole

@@ -57,7 +57,6 @@ SUMS = ArraysType(
         ("waits", WHOLE, 4),
         ("seconds", FLAG, 3),
         ("last", WHOLE, 1),
-        ("everybody", REAL, 1),
         ("so_far", WHOLE, 1),
         ("wait_moments", WHOLE, 4),
     ),
@@ -186,37 +185,53 @@ def _fold_waits(row: int, part: int, sums: Sums) -> None:
 
 
 @compiled.part
-def _fold_quarter(sums: Real, moments: Real) -> None:
-    """The sums of one quarter and line in one replication are added to the moments."""
-    sums[Q_OFFERED] = sums[Q_ANSWERED] + sums[Q_ABANDONED] + sums[Q_ELSE]
-    for column in range(c.Q_SUMS):
-        moments[column] += sums[column]
-    counted = sums[Q_ANSWERED] + sums[Q_LATE]
-    moments[c.Q_OFFERED_2] += sums[Q_OFFERED] * sums[Q_OFFERED]
-    moments[c.Q_WITHIN_2] += sums[Q_WITHIN] * sums[Q_WITHIN]
+def _fold_quarter(
+    answered: float, within: float, wait: float, abandoned: float, late: float, otherwise: float, moments: Real
+) -> None:
+    """What one quarter and line came to in one replication is added to the moments."""
+    offered, counted = answered + abandoned + otherwise, answered + late
+    moments[Q_OFFERED] += offered
+    moments[Q_ANSWERED] += answered
+    moments[Q_WITHIN] += within
+    moments[Q_ABANDONED] += abandoned
+    moments[Q_LATE] += late
+    moments[Q_ELSE] += otherwise
+    moments[Q_WAIT] += wait
+    moments[c.Q_OFFERED_2] += offered * offered
+    moments[c.Q_WITHIN_2] += within * within
     moments[c.Q_COUNTED_2] += counted * counted
-    moments[c.Q_WITHIN_COUNTED] += sums[Q_WITHIN] * counted
-    moments[c.Q_ABANDONED_2] += sums[Q_ABANDONED] * sums[Q_ABANDONED]
-    moments[c.Q_ABANDONED_OFFERED] += sums[Q_ABANDONED] * sums[Q_OFFERED]
-    moments[c.Q_WAIT_2] += sums[Q_WAIT] * sums[Q_WAIT]
-    moments[c.Q_WAIT_ANSWERED] += sums[Q_WAIT] * sums[Q_ANSWERED]
-    moments[c.Q_ANSWERED_2] += sums[Q_ANSWERED] * sums[Q_ANSWERED]
+    moments[c.Q_WITHIN_COUNTED] += within * counted
+    moments[c.Q_ABANDONED_2] += abandoned * abandoned
+    moments[c.Q_ABANDONED_OFFERED] += abandoned * offered
+    moments[c.Q_WAIT_2] += wait * wait
+    moments[c.Q_WAIT_ANSWERED] += wait * answered
+    moments[c.Q_ANSWERED_2] += answered * answered
 
 
 @compiled.part
-def _fold_quarters(quarters: Real, part: int, everybody: Real, moments: Real) -> None:
+def _fold_quarters(quarters: Real, part: int, moments: Real) -> None:
     """As `_fold_quarter`, for every quarter and line of one replication, and for all lines together."""
     _, slots, lines, _ = quarters.shape
     for slot in range(slots):
-        everybody[:] = 0
+        all_answered = all_within = all_wait = all_abandoned = all_late = all_otherwise = 0.0
         for line in range(lines):
             answered, abandoned = quarters[part, slot, line, Q_ANSWERED], quarters[part, slot, line, Q_ABANDONED]
-            if answered or abandoned or quarters[part, slot, line, Q_ELSE]:
-                _fold_quarter(quarters[part, slot, line], moments[slot, line])
-                everybody += quarters[part, slot, line]
+            otherwise = quarters[part, slot, line, Q_ELSE]
+            if answered or abandoned or otherwise:
+                within, wait = quarters[part, slot, line, Q_WITHIN], quarters[part, slot, line, Q_WAIT]
+                late = quarters[part, slot, line, Q_LATE]
+                _fold_quarter(answered, within, wait, abandoned, late, otherwise, moments[slot, line])
                 quarters[part, slot, line, :] = 0
-        if everybody[Q_OFFERED]:
-            _fold_quarter(everybody, moments[slot, lines])
+                all_answered += answered
+                all_within += within
+                all_wait += wait
+                all_abandoned += abandoned
+                all_late += late
+                all_otherwise += otherwise
+        if all_answered or all_abandoned or all_otherwise:
+            _fold_quarter(
+                all_answered, all_within, all_wait, all_abandoned, all_late, all_otherwise, moments[slot, lines]
+            )
 
 
 @compiled.part
@@ -280,7 +295,7 @@ def count(calls: Calls, rules: Rules, sums: Sums) -> None:
         for part in range(parts):
             row = replication * parts + part
             _fold_waits(row, part, sums)
-            _fold_quarters(sums.quarters, part, sums.everybody, sums.quarter_moments)
+            _fold_quarters(sums.quarters, part, sums.quarter_moments)
 
 
 @compiled.whole(COUNT)
