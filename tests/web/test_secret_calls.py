@@ -90,7 +90,7 @@ async def stages(desk):
             told += [call.caller, *map(str, filter(None, instants))]
         desk.service.clock._offset_ms += 1_000  # what is now is another instant
         desk.feed(Tick())
-        await asyncio.sleep(0)
+        await desk.settled()
         yield stage, tuple(dict.fromkeys(told))
 
 
@@ -99,10 +99,12 @@ async def happens(desk):
     await desk.settled()
     assert desk.web.live.board.calls[SECRET].caller
     yield "waits"
-    cleared = [agent.id for agent in desk.service.house.plan.agents.values() if "socialtjanst" in agent.clearances]
-    desk.logs_in(*cleared)
+    first, *others = [agent.id for agent in desk.service.house.plan.agents.values() if agent.clearances]
+    desk.logs_in(first)
     await desk.settled()
     yield "rings"
+    desk.logs_in(*others)  # at another instant than any of the call's
+    desk.service.clock._offset_ms += 1_000
     desk.answers(SECRET)
     await desk.settled()
     yield "is talked in"
