@@ -8,6 +8,7 @@ import argparse
 import json
 import statistics
 import sys
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any
@@ -116,11 +117,17 @@ def warm(pool: Executor | None, day: Any) -> None:
 
 
 def starts(rounds: int) -> dict[str, Any]:
-    """From a running Python to the first result, machine code kept."""
-    with_tonval.warm_start_s(with_tonval.DAY)
-    seconds = [with_tonval.warm_start_s(with_tonval.DAY) for _ in range(rounds)]
-    say(f"\nA warm start, until the first hour of {with_tonval.DAY} is simulated: {statistics.median(seconds):.2f} s")
-    return {"seconds": seconds}
+    """From a running Python to the first result, machine code kept; Python's own bytecode kept, and as set here."""
+    told = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for which, bytecode in (("bytecode_kept", folder), ("as_set_here", None)):
+            with_tonval.warm_start_s(with_tonval.DAY, bytecode)
+            told[which] = [with_tonval.warm_start_s(with_tonval.DAY, bytecode) for _ in range(rounds)]
+    kept, here = (statistics.median(seconds) for seconds in told.values())
+    say(f"\nA warm start, until the first hour of {with_tonval.DAY} is simulated: {kept:.2f} s")
+    if sys.dont_write_bytecode:
+        say(f"Here Python is told to keep no bytecode, and compiles its sources each time: {here:.2f} s")
+    return {"seconds": told["bytecode_kept"], "seconds_as_set_here": told["as_set_here"]}
 
 
 def say(line: str) -> None:

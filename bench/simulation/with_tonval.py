@@ -1,5 +1,6 @@
 """The models in Tonval: the shipped scenarios of the same name, from the drawing to the counted measures."""
 
+import os
 import subprocess
 import sys
 import time
@@ -60,7 +61,15 @@ def told(result: Result, seconds: float) -> Told:
     return Told(result.calls, seconds, total["abandoned_share"].value, total["asa_s"].value)
 
 
-def warm_start_s(name: str) -> float:
-    """From a running Python to the first result of an hour, machine code kept from before (s)."""
-    done = subprocess.run([sys.executable, "-c", WARM.format(name=name)], capture_output=True, text=True, check=True)
+def warm_start_s(name: str, bytecode: str | None = None) -> float:
+    """From a running Python to the first result of an hour, machine code kept from before (s).
+
+    bytecode: a folder where Python keeps what it has compiled, as it does beside the sources unless told not to.
+    """
+    environment = dict(os.environ)
+    if bytecode:
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        environment["PYTHONPYCACHEPREFIX"] = bytecode
+    start = [sys.executable, "-c", WARM.format(name=name)]
+    done = subprocess.run(start, capture_output=True, text=True, check=True, env=environment)
     return float(done.stdout)
