@@ -140,7 +140,7 @@ def library_path(kernel: Kernel) -> Path:
     digest = sha256(f"{sys.version} {os.uname().machine}".encode())
     folder = SOURCES.parent.joinpath(*kernel.module.split(".")[:-1])
     for path in (Path(matching.__file__), *(SOURCES / name for name in SHARED), *sorted(folder.glob("*.py"))):
-        digest.update(path.read_bytes())
+        digest.update(_source(path))
     for name in MADE_BY:
         digest.update(_version_of(name))
     digest.update(_processor())
@@ -148,6 +148,13 @@ def library_path(kernel: Kernel) -> Path:
     return home / "tonval" / "machine-code" / f"{kernel.at}-{digest.hexdigest()[:24]}.so"
 
 
+@cache
+def _source(path: Path) -> bytes:
+    """What stands there; most of it is read for every loop."""
+    return path.read_bytes()
+
+
+@cache
 def _version_of(package: str) -> bytes:
     """What tells one version of the package from another; it is not imported."""
     spec = find_spec(package)
@@ -155,8 +162,9 @@ def _version_of(package: str) -> bytes:
     return file.read_bytes() if file and file.is_file() else b""
 
 
+@cache
 def _processor() -> bytes:
-    """What the processor is and can, where the system tells it."""
+    """What the processor is and can, where the system tells it; to find out may take it milliseconds."""
     try:
         with Path("/proc/cpuinfo").open("rb") as file:
             return b"".join(
