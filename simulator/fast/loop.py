@@ -11,9 +11,9 @@ from simulator.contacts import PARTNER as BY_PARTNER
 from simulator.fast.columns import (
     ANSWERS,
     ARRIVES,
+    BLANK_COLUMNS,
     C_SEAT,
     C_WISH,
-    CALL_COLUMNS,
     CHILD,
     CLOSES_SEQ,
     COMES,
@@ -272,7 +272,7 @@ def _begins(t, w, contact, order):
     else:
         reg[FREE_SLOT] = calls[s, NEXT]
     reg[LIVE] += 1
-    for i in range(CALL_COLUMNS):
+    for i in range(BLANK_COLUMNS):
         calls[s, i] = t.blank_call[i]
     calls[s, CONTACT] = contact
     calls[s, ORDER] = order

@@ -145,7 +145,7 @@ def _lists(of_seats: Sequence[Sequence[str]], queues: Sequence[str]) -> Whole:
 
 
 def _blank_call() -> Whole:
-    row = np.zeros(at.CALL_COLUMNS, dtype=np.int64)
+    row = np.zeros(at.BLANK_COLUMNS, dtype=np.int64)
     row[list(at.NOT_KNOWN)] = at.NO
     return row
 
