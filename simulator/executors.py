@@ -5,11 +5,13 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
+PIPE_BYTES = 2**20
+"""What Linux allows anybody; a chunk's tallies take half of it."""
 ANSWERS_WITHIN_S = 5
 """A scheduler that has not been heard of by then is not there."""
 
@@ -47,12 +49,21 @@ def _in_processes(number: int) -> Iterator[Executor]:
     forked = "fork" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if forked else None)
     pool = _Pool(number, mp_context=context, initializer=_deaf)
+    _widen(pool)
     try:
         yield pool
     finally:
         for worker in tuple(pool._processes.values()):  # noqa: SLF001 - as terminate_workers() of Python 3.14
             worker.terminate()  # broken off, it would go on with its chunk
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _widen(pool: Any) -> None:
+    """A whole result fits in the pipe: who has computed it goes on at once, and does not wait for it to be read."""
+    with suppress(ImportError, AttributeError, OSError):  # where pipes are as wide as they are
+        import fcntl  # noqa: PLC0415
+
+        fcntl.fcntl(pool._result_queue._writer.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)  # noqa: SLF001
 
 
 class _Pool(ProcessPoolExecutor):

@@ -1,6 +1,8 @@
 """Chunks of replications come to one result, however many do them, in whatever order they come, and if broken off."""
 
 import dataclasses
+import fcntl
+import pickle
 import signal
 import subprocess
 import sys
@@ -263,6 +265,14 @@ def test_a_worker_of_another_version_refuses(scenario):
     parcel = packed(scenario)
     with pytest.raises(OtherVersionError):
         unpacked(Parcel(parcel.digest, parcel.packed, "another"))
+
+
+def test_the_tallies_of_a_chunk_fit_in_the_pipe():
+    day = load_scenario("botkyrka").scenario
+    whole = runs.carried_out(runs.Task(0, day, Speed.FAST, 0, runs.replications_per_chunk(day)))
+    with executor_for(2) as executor:
+        wide = fcntl.fcntl(executor._result_queue._writer.fileno(), fcntl.F_GETPIPE_SZ)
+    assert len(pickle.dumps(whole, pickle.HIGHEST_PROTOCOL)) < wide
 
 
 def test_whoever_leaves_does_not_wait_for_what_is_half_done():
