@@ -1,7 +1,9 @@
 """A municipality's day in SimPy: shifts with breaks, levels, secrecy, lending, missed rings, wrap-up, redials.
 
 It is given the figures of the same scenario file, and writes the rules of routing anew as somebody would who models
-such a house in SimPy. Rules that the scenario does not use are left out.
+such a house in SimPy. Rules that the scenario does not use are left out. It has no opening hours: whoever still waits,
+or rings again, when everybody has gone home gives up, and is told at once that it is closed in Tonval's day. So one
+caller in a hundred counts as abandoned here and not there.
 """
 
 import math
