@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.contacts import Real
-from simulator.drawing.orders import BLOCK, CIRCLE, UNIFORM, aligned, orders_of
+from simulator.drawing.orders import BLOCK, CIRCLE, UNIFORM, orders_of
 from simulator.drawing.streams import Part, Piece, generator, key_of, seed_of
 from simulator.machine_code import FILL, called
+from simulator.memory import aligned
 from simulator.spans import Purpose
 from simulator.world import Shape
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.contacts import Real, Whole
-from simulator.machine_code import address_of
+from simulator.memory import aligned
 
 Bits = NDArray[np.uint64]
 
@@ -17,9 +17,6 @@ BLOCK: Final = 1024
 ROUNDS: Final = 18
 """Numbers that a generator makes before its first is used."""
 TINY: Final = 2.0**-53
-
-_LINE: Final = 64
-"""Bytes that the processor fetches at a time: numbers that lie across two cost twice."""
 
 CIRCLE: Final = -1
 """`JOB_WHAT`: points of the unit circle, BLOCK cosines and then their BLOCK sines; only in whole pairs of blocks."""
@@ -51,10 +48,3 @@ def orders_of(numbers: Real, jobs: list[tuple[int, int, int, int]], seed: Bits) 
     """The jobs, with room to work in."""
     table = np.array(jobs, np.int64).reshape(-1, JOB_COLUMNS)
     return Orders(numbers, table, seed, aligned(4 * LANES).view(np.uint64), aligned(BLOCK).view(np.uint64))
-
-
-def aligned(size: int) -> Real:
-    """Room for so many numbers that begins where the processor likes it."""
-    room = np.empty(size + _LINE // 8)
-    begin = -address_of(room) % _LINE // 8
-    return room[begin : begin + size]

@@ -14,10 +14,8 @@ from simulator.fast.columns import BLOCK, CALL_COLUMNS, NEVER_TIMER, RAN_OUT, RE
 from simulator.fast.covered import refusals
 from simulator.fast.tables import Tables, first_slot, tables_of
 from simulator.machine_code import RUN, called
+from simulator.memory import aligned
 from simulator.world import Scenario
-
-CACHE_LINE = 8
-"""Of 64 bytes, in whole numbers."""
 
 
 class NotCoveredError(ValueError):
@@ -143,11 +141,8 @@ def _work(tables: Tables, roots: int, contacts: int) -> Work:
 
 
 def _whole(*shape: int, holds: int | None = None) -> Whole:
-    """An array that begins where a line of the processor's cache does, so that no block of timers lies in two."""
-    size = math.prod(shape)
-    room = np.empty(size + CACHE_LINE, np.int64)
-    begins = -room.ctypes.data // room.itemsize % CACHE_LINE
-    array = room[begins : begins + size].reshape(shape)
+    """Room for whole numbers; aligned, so that no block of timers lies in two lines of the cache."""
+    array = aligned(math.prod(shape)).view(np.int64).reshape(shape)
     if holds is not None:
         array.fill(holds)
     return array
