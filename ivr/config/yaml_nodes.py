@@ -240,6 +240,8 @@ def _quickly(text: str) -> list[yaml.Event] | None:
     events, braces = [], [False]
     try:
         for event in yaml.parse(text, Loader=_QUICK):
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
+                return None  # refused either way, but some tags that libyaml reads are none to the other
             if isinstance(event, yaml.CollectionStartEvent):
                 braces.append(braces[-1] or bool(event.flow_style))
                 if len(braces) > MAX_DEPTH + 1:  # deeper down it takes ever longer

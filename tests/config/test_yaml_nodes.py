@@ -77,6 +77,7 @@ DIFFERED_ABOUT = {
     "a note on the line of a long text": "a: |#note\n  words\n",
     "nothing where a value should be": "a: {b: , c: 1}\n",
     "two spaces, then nothing": "a: {b:  }\n",
+    "a tag that is none": "a: !b:c!d e\n",
 }
 
 
