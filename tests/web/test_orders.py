@@ -42,9 +42,12 @@ async def test_an_engine_that_does_not_answer_is_not_waited_for(tmp_path, monkey
         await asyncio.sleep(0)
     assert len(kept) == 8
     assert {type(answer) for answer in await asking} == {EngineGoneError}
+    server.close()
+    for _ in range(50):  # whoever was given up while they were let in is let in, and then nobody more
+        await asyncio.sleep(0)
     for writer in kept:
         writer.close()
-    server.close()
+        await writer.wait_closed()
 
 
 async def test_the_pages_follow_the_engines_plan_also_when_it_began_anew_unseen(desk: Desk) -> None:
