@@ -72,15 +72,16 @@ def as_shown(alarm: Alarm, viewer: Viewer, house: House) -> dict[str, Any]:
         "title": said["title"],
         "sentence": sentence,
         "figure": read if told and said["unit"] != "none" else None,
-        "raised_ms": _instant(alarm.raised_ms, exactly=told),
-        "cleared_ms": _instant(alarm.cleared_ms, exactly=told) or None,
+        "raised_ms": instant_told(alarm.raised_ms, alarm, viewer, house),
+        "cleared_ms": instant_told(alarm.cleared_ms, alarm, viewer, house) or None,
         "acknowledged_ms": alarm.acknowledged_ms or None,
         "acknowledged_by": alarm.acknowledged_by,
     }
 
 
-def _instant(at_ms: int, *, exactly: bool) -> int:
-    return at_ms if exactly else at_ms // APART_MS * APART_MS
+def instant_told(at_ms: int, alarm: Alarm, viewer: Viewer, house: House) -> int:
+    """When it came or went, as far as this viewer may know."""
+    return at_ms if sees_figure(viewer, alarm, house) else at_ms // APART_MS * APART_MS
 
 
 def shown(web: "Web", viewer: Viewer) -> list[dict[str, Any]]:

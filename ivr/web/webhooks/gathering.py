@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from ivr.config.webhook_entries import Happening, SubscriberEntry
 from ivr.web.alarms.alarm import Alarm, Change
-from ivr.web.alarms.shown import as_shown, sees
+from ivr.web.alarms.shown import as_shown, instant_told, sees
 from ivr.web.matters import after_number
 from ivr.web.store import StoreBusyError
 from ivr.web.webhooks import rows
@@ -85,8 +85,10 @@ class Gathering:
             for change, alarm, at_ms in alarms:
                 if sees(viewer, alarm):
                     data = as_shown(alarm, viewer, self._web.house)
-                    what = Happening(f"alarm.{change.value}")
-                    yield name, Event(f"alarm-{alarm.id}-{change.value}-{at_ms}", what, at_ms, data)
+                    what, told_ms = Happening(f"alarm.{change.value}"), at_ms
+                    if change is not Change.ACKNOWLEDGED:  # somebody's own act, whatever the line: may come twice
+                        told_ms = instant_told(at_ms, alarm, viewer, self._web.house)
+                    yield name, Event(f"alarm-{alarm.id}-{change.value}-{told_ms}", what, told_ms, data)
 
     def _keep(self, db: Database, events: list[tuple[str, Event]], up_to: int) -> None:
         """In the store's thread, in one transaction."""

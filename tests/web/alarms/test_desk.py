@@ -97,6 +97,22 @@ async def test_an_engine_that_is_gone_is_an_alarm_on_the_page_and_outside(tmp_pa
             assert ("alarm_acknowledged", f"alarm:{alarm.id}") in rows
 
 
+@pytest.mark.fault("S08")
+async def test_when_an_alarm_about_a_line_under_secrecy_came_is_told_programs_by_the_five_minutes(tmp_path):
+    async with a_receiver() as receiver:
+        folder = shutil.copytree(SHIPPED / "botkyrka", tmp_path / "botkyrka")
+        events = "[alarm.raised, alarm.cleared]"
+        (folder / "webhooks.yaml").write_text(f'subscribers:\n  jour: {{url: "{receiver.url}", events: {events}}}\n')
+        (folder / "alarms.yaml").write_text("defaults: {waiting_over: 0}\nclear_after_s: 0\n")
+        async with a_desk(folder=folder) as desk:
+            desk.arrives("tonval-1.0", SOCIAL)
+            await receiver.until(lambda: receiver.taken)
+            [posted] = receiver.taken
+            assert posted.event["data"]["subject"] == SOCIAL_SERVICES
+            assert posted.event["at_ms"] % 300_000 == 0 < posted.event["at_ms"]
+            assert posted.event["id"].endswith(f"-{posted.event['at_ms']}")
+
+
 async def test_an_alarm_stands_at_the_head_of_the_page_and_is_taken_on_by_keyboard(page, desk: Desk):
     alarm_when(desk, waiting_over=0)
     await page.add_cookie(desk.address, "tonval", await desk.token(Role.OPERATOR, account="ulla"))
