@@ -40,7 +40,7 @@ def board_view(scene: Scene, viewer: Viewer) -> dict[str, Any]:
     board, house = scene.board, scene.house
     queues = [queue for queue in house.plan.queues if viewer.may_see_queue(queue)]
     heard = [queue for queue in queues if viewer.may_hear(house.plan.queues[queue].clearance)]
-    standing, states = _standing(board), _states(scene)
+    standing, states = _standing(board), _states(scene, viewer)
     return {
         "day_starts_ms": board.day_starts_ms,
         "queues": [
@@ -232,11 +232,12 @@ def _standing(board: Board) -> defaultdict[QueueId, list[BoardCall]]:
     return standing
 
 
-def _states(scene: Scene) -> defaultdict[QueueId, Counter[str]]:
-    """By queue: how many of those who serve it do what."""
+def _states(scene: Scene, viewer: Viewer) -> defaultdict[QueueId, Counter[str]]:
+    """By queue: how many of those who serve it do what, as the viewer sees each."""
     states: defaultdict[QueueId, Counter[str]] = defaultdict(Counter)
     for agent in scene.house.people:
         person = scene.board.agents.get(agent) or BoardAgent(agent)
+        state = work_in_sight(viewer, scene.house.plan, person).state
         for queue, _ in _serves(scene.house, person):
-            states[QueueId(queue)][person.state.value] += 1
+            states[QueueId(queue)][state.value] += 1
     return states

@@ -164,6 +164,15 @@ def test_people_are_counted_as_they_are_shown():
     assert [(one["ringing"], one["talking"]) for one in counted] == [(0, 1), (1, 0)]
 
 
+def test_the_switchboard_counts_people_by_line_as_they_are_shown():
+    seen = busy()
+    wraps_up = seen.board.agents[AgentId("fatima")]
+    wraps_up.state, wraps_up.moved_to = AgentState.WRAP_UP, ((OPEN, 3),)
+    lines = [next(one for one in board_view(seen, v)["queues"] if one["id"] == OPEN) for v in (OPERATOR, CLEARED)]
+    told = [(line["agents"].get("wrap_up", 0), line["agents"].get("talking", 0)) for line in lines]
+    assert told == [(0, 1), (1, 0)]
+
+
 def test_several_clearances_are_all_needed():
     seen = busy([9])
     seen.board.calls[CallId("socialtjanst0")].clearance = Clearance("skola:socialtjanst")
