@@ -71,6 +71,15 @@ class TestFigures:
         await page.click("summary")
         assert [cells.split("\t")[1:4] for cells in await page.texts("#quarters tr")] == [["1", "0", "1"]]
 
+    @pytest.mark.fault("S08")
+    async def test_nobody_is_not_said_to_wait_where_somebody_under_secrecy_does(self, page, desk):
+        await signed_in(page, desk)
+        await reads(page, "[data-under='longest']", "ingen väntar")
+        desk.arrives("c1", SOCIAL)
+        await reads(page, WAITING.format("socialtjanst"), "<3")
+        assert await page.text("[data-figure='waiting']") == "<3"
+        assert (await page.text("[data-figure='longest']"), await page.text("[data-under='longest']")) == ("–", "")
+
     async def test_only_the_viewers_queues(self, page, desk):
         await signed_in(page, desk, Role.VIEWER, queues=["bygg"])
         assert await page.texts("#lines .title") == ["Bygg, gata, park och miljö"]

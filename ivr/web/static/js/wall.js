@@ -86,7 +86,9 @@ function show_sums({ whole: all_of_it, callers, counted, level, public: hidden }
   const there = Object.values(counted);
   const busy = `${number(all_of_it.talking)} i samtal`;
   put("waiting", number(all_of_it.waiting), all_of_it.callbacks ? `${number(all_of_it.callbacks)} ska ringas upp` : busy);
-  put("longest", age(all_of_it.oldest_ms), all_of_it.oldest_ms ? `sedan ${clock(all_of_it.oldest_ms)}` : "ingen väntar");
+  // Since when somebody waits under secrecy is not told: that is no reason to say that nobody does.
+  const nobody = all_of_it.waiting ? "" : "ingen väntar";
+  put("longest", age(all_of_it.oldest_ms), all_of_it.oldest_ms ? `sedan ${clock(all_of_it.oldest_ms)}` : nobody);
   put("level", share(all_of_it.level), `30 min: ${share(all_of_it.recent)} · inom ${level.within_s} s`);
   put("answered", number(all_of_it.answered), through(callers));
   put("abandoned", number(all_of_it.abandoned), lost(all_of_it));
