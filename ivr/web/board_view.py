@@ -13,8 +13,8 @@ from ivr.config.house import House
 from ivr.web.accounts.sight import sight_of
 from ivr.web.accounts.viewer import Viewer
 from ivr.web.small_counts import count
-from ivr.web.staff_in_sight import work_in_sight
-from queues.agents import AgentState
+from ivr.web.staff_in_sight import sees_work, work_in_sight
+from queues.agents import AgentState, PhoneState
 from queues.board import QUARTER_MS, Board, BoardAgent, BoardCall, BoardQueue, BoardState, Counts, Switched
 from queues.ids import AgentId, QueueId, partner_of
 from routing.circles import OWN_LEVEL
@@ -183,10 +183,16 @@ def _agent(scene: Scene, viewer: Viewer, agent: AgentId) -> dict[str, Any]:
         "queues": [queue for queue, _ in serves],
         "own": [queue for queue, level in serves if level >= OWN_LEVEL],
         "moved": bool(person.moved_to),
-        "phone": scene.phones.get(agent, ""),
+        "phone": _phone(scene, viewer, agent),
         "page_lost_since_ms": scene.lost_pages.get(agent, 0) if logged_in else 0,
         "call": call.id if call is not None and sight_of(viewer, call).content else "",
     }
+
+
+def _phone(scene: Scene, viewer: Viewer, agent: AgentId) -> str:
+    """What Asterisk says of it: of whoever is shown as busy and no more not whether it is in use."""
+    phone = scene.phones.get(agent, "")
+    return phone if phone == PhoneState.UNREACHABLE or sees_work(viewer, scene.house.plan, agent) else ""
 
 
 def _serves(house: House, person: BoardAgent) -> tuple[tuple[str, int], ...]:

@@ -173,6 +173,15 @@ def test_the_switchboard_counts_people_by_line_as_they_are_shown():
     assert told == [(0, 1), (1, 0)]
 
 
+def test_whether_the_phone_is_in_use_tells_no_more_than_the_state_does():
+    seen = replace(busy(), phones={"amina": "busy", "fatima": "idle", "goran": "unreachable"})
+    seen.board.agents[AgentId("fatima")].state = AgentState.WRAP_UP
+    told = [{one["id"]: one["phone"] for one in board_view(seen, viewer)["agents"]} for viewer in (OPERATOR, CLEARED)]
+    assert [[one[agent] for agent in seen.phones] for one in told] == [
+        ["busy", "", "unreachable"], ["busy", "idle", "unreachable"],
+    ]  # fmt: skip
+
+
 def test_several_clearances_are_all_needed():
     seen = busy([9])
     seen.board.calls[CallId("socialtjanst0")].clearance = Clearance("skola:socialtjanst")
