@@ -26,7 +26,9 @@ router = APIRouter(prefix=PREFIX, tags=["samtal"])
 LAST_MS = 2**53 - 1
 """JSON's largest whole number that every program reads alike."""
 MOST_READ = 2_000
-"""Rows looked at for one page, whether or not the token may see them."""
+"""Rows looked at for one page, of those that the token may see."""
+BATCH = 500
+"""Rows read from the log at a time."""
 Instant = Annotated[int, Query(ge=0, le=LAST_MS)]
 CallName = Annotated[str, Path(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9._-]+$")]
 Asking = Annotated[Viewer, Depends(asks(Scope.CALLS))]
@@ -132,18 +134,19 @@ def _page(  # noqa: PLR0913, PLR0917 - what makes a page
     """At most `limit` calls that are seen and wanted, and where the rest begins; None if there is no rest."""
     found: list[tuple[PastCall, SeenCall]] = []
     read = 0
-    while read < MOST_READ:
-        rows = log.page(at, to_ms, limit)
+    while True:
+        rows = log.page(at, to_ms, BATCH)
         for row in rows:
             at = _past_it(at, row.row.entered_at_ms)
-            if (shown := seen(row)) is not None and wanted(shown):
+            if (shown := seen(row)) is None:
+                continue  # and no page ends here: where it ended would say when somebody rang
+            read += 1
+            if wanted(shown):
                 found.append((row, shown))
-            if len(found) == limit:
+            if len(found) == limit or read == MOST_READ:
                 return found, at
-        read += len(rows)
-        if len(rows) < limit:
+        if len(rows) < BATCH:
             return found, None
-    return found, at
 
 
 def _past_it(at: At, entered_at_ms: int) -> At:

@@ -192,6 +192,20 @@ async def test_a_filter_by_outcome_tells_nothing_of_confidential_calls(desk: Des
     assert social == []
 
 
+@pytest.mark.fault("S08")
+async def test_where_a_page_ends_is_never_when_a_confidential_call_came(desk: Desk, monkeypatch):
+    monkeypatch.setattr("ivr.web.api.calls.MOST_READ", 1)
+    await ended(desk, 12)
+    async with program(desk, Scope.CALLS) as asking:
+        ends, cursor, begun = [], {}, set()
+        while (page := (await asking.get("calls", params={"from_ms": 0, **cursor})).json())["next"]:
+            cursor = {"cursor": page["next"]}
+            ends.append(page["next"].partition(".")[0])
+            begun |= {str(call["arrived_at_ms"]) for call in page["calls"]}
+    assert len(ends) == 8
+    assert set(ends) == begun
+
+
 async def test_one_call_has_its_story_and_no_number(desk: Desk):
     await ended(desk, 2)
     async with program(desk, Scope.CALLS) as asking:
