@@ -52,7 +52,7 @@ REGISTERS = 26
 # ── a timer, and a thing in the heap ────────────────────────────────────────────────────────────────────────────────
 KEY, SEQ, WHO = 0, 1, 2
 WHOM = 1
-"""Of a root that is coming, after its KEY."""
+"""Of a root that is coming, after its KEY; ~ of it if nobody answers it when it rings."""
 TIMER_BITS = 22
 """A timer is one number: instant, kind and place, these bits of it. Places are the seats, then the slots of calls."""
 PLACES = (1 << TIMER_BITS) - 1

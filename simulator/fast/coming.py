@@ -47,7 +47,9 @@ def foresee(t, w, c, o, r):
     for root in range(first, c.first[r + 1]):
         at = c.arrival_ms[root]
         key = at * KINDS + ARRIVES
+        whom = ~root
         if are_open(t, t.streams[o.stream[root], M_HOURS], at):
+            whom = root
             ms = hears_menu_ms(t, c, o, root)
             if ms:
                 key = (at + ms) * KINDS + LATER if ms < NEVER_MS else NEVER_KEY
@@ -57,7 +59,7 @@ def foresee(t, w, c, o, r):
             coming[place, WHOM] = coming[place - 1, WHOM]
             place -= 1
         coming[place, KEY] = key
-        coming[place, WHOM] = root
+        coming[place, WHOM] = whom
 
 
 @part

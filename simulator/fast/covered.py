@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from routing.plan import FAR_FUTURE_MS, Leads, Queue
 from simulator.fast.columns import LATEST
 from simulator.fast.ways import hours_keys, ways_of
+from simulator.remembered import remembered
 from simulator.spans import is_constant, span
 from simulator.world import NEVER_MS, Callers, Scenario
 
@@ -52,6 +53,7 @@ TOO_LONG = Refusal("too_long", "En så lång körning simuleras bara av den trog
 TOO_MANY = Refusal("too_many", "Så många steg i en kö eller så många öppettider simuleras bara av den trogna motorn.")
 
 
+@remembered
 def refusals(scenario: Scenario) -> tuple[Refusal, ...]:
     """What the fast driver does not cover, each once; nothing: it decides exactly as the faithful one."""
     found = (*_of_plan(scenario), *_of_queues(scenario), *_of_partners(scenario), *_of_streams(scenario))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.contacts import NO_ONE, Contacts, Outcomes, Real, Small, Whole
-from simulator.fast.columns import BLOCK, CALL_COLUMNS, NEVER_TIMER, RAN_OUT, REGISTERS
+from simulator.fast.columns import BLOCK, CALL_COLUMNS, RAN_OUT, REGISTERS
 from simulator.fast.covered import refusals
 from simulator.fast.tables import Tables, first_slot, tables_of
 from simulator.machine_code import RUN, called
@@ -122,9 +122,9 @@ def _work(tables: Tables, roots: int, contacts: int) -> Work:
         steps=_whole(*tables.steps.shape),
         seats=_whole(*tables.seats.shape),
         partners=_whole(*tables.partners.shape),
-        timers=_whole(blocks * BLOCK, holds=NEVER_TIMER),
-        first_timer=_whole(blocks, holds=NEVER_TIMER),
-        timer_seq=_whole(places, holds=0),
+        timers=_whole(blocks * BLOCK),
+        first_timer=_whole(blocks),
+        timer_seq=_whole(places),
         coming=_whole(roots, 2),
         rang=_whole(roots),
         heap=_whole(contacts + 1, 3),

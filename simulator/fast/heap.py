@@ -88,11 +88,23 @@ def _blocks(t, w):
 
 @part
 def clear_timers(t, w):
-    """Nobody has anything to do."""
+    """Nobody has anything to do, and there is no call."""
     for block in range(_blocks(t, w)):
-        w.first_timer[block] = NEVER_TIMER
-        for i in range(BLOCK):
-            w.timers[block * BLOCK + i] = NEVER_TIMER
+        _clear_block(w, block)
+
+
+@part
+def opens_slot(t, w, s):
+    """Nothing falls due for the call in this slot, which is the first to have it in this replication."""
+    if s % BLOCK == 0:
+        _clear_block(w, (t.parameters[FIRST_SLOT] + s) // BLOCK)
+
+
+@part
+def _clear_block(w, block):
+    w.first_timer[block] = NEVER_TIMER
+    for i in range(BLOCK):
+        w.timers[block * BLOCK + i] = NEVER_TIMER
 
 
 # ── who rings again ─────────────────────────────────────────────────────────────────────────────────────────────────

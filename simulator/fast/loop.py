@@ -77,7 +77,7 @@ from simulator.fast.columns import (
 )  # fmt: skip
 from simulator.fast.coming import comes_out, foresee, have_rung, hears_menu_ms
 from simulator.fast.forms import BECAME_FORMS, CHANCE_FORMS, TABLE_FORMS, WORK_FORMS
-from simulator.fast.heap import clear_timer, clear_timers, drop_first, set_timer
+from simulator.fast.heap import clear_timer, clear_timers, drop_first, opens_slot, set_timer
 from simulator.fast.hours import is_open_for
 from simulator.fast.limits import comes_to_queue, decide, moves_on
 from simulator.fast.lines import is_touched, leave_line, may_open, next_sequence
@@ -154,7 +154,7 @@ def _run(t, w, c, o, r):
                 if key // KINDS > max(t.parameters[LENGTH], reg[LAST]):
                     break
             reg[NOW] = max(reg[NOW], key // KINDS)
-            reg[EVENT], reg[RINGS_LATER] = key, who + 1 if kind == ARRIVES else stop
+            reg[EVENT], reg[RINGS_LATER] = key, max(who, ~who) + 1 if kind == ARRIVES else stop
         deadlines = is_deadline(kind)
         _happens(t, w, c, o, kind, who)
         decide(t, w, c, o)
@@ -190,8 +190,9 @@ def _give_up(t, w, o, r, stop):
                 o.answered_ms[contact] = -1
                 o.agent[contact] = o.level[contact] = o.step[contact] = NO_ONE
     for i in range(w.reg[COMING], stop):
-        o.outcome[w.coming[i, WHOM]] = FAILED
-        o.ended_ms[w.coming[i, WHOM]] = cut
+        root = max(w.coming[i, WHOM], ~w.coming[i, WHOM])
+        o.outcome[root] = FAILED
+        o.ended_ms[root] = cut
     for child in range(o.child_first[r], w.reg[CHILD]):
         if o.outcome[child] == NOT_MADE:
             o.outcome[child] = FAILED
@@ -206,7 +207,7 @@ def _happens(t, w, c, o, kind, who):
     a = s = does = NO
     over = NOT_MADE
     if kind == COMES or kind == ARRIVES:
-        s, over = _root_comes(t, w, c, o, kind, who)
+        s, over = _root_comes(t, w, c, o, who)
     elif kind == LATER:
         if who >= 0:
             drop_first(w)
@@ -250,15 +251,16 @@ def _happens(t, w, c, o, kind, who):
 
 
 @part
-def _root_comes(t, w, c, o, kind, root):
+def _root_comes(t, w, c, o, who):
     """The root comes out of its menu, or has rung and hears none: its slot, and CLOSED if nobody answers it now."""
+    root, closed = max(who, ~who), who < 0
     w.reg[COMING] += 1
     have_rung(w, c)
     s = _begins(t, w, root, w.rang[root])
-    if kind == COMES:
-        comes_out(t, w, o, s, root)
-        return s, NOT_MADE
-    return s, _is_let_in(t, w, c, o, s)
+    if closed:
+        return s, CLOSED
+    comes_out(t, w, o, s, root)
+    return s, NOT_MADE
 
 
 @part
@@ -269,6 +271,7 @@ def _begins(t, w, contact, order):
     if s == NO:
         s = reg[SLOTS]
         reg[SLOTS] += 1
+        opens_slot(t, w, s)
     else:
         reg[FREE_SLOT] = calls[s, NEXT]
     reg[LIVE] += 1
