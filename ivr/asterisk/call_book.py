@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ivr.asterisk.partner_wire import endpoint_of
 from queues.entries import OfferResult
 from queues.ids import AgentId, CallId, OfferId
+from routing.events import Event
 
 MAX_GONE = 20_000
 """Channels that are remembered as gone; at 100 calls a second, more than a minute of late events."""
@@ -47,6 +48,8 @@ class TrackedCall:
     caller_left_first: bool = False
     in_fallback: bool = False
     """Listed in the fail-open dialplan, which nobody leaves for an engine unless they are fetched."""
+    back: Event | None = None
+    """That the caller is here, untold while the phone that rang outside this session may yet say why it ended."""
 
 
 class RememberedGone:
@@ -85,12 +88,9 @@ class CallBook:
             self.touched.add(subject)
 
     def open(self, call: CallId, *, in_session: bool) -> TrackedCall:
-        """The call is known, in a session or not; offers made outside this session are over."""
+        """The call is known, in a session or not."""
         tracked = self.calls.setdefault(call, TrackedCall())
         if in_session:
-            for offer in tracked.offers:
-                self.gone.add(offer.leg)
-            tracked.offers.clear()
             tracked.caller_left_first = tracked.in_fallback = False
         tracked.in_session = in_session
         self.touch(call)

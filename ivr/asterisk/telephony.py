@@ -244,6 +244,8 @@ class AsteriskTelephony:
 
     def _emit(self, events: list[Event]) -> None:
         for event in events:
+            if isinstance(event, CallArrived | CallResumed) and event.call not in self._translator.book.calls:
+                continue  # what was told before it ended the call
             self._feed(event)
             if isinstance(event, OfferAnswered):
                 self._spawn(self._over.note_answer(event.call, self._clock()))
@@ -283,7 +285,6 @@ class AsteriskTelephony:
 
     # ── the callers ───────────────────────────────────────────────────────────────────────────────────────────
     def _on_session(self, session: CallerSession) -> None:
-        over = self._translator.offers_over(session.call) if self.accepting else []
         if not self.accepting or not self._translator.session_opened(session.call):
             session.hand_over()
             return
@@ -297,15 +298,21 @@ class AsteriskTelephony:
         session.on_dial_ended = self._on_dial_ended
         session.on_closed = self._on_closed
         session.start(self._report)
-        self._emit(over)
-        if session.call not in self._translator.book.calls:
-            return
+        if here := self._translator.caller_here(session.call, self._said_by(session)):
+            self._emit(here)
+        else:
+            loop = asyncio.get_running_loop()
+            loop.call_later(self._timings.last_word_s, self._caller_here_due, session.call)
+
+    def _said_by(self, session: CallerSession) -> Event:
         if session.fresh and session.papers is None:
             mark = session.came_with
             sent_as = self._marks.read(mark)
-            self._feed(CallArrived(session.call, session.number, session.caller, bool(mark), sent_as))
-        else:
-            self._feed(CallResumed(session.call, session.number, session.caller, session.papers or Papers()))
+            return CallArrived(session.call, session.number, session.caller, bool(mark), sent_as)
+        return CallResumed(session.call, session.number, session.caller, session.papers or Papers())
+
+    def _caller_here_due(self, call: CallId) -> None:
+        self._emit(self._translator.caller_here_due(call))
 
     def _report(self, event: Event) -> None:
         if isinstance(event, CallerHungUp):

@@ -116,9 +116,25 @@ class Translator:
         self.book.open(call, in_session=True)
         return True
 
-    def offers_over(self, call: CallId) -> list[Event]:
-        """The caller asks for an engine again: whatever rang or talked for them outside this session has ended."""
-        return [event for offer in list(self.book.offers(call)) for event in self._over(call, offer)]
+    def caller_here(self, call: CallId, said: Event) -> list[Event]:
+        """The caller asks for an engine: whatever rang or talked for them outside this session has ended, and is told
+        first. AGI may be heard before AMI: [] until the phones' own words have come, or `caller_here_due` because they
+        did not.
+        """
+        tracked = self.book.calls[call]
+        for offer in tracked.offers:
+            offer.verdict = offer.verdict or ("ANSWER" if offer.answered else "NOANSWER", 0)
+        tracked.back = said
+        return [] if any(map(self._word_awaited, tracked.offers)) else self.caller_here_due(call)
+
+    def caller_here_due(self, call: CallId) -> list[Event]:
+        """No phone's own word is waited for any longer; [] if the caller has been told of, or is gone."""
+        tracked = self.book.calls.get(call)
+        if tracked is None or tracked.back is None:
+            return []
+        over = [event for offer in list(tracked.offers) for event in self._over(call, offer)]
+        said, tracked.back = tracked.back, None
+        return [*over, said]
 
     def _over(self, call: CallId, offer: TrackedOffer) -> list[Event]:
         if not offer.answered or offer.withdrawn:
@@ -137,7 +153,7 @@ class Translator:
     def session_closed(self, call: CallId) -> None:
         """The caller, if there still is one, is on their own in the dialplan."""
         if (tracked := self.book.calls.get(call)) is not None:
-            tracked.in_session = False
+            tracked.in_session, tracked.back = False, None
             self.book.touch(call)
 
     def offer_begun(self, call: CallId, offer: OfferId, agent: AgentId) -> None:
@@ -292,6 +308,8 @@ class Translator:
         if offer is None or (self.book.calls[call].in_session and not offer.verdict):
             return []
         over = self._over(call, offer)
+        if not any(map(self._word_awaited, self.book.offers(call))):
+            over += self.caller_here_due(call)
         return [] if self.book.calls[call].caller_left_first else over
 
     def _left_by_phone(self, call: CallId) -> list[Event]:

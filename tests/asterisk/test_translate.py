@@ -11,7 +11,8 @@ from ivr.asterisk.translate import WANTED_EVENTS, Translator, endpoint
 from queues.agents import PhoneState
 from queues.entries import OfferResult, TalkEnder
 from queues.ids import AgentId, CallId, OfferId
-from routing.events import CallerHungUp, ConversationEnded, OfferAnswered, OfferFailed, PhoneStateChanged
+from routing.events import CallerHungUp, CallResumed, ConversationEnded, OfferAnswered, OfferFailed, PhoneStateChanged
+from routing.papers import Papers
 from tests.asterisk.ami_events import (
     CALL,
     CALLER,
@@ -34,6 +35,7 @@ CALL_ID = CallId(CALL)
 ANSWERED = OfferAnswered(CALL_ID, SEVEN)
 ENDED = ConversationEnded(CALL_ID, SEVEN, TalkEnder.AGENT)
 GONE = CallerHungUp(CALL_ID)
+BACK = CallResumed(CALL_ID, "0771710000", "0701740605", Papers())
 
 
 def fresh(*, offer=SEVEN, agent=ANNA, in_session=True):
@@ -208,10 +210,29 @@ class TestWithoutASession:
         told(rang, dial_begin())
         told(withdrawn, dial_begin())
         withdrawn.offer_withdrawn(CALL_ID, SEVEN)
-        assert talked.offers_over(CALL_ID) == [ENDED]
-        assert rang.offers_over(CALL_ID) == [OfferFailed(CALL_ID, SEVEN, OfferResult.NO_ANSWER)]
-        assert withdrawn.offers_over(CALL_ID) == []
+        assert all(t.session_opened(CALL_ID) for t in (talked, rang, withdrawn))
+        assert [t.caller_here(CALL_ID, BACK) for t in (talked, rang, withdrawn)] == [[], [], [BACK]]
+        failed = OfferFailed(CALL_ID, SEVEN, OfferResult.NO_ANSWER)
+        assert [t.caller_here_due(CALL_ID) for t in (talked, rang, withdrawn)] == [[ENDED, BACK], [failed, BACK], []]
         assert told(talked, hangup(LEG, PHONE)) == told(rang, hangup(LEG, PHONE)) == []
+
+    def test_a_caller_who_asks_for_an_engine_before_the_phone_has_said_why_is_told_of_after_its_word(self):
+        translator = fresh(in_session=False)
+        translator.event(dial_begin())
+        translator.session_opened(CALL_ID)
+        assert translator.caller_here(CALL_ID, BACK) == []
+        said = told(translator, hangup_request(LEG, PHONE, TechCause="486"), hangup(LEG, PHONE))
+        assert said == [OfferFailed(CALL_ID, SEVEN, OfferResult.BUSY), BACK]
+        assert translator.caller_here_due(CALL_ID) == []
+
+    def test_one_whose_session_ends_meanwhile_is_not_here(self):
+        translator = fresh(in_session=False)
+        translator.event(dial_begin())
+        translator.session_opened(CALL_ID)
+        translator.caller_here(CALL_ID, BACK)
+        translator.session_closed(CALL_ID)
+        assert translator.caller_here_due(CALL_ID) == []
+        assert told(translator, hangup(LEG, PHONE)) == [OfferFailed(CALL_ID, SEVEN, OfferResult.NO_ANSWER)]
 
     def test_a_ring_that_nobody_told_us_of_asks_for_a_list(self):
         translator = fresh(offer=None, in_session=False)
