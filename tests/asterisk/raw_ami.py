@@ -54,11 +54,14 @@ async def connect(asterisk: RunningAsterisk) -> RawAmi:
 
 @asynccontextmanager
 async def raw_ami(asterisk: RunningAsterisk) -> AsyncIterator[RawAmi]:
-    """A connection that is logged in as the engine."""
+    """A connection that is logged in as the engine, and logged off: only one may be, and the next is not to find it."""
     ami = await connect(asterisk)
     try:
         answer = await ami.action("Login", Username=AMI_USER, Secret=asterisk.secrets.ami_password)
-        assert answer["Response"] == "Success"
+        assert answer["Response"] == "Success", answer
         yield ami
+        await ami.action("Logoff")
+        async with asyncio.timeout(30):
+            await ami.reader.read()
     finally:
         ami.writer.transport.abort()
