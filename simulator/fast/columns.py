@@ -45,7 +45,7 @@ STAFF_NEXT = 22
 COMING = 23
 """The next of those roots to come out of their menu."""
 EVENT = 24
-"""The instant and kind of what happens, and the first root that rings later even if at that very instant."""
+"""The latest instant and kind of what has happened, and the first root that rings later even if at that very one."""
 RINGS_LATER = 25
 REGISTERS = 26
 

@@ -154,7 +154,8 @@ def _run(t, w, c, o, r):
                 if key // KINDS > max(t.parameters[LENGTH], reg[LAST]):
                     break
             reg[NOW] = max(reg[NOW], key // KINDS)
-            reg[EVENT], reg[RINGS_LATER] = key, max(who, ~who) + 1 if kind == ARRIVES else stop
+            if key >= reg[EVENT]:
+                reg[EVENT], reg[RINGS_LATER] = key, max(who, ~who) + 1 if kind == ARRIVES else stop
         deadlines = is_deadline(kind)
         _happens(t, w, c, o, kind, who)
         decide(t, w, c, o)

@@ -5,8 +5,11 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from queues.ids import MenuId, QueueId
+from routing.plan import Choice, Entrance, Leads, Limit, Menu, OpenHours, Plan, PlanStep, Queue, TargetKind, WayOut
 from simulator.contacts import ABANDONED, ANSWERED, CLOSED, FAILED, PARTNER, TURNED_AWAY
 from simulator.scenario.file import load_scenario
+from simulator.world import DAY_MS, Callers, Duration, Run, Scenario, Shape, Stream, World
 from tests.simulation.random_towns import random_town
 from tests.simulation.two_drivers import both, compared
 
@@ -18,6 +21,29 @@ TOWNS = 150
 def test_both_drivers_decide_the_same_in_random_towns(seed):
     fast, faithful = both(random_town(Random(seed)))
     assert not compared(fast, faithful)
+
+
+def test_who_rang_before_a_caller_was_turned_away_at_that_very_instant_goes_before_them():
+    queue, menu = QueueId("q"), MenuId("m")
+    leaves = Limit(0, (WayOut(Leads.MESSAGE),))
+    plan = Plan(
+        "town",
+        {"": Entrance(menu), "2": Entrance(menu, hours=OpenHours((0,), (DAY_MS + 10_500,)))},
+        {menu: Menu(menu, (), {"1": Choice(queue=queue)}, queue, queue)},
+        {queue: Queue(queue, (PlanStep(0, TargetKind.OWN),), max_wait=leaves)},
+        {},
+    )
+    second = Duration(Shape.CONSTANT, 1_000.0)
+    # Who rang at 9 s is turned away at 10 s before the other, turned away at 9 s, rings; so they ring, in vain, at 11 s
+    # before the other presses their key.
+    streams = (
+        Stream(queue, keys=("1",), menu=second, at_ms=(6_000,)),
+        Stream(queue, "2", keys=("1",), menu=second, at_ms=(9_000,)),
+    )
+    world = World(streams, {queue: Callers(redial=0.9, redial_after=second)}, ())
+    fast, faithful = both(Scenario("town", plan, world, Run(replications=1, length_ms=12_000)))
+    assert not compared(fast, faithful)
+    assert fast.outcome[:5].tolist() == [TURNED_AWAY, TURNED_AWAY, TURNED_AWAY, TURNED_AWAY, CLOSED]
 
 
 def test_every_kind_of_end_is_met_in_those_towns():
