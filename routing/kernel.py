@@ -12,7 +12,7 @@ from queues.moved_entries import NOT_LISTED_YET
 from routing.actions import Action
 from routing.deadlines import DeadlineKind
 from routing.events import CallerHungUp, Event, PhoneStateChanged, Tick
-from routing.limits import keep_within
+from routing.limits import keep_within, watch_for_nobody
 from routing.pairing import match
 from routing.plan import Plan
 from routing.replacing import replace
@@ -137,6 +137,8 @@ class Kernel:
             if not centre.paused:
                 match(centre, self._weigh)
             keep_within(centre)
+        if centre.watch.unattended:
+            watch_for_nobody(centre)
         if centre.unsettled:
             for call_id, new in tuple(centre.unsettled.items()):
                 call = centre.calls.get(call_id)

@@ -6,13 +6,14 @@ few lines at the most: after that it stays where it is and is told that it still
 """
 
 from queues.entries import Outcome
-from queues.ids import CallId, QueueId
+from queues.ids import CallId, PartnerId, QueueId
 from queues.limit_entries import LimitReached
 from routing.callbacks import promise
 from routing.callers import enter_queue, leave
 from routing.deadlines import DeadlineKind
 from routing.eligibility import seats_for
-from routing.plan import Leads, Limit, TargetKind, WayOut
+from routing.matching import first_step, is_there_for
+from routing.plan import Leads, Limit, Queue, TargetKind, WayOut
 from routing.secrecy import risen
 from routing.state import Call, CallState, Centre
 from routing.switching import is_open_for
@@ -22,10 +23,11 @@ MAX_OVERFLOWS = 5
 MAX_WAIT = "max_wait"
 MAX_LENGTH = "max_length"
 NOBODY_LOGGED_IN = "nobody_logged_in"
+NO_PARTNER = PartnerId("")
 
 
 def keep_within(centre: Centre) -> None:
-    """No line is longer than it may be by whoever has just entered it; where nobody is, it is known since when."""
+    """No line is longer than it may be by whoever has just entered it."""
     watch = centre.watch
     while watch.entered:
         call_id = next(iter(watch.entered))
@@ -35,13 +37,16 @@ def keep_within(centre: Centre) -> None:
             limit = centre.queue_of(call).max_length
             if limit is not None and len(centre.lines[call.queue]) > limit.over:
                 _moves_on(centre, call, limit, MAX_LENGTH)
-    if not watch.unattended:
-        return
-    for call_id in () if centre.paused else watch.unattended:
+
+
+def watch_for_nobody(centre: Centre) -> None:
+    """Where nobody is, it is known since when."""
+    unattended = centre.watch.unattended
+    for call_id in () if centre.paused else unattended:
         call = centre.calls.get(call_id)
         if call is not None and call.state is CallState.WAITING:
             _watch_for_nobody(centre, call)
-    watch.unattended.clear()
+    unattended.clear()
 
 
 def wait_ends(centre: Centre, owner: str) -> None:
@@ -72,14 +77,14 @@ def _watch_for_nobody(centre: Centre, call: Call) -> None:
 def _anybody_for(centre: Centre, call: Call) -> bool:
     """Whether a person whom any step names, or a partner for whom one is open, is there for the call."""
     may, pair_steps = seats_for(centre, call), centre.circles.pair_steps[call.queue]
-    outside = partner_steps(centre, call) & ~call.open_steps
-    return any(may[a] == 1 and pair_steps[a] & ~outside for a in centre.logged_in)
+    outside = partner_steps(centre.queue_of(call))
+    return any(may[a] == 1 and is_there_for(call.open_steps, pair_steps[a], outside) for a in centre.logged_in)
 
 
-def partner_steps(centre: Centre, call: Call) -> int:
-    """The steps of the call's plan that lead to partners, as bits."""
-    steps = centre.queue_of(call).steps
-    return sum(1 << i for i, step in enumerate(steps) if step.target is TargetKind.PARTNER)
+def partner_steps(queue: Queue, partner: PartnerId = NO_PARTNER) -> int:
+    """The steps of the queue's plan that lead to this partner, or to any, as bits."""
+    outside = ((i, step) for i, step in enumerate(queue.steps) if step.target is TargetKind.PARTNER)
+    return sum(1 << i for i, step in outside if partner in {NO_PARTNER, step.partner})
 
 
 # ── the ways out ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -169,7 +174,4 @@ def _tell(centre: Centre, call: Call, way: WayOut) -> None:
 
 def _step_of(centre: Centre, call: Call, way: WayOut) -> int:
     """A step by which the call's line reaches the partner and that has not opened; -1 if there is none."""
-    for i, step in enumerate(centre.queue_of(call).steps):
-        if step.target is TargetKind.PARTNER and step.partner == way.partner and not call.open_steps >> i & 1:
-            return i
-    return -1
+    return first_step(~call.open_steps, partner_steps(centre.queue_of(call), way.partner)).bit_length() - 1

@@ -66,6 +66,14 @@ def hindrance(open_steps: int, pair_steps: int, cleared: int, own: int, may_lend
     return NOTHING
 
 
+def is_there_for(open_steps: int, pair_steps: int, partner_steps: int) -> bool:
+    """Whether a seat that is logged in, and may have the call, keeps it from being one for which nobody is there.
+
+    partner_steps: the steps of the queue's plan that lead to partners, whose lines count once such a step is open.
+    """
+    return pair_steps & (open_steps | ~partner_steps) != 0
+
+
 def first_step(open_steps: int, pair_steps: int) -> int:
     """The step that brought an eligible pair together, as its bit: the lowest in common, 0 if there is none."""
     common = open_steps & pair_steps

@@ -47,7 +47,9 @@ COMING = 23
 EVENT = 24
 """The latest instant and kind of what has happened, and the first root that rings later even if at that very one."""
 RINGS_LATER = 25
-REGISTERS = 26
+UNATTENDED = 26
+"""For how many calls it is still to be seen in this step whether anybody is there."""
+REGISTERS = 27
 
 # ── a timer, and a thing in the heap ────────────────────────────────────────────────────────────────────────────────
 KEY, SEQ, WHO = 0, 1, 2
@@ -77,10 +79,9 @@ ASKED = 9
 OPEN = 10
 STEP_SEQ = 11
 HANGS_SEQ = 12
-HELD = 13
-OFFERS = 14
-MARKS = 15
-"""NEW, TO_OPEN and TOUCHED_MARK, as bits."""
+OFFERS = 13
+MARKS = 14
+"""What else is so of it, as bits: see below."""
 BLANK_COLUMNS = 16
 """What of a new call is blank; the rest is written before anybody reads it."""
 QUEUED_AT = 16
@@ -96,12 +97,18 @@ HELD_NEXT = 25
 HELD_BEFORE = 26
 SEAT = 27
 ORDER = 28
+NOBODY_AT = 29
+NOBODY_SEQ = 30
 CALL_COLUMNS = 32
 NOT_KNOWN = (QUEUE, ENTERED, CLEARANCE, STEP_SEQ, HANGS_SEQ)
 """What of a new call is NO; all else is 0."""
 
 FREE, MENU, PRESSES, WAITING, RINGING_CALL, TALKING_CALL = range(6)
 MARK_NEW, MARK_UNOPENED, MARK_TOUCHED = 1, 2, 4
+MARK_HELD = 8
+"""The time of some step has come, and its conditions have not held."""
+MARK_NOBODY = 16
+"""Nobody is there for the call, and it is known until when that may be so."""
 
 # ── a seat ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 DOES = 0
@@ -163,7 +170,11 @@ Q_OWN_READY = 24
 """How many of its own agents are ready."""
 Q_OPEN = 25
 """The steps that are open for any call in the line, as bits."""
-QUEUE_COLUMNS = 26
+Q_NOBODY = 26
+"""How long nobody may be there; NO for however long."""
+Q_OUTSIDE = 27
+"""The steps that lead to partners, as bits."""
+QUEUE_COLUMNS = 28
 
 # ── a step of a queue's plan ────────────────────────────────────────────────────────────────────────────────────────
 S_AFTER = 0
@@ -180,10 +191,13 @@ STEP_COLUMNS = 8
 
 # ── a way out of a line ─────────────────────────────────────────────────────────────────────────────────────────────
 W_QUEUE = 0
-"""Where it leads; NO for a message."""
+"""Where it leads; NO for a message, or a partner."""
 W_LAST = 1
-WAY_COLUMNS = 2
-FOR_LENGTH, FOR_WAIT = 0, 1
+W_STEPS = 2
+"""If it leads to a partner: the steps of the queue's plan that do so, as bits; else NO."""
+WAY_COLUMNS = 3
+FOR_LENGTH, FOR_WAIT, FOR_NOBODY = range(3)
+LIMITS = 3
 
 # ── a stream ────────────────────────────────────────────────────────────────────────────────────────────────────────
 M_QUEUE = 0
@@ -215,16 +229,17 @@ RING_ENDS = 5
 STEP_OPENS = 6
 LINE_CLOSES = 7
 WAIT_ENDS = 8
-PARTNER_DUE = 9
-ANSWERS = 10
-HANGS_UP = 11
-ARRIVES = 12
-LATER = 13
+NOBODY_CAME = 9
+PARTNER_DUE = 10
+ANSWERS = 12
+HANGS_UP = 13
+ARRIVES = 14
+LATER = 15
 """Redials, and keys in a menu."""
-LEAVES = 14
+LEAVES = 16
 """Whoever was to leave and rang has put the receiver down: at once, and in no list."""
-COMES = 15
-"""A root comes out of its menu: it counts as LATER."""
+COMES = 17
+"""A root comes out of its menu: it counts as LATER. No timer is of this kind or the one before."""
 NEVER_KEY = BIG * KINDS
 
 # ── a change of staff ───────────────────────────────────────────────────────────────────────────────────────────────

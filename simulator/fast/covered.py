@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from routing.plan import FAR_FUTURE_MS, Leads, Queue
+from routing.plan import FAR_FUTURE_MS, Leads, Limit, Queue
 from simulator.fast.columns import LATEST
 from simulator.fast.ways import hours_keys, ways_of
 from simulator.remembered import remembered
@@ -23,12 +23,6 @@ class Refusal:
 
 ESTIMATED_WAIT = Refusal(
     "estimated_wait", "Steg som öppnas efter beräknad väntetid simuleras bara av den trogna motorn."
-)
-NOBODY_LOGGED_IN = Refusal(
-    "nobody_logged_in", "Gränsen för hur länge ingen är inloggad simuleras bara av den trogna motorn."
-)
-LIMIT_TO_PARTNER = Refusal(
-    "limit_to_partner", "En gräns som leder till en partner simuleras bara av den trogna motorn."
 )
 LIMIT_TO_CALLBACK = Refusal(
     "limit_to_callback", "En gräns som leder till återuppringning simuleras bara av den trogna motorn."
@@ -77,11 +71,10 @@ def _of_queues(scenario: Scenario) -> Iterator[Refusal]:
         callers = scenario.world.callers.get(queue.id, Callers())
         if any(step.estimated_wait_over_ms for step in queue.steps):
             yield ESTIMATED_WAIT
-        if queue.nobody_logged_in is not None:
-            yield NOBODY_LOGGED_IN
         if len(queue.steps) > MOST_BITS:
             yield TOO_MANY
-        yield from _of_limits(queue)
+        if any(way.leads is Leads.CALLBACK for limit in _limits(queue) for way in limit.ways):
+            yield LIMIT_TO_CALLBACK
         if callers.transfers:
             yield TRANSFERS
         pressed = queue.callback is not None and queue.waiting.callback_key
@@ -89,13 +82,8 @@ def _of_queues(scenario: Scenario) -> Iterator[Refusal]:
             yield CALLBACKS
 
 
-def _of_limits(queue: Queue) -> Iterator[Refusal]:
-    for limit in (queue.max_wait, queue.max_length):
-        leads = {way.leads for way in limit.ways} if limit is not None else set()
-        if Leads.PARTNER in leads:
-            yield LIMIT_TO_PARTNER
-        if Leads.CALLBACK in leads:
-            yield LIMIT_TO_CALLBACK
+def _limits(queue: Queue) -> Iterator[Limit]:
+    return (limit for limit in (queue.max_wait, queue.max_length, queue.nobody_logged_in) if limit is not None)
 
 
 def _never(callers: Callers) -> bool:

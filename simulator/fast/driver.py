@@ -50,6 +50,7 @@ class Work(NamedTuple):
     new_calls: Whole
     unopened: Whole
     entered: Whole
+    unattended: Whole
     touched: Whole
 
 
@@ -136,6 +137,7 @@ def _work(tables: Tables, roots: int, contacts: int) -> Work:
         new_calls=_whole(4 * contacts + 16),
         unopened=_whole(4 * contacts + 16),
         entered=_whole(4 * contacts + 16),
+        unattended=_whole(4 * contacts + 16),
         touched=_whole(4 * contacts + 16),
     )
 

@@ -56,6 +56,7 @@ WORK_FORMS = (
     ("new_calls", WHOLE, 1),
     ("unopened", WHOLE, 1),
     ("entered", WHOLE, 1),
+    ("unattended", WHOLE, 1),
     ("touched", WHOLE, 1),
 )
 CHANCE_FORMS = (

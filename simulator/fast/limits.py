@@ -1,5 +1,6 @@
 """Calls enter lines, lines keep their bounds, and steps are decided in the fast loop: `routing.limits`, `kernel`."""
 
+from routing import matching
 from simulator.compiled import part
 from simulator.contacts import TURNED_AWAY
 from simulator.fast.columns import (
@@ -18,8 +19,10 @@ from simulator.fast.columns import (
     HANGS_SEQ,
     HANGS_UP,
     KINDS,
+    LIMITS,
     LINE_CLOSES,
     MARK_NEW,
+    MARK_NOBODY,
     MARK_TOUCHED,
     MARKS,
     NEVER_KEY,
@@ -27,6 +30,9 @@ from simulator.fast.columns import (
     NEW_MARK,
     NEW_PEOPLE,
     NO,
+    NOBODY_AT,
+    NOBODY_CAME,
+    NOBODY_SEQ,
     NOW,
     OUT,
     OVERFLOWS,
@@ -50,9 +56,11 @@ from simulator.fast.columns import (
     STEP_SEQ,
     STEPS,
     TOUCHED,
+    UNATTENDED,
     UNOPENED,
     W_LAST,
     W_QUEUE,
+    W_STEPS,
     WAIT_AT,
     WAIT_ENDS,
     WAIT_SEQ,
@@ -62,8 +70,18 @@ from simulator.fast.columns import (
 )  # fmt: skip
 from simulator.fast.heap import set_timer
 from simulator.fast.hours import is_open_for, line_closes_at
-from simulator.fast.lines import forget_deadlines, is_touched, leave_line, line_up, next_sequence
-from simulator.fast.offers import ends, lasts, offer
+from simulator.fast.lines import (
+    forget_deadlines,
+    is_new,
+    is_open,
+    is_touched,
+    leave_line,
+    line_up,
+    may_open,
+    next_sequence,
+)
+from simulator.fast.nobody import anybody_cleared, watch_for_nobody
+from simulator.fast.offers import ends, lasts, offer, place_of
 from simulator.fast.pairing import agent_for, call_for, calls_next, people_first
 from simulator.fast.widening import widen
 from simulator.world import NEVER_MS
@@ -152,6 +170,8 @@ def waits(t, w, s):
     if limit != NO and not calls[s, WAITED_OUT]:
         calls[s, WAIT_AT] = max(calls[s, QUEUED_AT] + limit, now)
         calls[s, WAIT_SEQ] = next_sequence(w)
+    if calls[s, MARKS] & MARK_NOBODY and calls[s, NOBODY_AT] < now:
+        calls[s, MARKS] &= ~MARK_NOBODY  # it fell due while a phone rang
     is_touched(w, s)
 
 
@@ -183,14 +203,27 @@ def moves_on(t, w, c, o, s, why):
     """The call goes the first way that is open now; if none is, the last, as far as that can be."""
     q = w.calls[s, QUEUE]
     for i in range(t.way_count[q, why]):
-        to = t.ways[2 * q + why, i, W_QUEUE]
-        last = t.ways[2 * q + why, i, W_LAST]
-        if last or to == NO or (_may_enter(t, w, s, to) and _serves(t, w, s, to)):
-            if to == NO:
-                leave(t, w, c, o, s)
+        way = t.ways[LIMITS * q + why, i]
+        if way[W_STEPS] != NO:
+            step = matching.first_step(~w.calls[s, STEPS], way[W_STEPS])
+            if step and (way[W_LAST] or anybody_cleared(t, w, s, step)):
+                _opens_by_limit(w, s, q, step)
                 return
-            if _overflows(t, w, c, o, s, to):
+        elif way[W_QUEUE] == NO:
+            leave(t, w, c, o, s)
+            return
+        elif way[W_LAST] or (_may_enter(t, w, s, way[W_QUEUE]) and _serves(t, w, s, way[W_QUEUE])):
+            if _overflows(t, w, c, o, s, way[W_QUEUE]):
                 return
+
+
+@part
+def _opens_by_limit(w, s, q, step):
+    """The step, as its bit, is open for the call, whatever its time."""
+    w.calls[s, STEPS] |= step
+    is_open(w, q, place_of(step))
+    is_new(w, s)
+    may_open(w, s)
 
 
 @part
@@ -245,6 +278,8 @@ def decide(t, w, c, o):
         _match(t, w, c, o)
         if reg[ENTERED_NOW]:
             keep_within(t, w, c, o)
+    if reg[UNATTENDED]:
+        watch_for_nobody(t, w)
     for i in range(reg[TOUCHED]):
         s = w.touched[i]
         w.calls[s, MARKS] &= ~MARK_TOUCHED
@@ -296,4 +331,6 @@ def _lies_ready(t, w, s):
         key, sequence = calls[s, CLOSES_AT] * KINDS + LINE_CLOSES, calls[s, CLOSES_SEQ]
     if calls[s, WAIT_SEQ] != NO and calls[s, WAIT_AT] * KINDS + WAIT_ENDS < key:
         key, sequence = calls[s, WAIT_AT] * KINDS + WAIT_ENDS, calls[s, WAIT_SEQ]
+    if calls[s, MARKS] & MARK_NOBODY and calls[s, NOBODY_AT] * KINDS + NOBODY_CAME < key:
+        key, sequence = calls[s, NOBODY_AT] * KINDS + NOBODY_CAME, calls[s, NOBODY_SEQ]
     set_timer(w, t.parameters[FIRST_SLOT] + s, key, sequence)

@@ -6,10 +6,11 @@ from simulator.fast.columns import (
     CHANGED_ANY,
     CLOSES_SEQ,
     ENTERED,
-    HELD,
     HELD_BEFORE,
     HELD_NEXT,
+    MARK_HELD,
     MARK_NEW,
+    MARK_NOBODY,
     MARK_TOUCHED,
     MARK_UNOPENED,
     MARKS,
@@ -162,10 +163,10 @@ def is_touched(w, s):
 def hold(w, s):
     """Some step's time has come for the call, and its conditions have not held."""
     calls, queues = w.calls, w.queues
-    if calls[s, HELD]:
+    if calls[s, MARKS] & MARK_HELD:
         return
     q = calls[s, QUEUE]
-    calls[s, HELD] = 1
+    calls[s, MARKS] |= MARK_HELD
     calls[s, HELD_NEXT] = NO
     calls[s, HELD_BEFORE] = queues[q, Q_HELD_LAST]
     if queues[q, Q_HELD_LAST] == NO:
@@ -180,10 +181,10 @@ def hold(w, s):
 def release(w, s):
     """No step of the call waits for conditions."""
     calls, queues = w.calls, w.queues
-    if not calls[s, HELD]:
+    if calls[s, MARKS] & MARK_HELD == 0:
         return
     q, before, then = calls[s, QUEUE], calls[s, HELD_BEFORE], calls[s, HELD_NEXT]
-    calls[s, HELD] = 0
+    calls[s, MARKS] &= ~MARK_HELD
     if before == NO:
         queues[q, Q_HELD_FIRST] = then
     else:
@@ -201,3 +202,4 @@ def forget_deadlines(w, s):
     w.calls[s, STEP_SEQ] = NO
     w.calls[s, CLOSES_SEQ] = NO
     w.calls[s, WAIT_SEQ] = NO
+    w.calls[s, MARKS] &= ~MARK_NOBODY

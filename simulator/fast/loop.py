@@ -23,6 +23,7 @@ from simulator.fast.columns import (
     ENTERED,
     EVENT,
     FIRST_SLOT,
+    FOR_NOBODY,
     FOR_WAIT,
     FREE,
     FREE_SLOT,
@@ -39,9 +40,12 @@ from simulator.fast.columns import (
     M_HOURS,
     M_HOURS_KEY,
     M_QUEUE,
+    MARK_NOBODY,
+    MARKS,
     MENU,
     NEXT,
     NO,
+    NOBODY_CAME,
     NOW,
     OCCUPIED,
     OFFER,
@@ -82,6 +86,7 @@ from simulator.fast.hours import is_open_for
 from simulator.fast.limits import comes_to_queue, decide, moves_on
 from simulator.fast.lines import is_touched, leave_line, may_open, next_sequence
 from simulator.fast.next import is_deadline, what_comes
+from simulator.fast.nobody import anybody_for
 from simulator.fast.offers import ends, follow
 from simulator.fast.pairing import people_first
 from simulator.fast.people import becomes, count
@@ -318,6 +323,10 @@ def _callers_time_is_up(t, w, c, o, kind, s):
         if waits:
             leave_line(w, s)
             return TURNED_AWAY
+    elif kind == NOBODY_CAME:
+        calls[s, MARKS] &= ~MARK_NOBODY
+        if waits and not anybody_for(t, w, s):
+            moves_on(t, w, c, o, s, FOR_NOBODY)
     else:
         calls[s, WAIT_SEQ] = NO
         if waits:

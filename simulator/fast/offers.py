@@ -181,13 +181,13 @@ def begins_to_talk(t, w, c, o, s, a, at):
     o.answered_ms[contact] = at
     o.agent[contact] = a
     o.level[contact] = level
-    o.step[contact] = _place_of(seats[a, STEP])
+    o.step[contact] = place_of(seats[a, STEP])
     if partner != NO:
         w.partners[partner, P_SEQ] = next_sequence(w)
 
 
 @part
-def _place_of(step):
+def place_of(step):
     """Which step it is, of its bit."""
     place = 0
     while step > 1:

@@ -21,6 +21,7 @@ from simulator.fast.columns import (
     PARTNER,
     PAUSED,
     Q_FIRST,
+    Q_NOBODY,
     Q_OWN_READY,
     READY,
     READY_AT,
@@ -148,7 +149,10 @@ def _own_changed(w, t, a, by):
 
 @part
 def _comes_or_goes(w, t, a, does):
-    """Who is there for each step is known. Whoever leaves may have been the last: everybody who waits is looked at."""
+    """Who is there for each step is known. Whoever leaves may have been the last: everybody who waits is looked at.
+
+    Whoever comes may be the first: so are those who wait where it matters that nobody is there.
+    """
     by = -1 if does == OUT else 1
     for q in range(w.queues.shape[0]):
         named = t.pair[q, a]
@@ -158,7 +162,7 @@ def _comes_or_goes(w, t, a, does):
                 w.steps[q, step, S_HERE] += by
             named >>= 1
             step += 1
-        if by < 0:
+        if by < 0 or (t.pair[q, a] and w.queues[q, Q_NOBODY] != NO):
             s = w.queues[q, Q_FIRST]
             while s != NO:
                 may_open(w, s)

@@ -7,6 +7,7 @@ import numpy as np
 
 from queues.ids import UNKNOWN_CLEARANCE
 from routing.circles import DISCIPLINES, Circles
+from routing.limits import partner_steps
 from routing.matching import NEVER
 from routing.plan import ALWAYS_OPEN, Leads, Limit, Plan, PlanStep, Queue
 from routing.secrecy import may_hear, risen
@@ -58,9 +59,9 @@ class Tables(NamedTuple):
     opens: Whole
     closes: Whole
     ways: Whole
-    """[2 × Q, most ways, columns] By queue, FOR_LENGTH before FOR_WAIT."""
+    """[LIMITS × Q, most ways, columns] By queue; of each FOR_LENGTH, FOR_WAIT, FOR_NOBODY."""
     way_count: Whole
-    """[Q, 2]"""
+    """[Q, LIMITS]"""
     streams: Whole
     """[streams, columns]"""
     menu_row: Whole
@@ -113,7 +114,9 @@ def _without_staff(scenario: Scenario, by_chance: bool) -> Tables:
         own_queues=_lists(circles.own_queues, queues),
         queue_count=np.array(circles.queue_count, dtype=np.int64),
         ways=_ways(plan, queues),
-        way_count=_rows([[len(limit.ways) if limit else 0 for limit in _limits(q)] for q in plan.queues.values()], 2),
+        way_count=_rows(
+            [[len(limit.ways) if limit else 0 for limit in _limits(q)] for q in plan.queues.values()], at.LIMITS
+        ),
         streams=_streams(scenario, plan, hours, queues),
         menu_row=menu.row.astype(np.int64),
         menu_mean=menu.mean,
@@ -187,6 +190,7 @@ def _queue(queue: Queue, plan: Plan, hours: Hours, clearances: Clearances) -> li
     row[at.Q_TARGET], row[at.Q_KEEPS] = queue.answer_target_ms, queue.lend_when_ready_over
     row[at.Q_SERVES_ON] = queue.serve_after_close_ms
     row[at.Q_MAX_WAIT], row[at.Q_MAX_LENGTH] = _over(queue.max_wait), _over(queue.max_length)
+    row[at.Q_NOBODY], row[at.Q_OUTSIDE] = _over(queue.nobody_logged_in), partner_steps(queue)
     row[at.Q_HOURS], row[at.Q_HOURS_KEY] = hours.number(queue.hours), hours_keys(plan)[queue.hours_id or queue.hours]
     row[at.Q_STEPS] = len(queue.steps)
     row[at.Q_CONDITIONAL] = any(step.conditional for step in queue.steps)
@@ -248,20 +252,22 @@ def _partners(plan: Plan, hours: Hours) -> Whole:
     return found
 
 
-def _limits(queue: Queue) -> tuple[Limit | None, Limit | None]:
-    """By FOR_LENGTH and FOR_WAIT."""
-    return queue.max_length, queue.max_wait
+def _limits(queue: Queue) -> tuple[Limit | None, Limit | None, Limit | None]:
+    """By FOR_LENGTH, FOR_WAIT and FOR_NOBODY."""
+    return queue.max_length, queue.max_wait, queue.nobody_logged_in
 
 
 def _ways(plan: Plan, queues: Sequence[str]) -> Whole:
-    limits = [[limit.ways if limit else () for limit in _limits(queue)] for queue in plan.queues.values()]
-    most = max((len(ways) for both in limits for ways in both), default=0)
-    found = np.zeros((2 * len(queues), most, at.WAY_COLUMNS), dtype=np.int64)
-    for q, both in enumerate(limits):
-        for why, ways in enumerate(both):
-            for i, way in enumerate(ways):
-                to = queues.index(way.queue) if way.leads is Leads.QUEUE else at.NO
-                found[2 * q + why, i] = to, way is ways[-1]
+    limits = [(queue, limit.ways if limit else ()) for queue in plan.queues.values() for limit in _limits(queue)]
+    most = max((len(ways) for _, ways in limits), default=0)
+    found = np.zeros((len(limits), most, at.WAY_COLUMNS), dtype=np.int64)
+    for row, (queue, ways) in zip(found, limits, strict=True):
+        for i, way in enumerate(ways):
+            row[i] = at.NO, way is ways[-1], at.NO
+            if way.leads is Leads.QUEUE:
+                row[i, at.W_QUEUE] = queues.index(way.queue)
+            elif way.leads is Leads.PARTNER:
+                row[i, at.W_STEPS] = partner_steps(queue, way.partner)
     return found
 
 

@@ -5,14 +5,12 @@ from simulator.fast.columns import (
     BIG,
     CHANGED_ANY,
     CLEARANCE,
-    DOES,
     ENTERED,
     HELD_NEXT,
     MARK_UNOPENED,
     MARKS,
     NO,
     NOW,
-    OUT,
     Q_CHANGED,
     Q_CLEARANCE,
     Q_CONDITIONAL,
@@ -22,6 +20,7 @@ from simulator.fast.columns import (
     Q_HOLDS,
     Q_HOLDS_KNOWN,
     Q_LENGTH,
+    Q_NOBODY,
     Q_OWN_READY,
     Q_STEPS,
     QUEUE,
@@ -39,6 +38,7 @@ from simulator.fast.columns import (
 )  # fmt: skip
 from simulator.fast.hours import are_open, opens_at
 from simulator.fast.lines import hold, is_new, is_open, is_touched, may_open, next_sequence, release
+from simulator.fast.nobody import anybody_cleared, is_unattended
 
 
 @part
@@ -59,6 +59,8 @@ def widen(t, w):
             if w.queues[q, Q_CONDITIONAL]:
                 holds = _conditions(t, w, q)
             opened |= _open_steps(t, w, s, holds)
+            if w.queues[q, Q_NOBODY] != NO:
+                is_unattended(w, s)
     reg[UNOPENED] = 0
     if reg[CHANGED_ANY]:
         _keep_conditions(w)
@@ -176,13 +178,4 @@ def _anybody(t, w, s, i):
     q = w.calls[s, QUEUE]
     if w.calls[s, CLEARANCE] == w.queues[q, Q_CLEARANCE]:
         return w.steps[q, i, S_HERE] > 0
-    return _anybody_cleared(t, w, s, i)
-
-
-@part
-def _anybody_cleared(t, w, s, i):
-    q, clearance = w.calls[s, QUEUE], w.calls[s, CLEARANCE]
-    for a in range(w.seats.shape[0]):
-        if w.seats[a, DOES] != OUT and t.pair[q, a] >> i & 1 and t.cleared[clearance, a] == 1:
-            return True
-    return False
+    return anybody_cleared(t, w, s, 1 << i)

@@ -51,6 +51,7 @@ def random_town(rnd: Random) -> Scenario:
     queues = QUEUES[: rnd.randint(1, 5)]
     partners = {p: _partner(rnd, p, length_ms) for p in (PartnerId("p0"), PartnerId("p1")) if rnd.random() < 0.4}
     agents = [_agent(rnd, AgentId(f"a{i}"), queues) for i in range(rnd.randint(1, 8))]
+    busy = rnd.choice([0.6, 0.6, 1.0])
     plan = Plan(
         "town",
         entrances={
@@ -68,7 +69,7 @@ def random_town(rnd: Random) -> Scenario:
     world = World(
         streams=tuple(_stream(rnd, queues, length_ms, coarse=coarse) for _ in range(rnd.randint(1, 4))),
         callers={q: _callers(rnd, coarse=coarse) for q in queues if rnd.random() < 0.9},
-        shifts=tuple(shift for agent in agents if rnd.random() < 0.6 for shift in _shifts(rnd, agent.id, length_ms)),
+        shifts=tuple(shift for agent in agents if rnd.random() < busy for shift in _shifts(rnd, agent.id, length_ms)),
         everybody_works=rnd.random() < 0.8,
         shrinkage=rnd.choice([0.0, 0.0, 0.3]),
         phones=_phones(rnd, coarse=coarse),
@@ -120,8 +121,9 @@ def _queue(
         answer_target_ms=rnd.choice([0, 60, 120]) * S,
         lend_when_ready_over=rnd.choice([0, 0, 0, 1, 2]),
         serve_after_close_ms=rnd.choice([0, 5, 900]) * S,
-        max_wait=_limit(rnd, queues, [0, 10, 60], S),
-        max_length=_limit(rnd, queues, [0, 1, 3], 1),
+        max_wait=_limit(rnd, queues, partners, [0, 10, 60], S),
+        max_length=_limit(rnd, queues, partners, [0, 1, 3], 1),
+        nobody_logged_in=_limit(rnd, queues, partners, [0, 1, 5, 20], S),
     )
 
 
@@ -148,10 +150,14 @@ def _step(
     )
 
 
-def _limit(rnd: Random, queues: tuple[QueueId, ...], bounds: list[int], unit: int) -> Limit | None:
+def _limit(
+    rnd: Random, queues: tuple[QueueId, ...], partners: tuple[PartnerId, ...], bounds: list[int], unit: int
+) -> Limit | None:
     if rnd.random() < 0.6:
         return None
     ways = [WayOut(Leads.QUEUE, queue=rnd.choice(queues)) for _ in range(rnd.randint(0, 2))]
+    if partners and rnd.random() < 0.5:
+        ways.insert(rnd.randint(0, len(ways)), WayOut(Leads.PARTNER, partner=rnd.choice(partners)))
     if not ways or rnd.random() < 0.5:
         ways.append(WayOut(Leads.MESSAGE, prompts=(PromptId("full"),)))
     return Limit(rnd.choice(bounds) * unit, tuple(ways))

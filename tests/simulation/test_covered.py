@@ -51,8 +51,6 @@ def partner(**rules):
 
 REFUSED = {
     "estimated_wait": town({"steps": (PlanStep(0, TargetKind.ANY, estimated_wait_over_ms=1),)}),
-    "nobody_logged_in": town({"nobody_logged_in": Limit(1, (WayOut(Leads.MESSAGE),))}),
-    "limit_to_partner": town({"max_wait": Limit(1, (WayOut(Leads.PARTNER, partner=P),))}),
     "limit_to_callback": town({"max_length": Limit(1, (WayOut(Leads.CALLBACK),))}),
     "transfers": town(callers={"transfers": True}),
     "callbacks": town(callers={"callback": 0.1}),
@@ -87,6 +85,8 @@ def test_each_is_said_once_and_in_words():
     [
         town(),
         town(plan=partner()),
+        town({"max_wait": Limit(1, (WayOut(Leads.PARTNER, partner=P),))}, plan=partner()),
+        town({"nobody_logged_in": Limit(1, (WayOut(Leads.PARTNER, partner=P), WayOut(Leads.MESSAGE)))}, plan=partner()),
         town(callers={"redial": 0.5, "rings_again": 0.5, "patience": HALF}, world={"phones": Phones(HALF, 0.5)}),
         town({"callback": CallbackRules(), "waiting": WaitingRules(callback_key="5")}),
     ],
