@@ -63,6 +63,12 @@ def foresee(t, w, c, o, r):
 
 
 @part
+def root_of(whom):
+    """Which root it is, whether anybody answers it or not."""
+    return max(whom, ~whom)
+
+
+@part
 def have_rung(w, c):
     """Everybody who rings before what happens now has rung, one after another."""
     reg = w.reg

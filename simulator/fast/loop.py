@@ -79,7 +79,7 @@ from simulator.fast.columns import (
     WHOM,
     WRAPPING,
 )  # fmt: skip
-from simulator.fast.coming import comes_out, foresee, have_rung, hears_menu_ms
+from simulator.fast.coming import comes_out, foresee, have_rung, hears_menu_ms, root_of
 from simulator.fast.forms import BECAME_FORMS, CHANCE_FORMS, TABLE_FORMS, WORK_FORMS
 from simulator.fast.heap import clear_timer, clear_timers, drop_first, opens_slot, set_timer
 from simulator.fast.hours import is_open_for
@@ -160,7 +160,7 @@ def _run(t, w, c, o, r):
                     break
             reg[NOW] = max(reg[NOW], key // KINDS)
             if key >= reg[EVENT]:
-                reg[EVENT], reg[RINGS_LATER] = key, max(who, ~who) + 1 if kind == ARRIVES else stop
+                reg[EVENT], reg[RINGS_LATER] = key, root_of(who) + 1 if kind == ARRIVES else stop
         deadlines = is_deadline(kind)
         _happens(t, w, c, o, kind, who)
         decide(t, w, c, o)
@@ -196,7 +196,7 @@ def _give_up(t, w, o, r, stop):
                 o.answered_ms[contact] = -1
                 o.agent[contact] = o.level[contact] = o.step[contact] = NO_ONE
     for i in range(w.reg[COMING], stop):
-        root = max(w.coming[i, WHOM], ~w.coming[i, WHOM])
+        root = root_of(w.coming[i, WHOM])
         o.outcome[root] = FAILED
         o.ended_ms[root] = cut
     for child in range(o.child_first[r], w.reg[CHILD]):
@@ -259,7 +259,7 @@ def _happens(t, w, c, o, kind, who):
 @part
 def _root_comes(t, w, c, o, who):
     """The root comes out of its menu, or has rung and hears none: its slot, and CLOSED if nobody answers it now."""
-    root, closed = max(who, ~who), who < 0
+    root, closed = root_of(who), who < 0
     w.reg[COMING] += 1
     have_rung(w, c)
     s = _begins(t, w, root, w.rang[root])
