@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from itertools import count, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +34,11 @@ if TYPE_CHECKING:
 AHEAD = 256
 """Chunks handed out before the first of them has come back."""
 FOLDED = 32
-"""Chunks kept apart; then they are added up."""
+"""Results kept apart; then they are added up."""
+TOGETHER = 3
+"""Chunks of one task at most, added up by whoever does it: to hand out, send and read each costs a tenth of it."""
+ROUNDS = 8
+"""The last tasks are so small that the last of all workers is soon done."""
 
 Progress = Callable[[int, int], None]
 """Told how many replications are done, and how many were asked for."""
@@ -101,7 +105,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One chunk to do."""
+    """One chunk to do, or several."""
 
     which: int
     """Of the scenarios that take turns."""
@@ -109,6 +113,7 @@ class Task:
     """Packed only where it is on its way to another process."""
     speed: Speed
     chunk: int
+    """The first."""
     replications: int
 
 
@@ -202,15 +207,21 @@ class _Work:
 
     def _tasks(self, *, abroad: bool) -> Iterator[Task]:
         scenarios = [packed(scenario) if abroad else scenario for scenario in self.scenarios]
-        left = [self.asked] * len(scenarios)
-        for chunk in count():
+        left, chunk = [self.asked] * len(scenarios), [0] * len(scenarios)
+        while any(left):
             for which, scenario in enumerate(scenarios):
-                now = min(self.sizes[which], left[which])
+                chunks = self._together(which, left[which])
+                now = min(chunks * self.sizes[which], left[which])
                 if now:
-                    left[which] -= now
-                    yield Task(which, scenario, self.ways[which][0], chunk, now)
-            if not any(left):
-                return
+                    yield Task(which, scenario, self.ways[which][0], chunk[which], now)
+                left[which] -= now
+                chunk[which] += chunks
+
+    def _together(self, which: int, left: int) -> int:
+        """How many chunks the next task is, the same whoever does it: in what order they are added up could tell."""
+        if self.enough or self.ways[which][0] is not Speed.FAST:
+            return 1
+        return max(1, min(TOGETHER, left // self.sizes[which] // ROUNDS))
 
     def _fold(self) -> None:
         """What all have done of is kept as one, now and then, and takes little room."""
@@ -289,7 +300,11 @@ def simulated(  # noqa: PLR0913, PLR0917 - a chunk, and what may be other than u
 def carried_out(task: Task, finished: Finished | None = None) -> Done:
     """What a worker does with a task."""
     scenario = unpacked(task.scenario) if isinstance(task.scenario, Parcel) else task.scenario
-    return _counted(task, scenario, *simulated(scenario, task.speed, task.chunk, task.replications, draw, finished))
+    size, done = replications_per_chunk(scenario), []
+    for begun in range(0, task.replications, size):
+        chunk, now = task.chunk + begun // size, min(size, task.replications - begun)
+        done.append(_counted(task, scenario, *simulated(scenario, task.speed, chunk, now, draw, finished)))
+    return done[0] if len(done) == 1 else added_up(done)
 
 
 def _counted(task: Task, scenario: Scenario, contacts: Contacts, outcomes: Outcomes) -> Done:

@@ -88,6 +88,22 @@ def test_what_is_added_up_on_the_way_comes_to_the_same_bit_by_bit(scenario, here
     assert (added.replications_done, added.calls) == (here.replications_done, here.calls)
 
 
+def test_several_chunks_of_one_task_come_to_the_same(scenario, here, monkeypatch):
+    tasks = []
+
+    def noted(task, finished=None, carried_out=runs.carried_out):
+        tasks.append((task.chunk, task.replications))
+        return carried_out(task, finished)
+
+    monkeypatch.setattr(runs, "ROUNDS", 1)
+    monkeypatch.setattr(runs, "carried_out", noted)
+    together = run(scenario)
+    whole = runs.replications_per_chunk(scenario)
+    assert tasks == [(0, 2 * whole), (2, THREE_CHUNKS - 2 * whole)]
+    assert same(together.tallies, here.tallies)
+    assert (together.replications_done, together.calls) == (here.replications_done, here.calls)
+
+
 def test_a_chunk_works_in_the_memory_of_those_before_it():
     done = subprocess.run([sys.executable, "-c", PAGES], capture_output=True, text=True, check=True)
     assert int(done.stdout) < FEW_PAGES
@@ -267,9 +283,9 @@ def test_a_worker_of_another_version_refuses(scenario):
         unpacked(Parcel(parcel.digest, parcel.packed, "another"))
 
 
-def test_the_tallies_of_a_chunk_fit_in_the_pipe():
+def test_the_tallies_of_a_task_fit_in_the_pipe():
     day = load_scenario("botkyrka").scenario
-    whole = runs.carried_out(runs.Task(0, day, Speed.FAST, 0, runs.replications_per_chunk(day)))
+    whole = runs.carried_out(runs.Task(0, day, Speed.FAST, 0, runs.TOGETHER * runs.replications_per_chunk(day)))
     with executor_for(2) as executor:
         wide = fcntl.fcntl(executor._result_queue._writer.fileno(), fcntl.F_GETPIPE_SZ)
     assert len(pickle.dumps(whole, pickle.HIGHEST_PROTOCOL)) < wide
