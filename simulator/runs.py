@@ -20,7 +20,7 @@ import numpy as np
 from simulator.contacts import NOT_MADE, BrokenOffError, Contacts, Outcomes
 from simulator.done import Done, added_up
 from simulator.drawing.draws import draw, replications_per_chunk
-from simulator.fast.covered import Refusal, refusals
+from simulator.fast.covered import NotCoveredError, Refusal, refusals
 from simulator.machine_code import ALIAS, COUNT, FILL, PLACE, RUN, ready
 from simulator.measuring.tally import Tallies, tally
 from simulator.memory import keep_memory
@@ -58,14 +58,6 @@ class Speed(StrEnum):
     """Compiled, over the kernel's own choice of call and person."""
     FAITHFUL = "faithful"
     """The whole kernel, event by event."""
-
-
-class NotCoveredError(ValueError):
-    """The fast way was ordered for a scenario that it does not cover."""
-
-    def __init__(self, refused: tuple[Refusal, ...]) -> None:
-        super().__init__(" ".join(reason.sentence for reason in refused))
-        self.refused = refused
 
 
 class NothingDoneError(Exception):

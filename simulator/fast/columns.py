@@ -29,6 +29,7 @@ OFFER = 13
 CHILD = 14
 """The next free index among the room."""
 RAN_OUT = 15
+"""1 if there was not room enough; OVERFULL if there can be no more."""
 LIVE = 16
 """Contacts that have begun, or will by a redial, and not ended."""
 OCCUPIED = 17
@@ -61,6 +62,8 @@ PLACES = (1 << TIMER_BITS) - 1
 LATEST = 1 << 36
 """No timer is set so late (ms): it would be after the end of any run."""
 NEVER_TIMER = 1 << 62
+OVERFULL = 2
+"""More calls go on at once than timers have places for."""
 BLOCK = 8
 """Timers are looked through so many at a time."""
 

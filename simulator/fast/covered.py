@@ -21,6 +21,17 @@ class Refusal:
     sentence: str
 
 
+class NotCoveredError(ValueError):
+    """The fast way was ordered for something that it does not cover; said in sentences."""
+
+    def __init__(self, refused: tuple[Refusal, ...]) -> None:
+        super().__init__(refused)
+        self.refused = refused
+
+    def __str__(self) -> str:
+        return " ".join(refusal.sentence for refusal in self.refused)
+
+
 ESTIMATED_WAIT = Refusal(
     "estimated_wait", "Steg som öppnas efter beräknad väntetid simuleras bara av den trogna motorn."
 )
@@ -43,6 +54,10 @@ KEPT_PLACE = Refusal(
 CALLS_PER_CALLER = Refusal(
     "max_calls_per_caller", "En gräns för samtal per uppringare simuleras bara av den trogna motorn."
 )
+TOO_MANY_AT_ONCE = Refusal(
+    "too_many_at_once", "Så många samtal på en gång, över fyra miljoner, simuleras bara av den trogna motorn."
+)
+"""Known only when it happens."""
 TOO_LONG = Refusal("too_long", "En så lång körning simuleras bara av den trogna motorn.")
 TOO_MANY = Refusal("too_many", "Så många steg i en kö eller så många öppettider simuleras bara av den trogna motorn.")
 

@@ -10,16 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.contacts import NO_ONE, Contacts, Outcomes, Real, Small, Whole
-from simulator.fast.columns import BLOCK, CALL_COLUMNS, RAN_OUT, REGISTERS
-from simulator.fast.covered import refusals
+from simulator.fast.columns import BLOCK, CALL_COLUMNS, OVERFULL, RAN_OUT, REGISTERS
+from simulator.fast.covered import TOO_MANY_AT_ONCE, NotCoveredError, refusals
 from simulator.fast.tables import Tables, first_slot, tables_of
 from simulator.machine_code import RUN, called
 from simulator.memory import aligned
 from simulator.world import Scenario
-
-
-class NotCoveredError(ValueError):
-    """The scenario has something that the fast driver does not know."""
 
 
 class Work(NamedTuple):
@@ -92,11 +88,13 @@ class Became(NamedTuple):
 def run_fast(scenario: Scenario, contacts: Contacts) -> Outcomes:
     """What becomes of the contacts. Raises NotCoveredError for what is not covered."""
     if refused := refusals(scenario):
-        raise NotCoveredError(", ".join(refusal.feature for refusal in refused))
+        raise NotCoveredError(refused)
     tables = tables_of(scenario, contacts)
     size = len(contacts.arrival_ms)
     work, became = _work(tables, int(contacts.first[-1]), size), _became(contacts, len(tables.seats))
     called(RUN, tables, work, _chances(contacts), became)
+    if work.reg[RAN_OUT] == OVERFULL:
+        raise NotCoveredError((TOO_MANY_AT_ONCE,))
     transfers = np.zeros(size, np.int32)
     return Outcomes(**became._asdict(), transfers=transfers, ran_out=bool(work.reg[RAN_OUT]))
 

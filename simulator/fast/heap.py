@@ -14,7 +14,9 @@ from simulator.fast.columns import (
     LATEST,
     NEVER_KEY,
     NEVER_TIMER,
+    OVERFULL,
     PLACES,
+    RAN_OUT,
     REST_ENDS,
     RETURNS,
     RING_ENDS,
@@ -97,7 +99,10 @@ def clear_timers(t, w):
 def opens_slot(t, w, s):
     """Nothing falls due for the call in this slot, which is the first to have it in this replication."""
     if s % BLOCK == 0:
-        _clear_block(w, (t.parameters[FIRST_SLOT] + s) // BLOCK)
+        place = t.parameters[FIRST_SLOT] + s
+        _clear_block(w, place // BLOCK)
+        if place + BLOCK > PLACES:
+            w.reg[RAN_OUT] = OVERFULL
 
 
 @part

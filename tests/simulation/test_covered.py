@@ -1,5 +1,9 @@
 """What the fast driver does not cover it refuses by name, and never simulates otherwise than the kernel would."""
 
+import copy
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -22,8 +26,9 @@ from routing.plan import (
     WayOut,
 )
 from simulator.drawing.draws import draw
-from simulator.fast.covered import refusals
-from simulator.fast.driver import NotCoveredError, run_fast
+from simulator.fast.columns import LATEST
+from simulator.fast.covered import TOO_MANY_AT_ONCE, NotCoveredError, refusals
+from simulator.fast.driver import run_fast
 from simulator.world import Callers, Duration, Phones, Run, Scenario, Shape, Stream, World
 
 Q = QueueId("bygg")
@@ -31,6 +36,25 @@ P = PartnerId("svar")
 MENU = Menu(
     MenuId("m"), (), {"1": Choice(queue=Q), "2": Choice(queue=Q, language="en"), "3": Choice(directory=True)}, Q, Q
 )
+CROWDED = """
+from dataclasses import replace
+from simulator.drawing.draws import draw
+from simulator.fast import heap
+from simulator.fast.covered import NotCoveredError
+from simulator.fast.driver import run_fast
+from tests.simulation.test_covered import town
+
+for calls in (16, 17):
+    scenario = town(world={"everybody_works": False})
+    stream = replace(scenario.world.streams[0], at_ms=tuple(range(calls)))
+    scenario = replace(scenario, world=replace(scenario.world, streams=(stream,)))
+    heap.PLACES = 24  # one block of people, two of calls
+    try:
+        run_fast(scenario, draw(scenario, 0, 1, 0))
+        print("fits")
+    except NotCoveredError as refused:
+        print(refused.refused[0].feature)
+"""
 HALF = Duration(Shape.EXPONENTIAL, 500.0)
 
 
@@ -60,6 +84,7 @@ REFUSED = {
     "no_line": town(keys=("3",)),
     "resume_place": town(plan={"resume_place_ms": 1}),
     "max_calls_per_caller": town(plan={"max_calls_per_caller": 1}),
+    "too_long": replace(town(), run=Run(replications=1, length_ms=LATEST)),
     "too_many": town({"steps": (PlanStep(0, TargetKind.ANY),) * 63}),
 }
 
@@ -68,8 +93,27 @@ REFUSED = {
 def test_what_is_not_covered_is_refused_by_name(feature):
     scenario = REFUSED[feature]
     assert [refusal.feature for refusal in refusals(scenario)] == [feature]
-    with pytest.raises(NotCoveredError, match=feature):
+    with pytest.raises(NotCoveredError) as caught:
         run_fast(scenario, draw(scenario, 0, 1, 0))
+    assert [refusal.feature for refusal in caught.value.refused] == [feature]
+
+
+def test_a_refusal_is_the_same_from_another_process():
+    refused = NotCoveredError((TOO_MANY_AT_ONCE,))
+    back = copy.copy(refused)  # goes the way that pickle does
+    assert back.refused == refused.refused
+    assert str(back) == TOO_MANY_AT_ONCE.sentence
+
+
+def test_more_calls_at_once_than_have_timers_are_refused_when_it_happens():
+    plain = subprocess.run(
+        [sys.executable, "-c", CROWDED],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+    )
+    assert plain.stdout.split() == ["fits", "too_many_at_once"]
 
 
 def test_each_is_said_once_and_in_words():

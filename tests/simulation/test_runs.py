@@ -15,12 +15,13 @@ from routing.plan import ALWAYS_OPEN
 from simulator import runs
 from simulator.executors import NoClusterError, executor_for
 from simulator.faithful.books import Books
+from simulator.fast.covered import NotCoveredError
 from simulator.measuring.columns import ANSWERED, P_PRESENT
 from simulator.measuring.measures import measures
 from simulator.measuring.tally import tally
 from simulator.parcels import OtherVersionError, Parcel, packed, unpacked
 from simulator.room import LEAST_ROOM
-from simulator.runs import NotCoveredError, NothingDoneError, Speed, run, run_together, simulated, warm
+from simulator.runs import NothingDoneError, Speed, run, run_together, simulated, warm
 from simulator.scenario.file import load_scenario
 
 THREE_CHUNKS = 900
