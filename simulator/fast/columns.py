@@ -59,11 +59,16 @@ WHOM = 1
 TIMER_BITS = 22
 """A timer is one number: instant, kind and place, these bits of it. Places are the seats, then the slots of calls."""
 PLACES = (1 << TIMER_BITS) - 1
-LATEST = 1 << 36
+INSTANT_BITS = 36
+LATEST = 1 << INSTANT_BITS
 """No timer is set so late (ms): it would be after the end of any run."""
 NEVER_TIMER = 1 << 62
 OVERFULL = 2
 """More calls go on at once than timers have places for."""
+SEAT_BITS = 13
+"""A choice of people is one number too: how good it is, since when they are ready, and these bits of it the seat."""
+MOST_SEATS = 1 << SEAT_BITS
+NO_CHOICE = 1 << 62
 BLOCK = 8
 """Timers are looked through so many at a time."""
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from routing.circles import seated
 from routing.plan import FAR_FUTURE_MS, Leads, Limit, Queue
-from simulator.fast.columns import LATEST
+from simulator.fast.columns import LATEST, MOST_SEATS
 from simulator.fast.ways import hours_keys, ways_of
 from simulator.remembered import remembered
 from simulator.spans import is_constant, span
@@ -54,6 +55,7 @@ KEPT_PLACE = Refusal(
 CALLS_PER_CALLER = Refusal(
     "max_calls_per_caller", "En gräns för samtal per uppringare simuleras bara av den trogna motorn."
 )
+TOO_MANY_PEOPLE = Refusal("too_many_people", "Så många som svarar simuleras bara av den trogna motorn.")
 TOO_MANY_AT_ONCE = Refusal(
     "too_many_at_once", "Så många samtal på en gång, över fyra miljoner, simuleras bara av den trogna motorn."
 )
@@ -73,6 +75,8 @@ def _of_plan(scenario: Scenario) -> Iterator[Refusal]:
     plan = scenario.plan
     if scenario.run.length_ms > LATEST // 2:
         yield TOO_LONG
+    if len(seated(plan)) > MOST_SEATS:
+        yield TOO_MANY_PEOPLE
     if plan.resume_place_ms:
         yield KEPT_PLACE
     if plan.max_calls_per_caller:

@@ -14,6 +14,7 @@ TABLE_FORMS = (
     ("level", WHOLE, 2),
     ("cleared", WHOLE, 2),
     ("risen", WHOLE, 2),
+    ("choice", WHOLE, 3),
     ("rank", WHOLE, 2),
     ("reach", WHOLE, 2),
     ("own_queues", WHOLE, 2),

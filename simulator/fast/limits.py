@@ -49,7 +49,6 @@ from simulator.fast.columns import (
     QUEUE,
     QUEUED_AT,
     QUIET,
-    READY_COUNT,
     STATE,
     STEP_AT,
     STEP_OPENS,
@@ -82,7 +81,7 @@ from simulator.fast.lines import (
 )
 from simulator.fast.nobody import anybody_cleared, watch_for_nobody
 from simulator.fast.offers import ends, lasts, offer, place_of
-from simulator.fast.pairing import agent_for, call_for, calls_next, people_first
+from simulator.fast.pairing import agent_at_once, agent_for, call_for, calls_next, people_first
 from simulator.fast.widening import widen
 from simulator.world import NEVER_MS
 
@@ -95,7 +94,12 @@ def comes_to_queue(t, w, c, o, s, q):
     """The caller is offered to somebody at once, or stands in line. False if nobody answers there now."""
     if not _comes_in(t, w, c, s, q):
         return False
-    if not _is_taken(t, w, c, o, s, q):
+    first = w.queues[q, Q_FROM_START] if t.parameters[QUIET] else 0
+    w.calls[s, STEPS] = first
+    if not first:
+        _lines_up(t, w, s)
+        is_new(w, s)
+    elif not _is_taken(t, w, c, o, s):
         _lines_up(t, w, s)
     return True
 
@@ -105,7 +109,9 @@ def enter_queue(t, w, c, s, q):
     """The caller stands in line. False if nobody answers there now."""
     if not _comes_in(t, w, c, s, q):
         return False
+    w.calls[s, STEPS] = 0
     _lines_up(t, w, s)
+    is_new(w, s)
     return True
 
 
@@ -133,9 +139,8 @@ def _comes_in(t, w, c, s, q):
 
 @part
 def _lines_up(t, w, s):
-    """The call stands in line, and no step is open for it yet."""
+    """The call stands in line."""
     reg = w.reg
-    w.calls[s, STEPS] = 0
     forget_deadlines(w, s)
     waits(t, w, s)
     w.entered[reg[ENTERED_NOW]] = s
@@ -143,23 +148,21 @@ def _lines_up(t, w, s):
 
 
 @part
-def _is_taken(t, w, c, o, s, q):
+def _is_taken(t, w, c, o, s):
     """Whether somebody takes the call before it has stood in line: nobody who waits can take a person from it.
 
     Whoever is ready may take no call that waits, or would have; and of the steps the first that name anybody decide.
     """
-    if w.reg[READY_COUNT] and t.parameters[QUIET] and w.queues[q, Q_FROM_START]:
-        w.calls[s, STEPS] = w.queues[q, Q_FROM_START]
-        a = agent_for(t, w, s)
-        if a >= 0:
-            offer(t, w, c, o, s, a)
-            return True
-    return False
+    a = agent_at_once(t, w, s)
+    if a < 0:
+        return False
+    offer(t, w, c, o, s, a)
+    return True
 
 
 @part
 def waits(t, w, s):
-    """The call stands in its line and may be matched in this very step."""
+    """The call stands in its line."""
     calls, now = w.calls, w.reg[NOW]
     calls[s, STATE] = WAITING
     line_up(w, s)

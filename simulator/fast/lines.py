@@ -62,7 +62,7 @@ def stands_before(w, s, other):
 
 @part
 def line_up(w, s):
-    """The call has its place in its line, and may be matched and have steps opened in this very step."""
+    """The call has its place in its line, and may have steps opened in this very step."""
     calls, queues = w.calls, w.queues
     q = calls[s, QUEUE]
     after, first = queues[q, Q_LAST], queues[q, Q_FIRST]
@@ -88,7 +88,6 @@ def line_up(w, s):
             is_open(w, q, step)
     changed(w, q)
     may_open(w, s)
-    is_new(w, s)
 
 
 @part

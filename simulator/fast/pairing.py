@@ -12,11 +12,13 @@ from simulator.fast.columns import (
     KEEPS,
     MARK_NEW,
     MARKS,
+    MOST_SEATS,
     NEW_CALLS,
     NEW_MARK,
     NEW_PEOPLE,
     NEXT,
     NO,
+    NO_CHOICE,
     NOW,
     ORDER,
     PRIORITY,
@@ -27,6 +29,7 @@ from simulator.fast.columns import (
     Q_TARGET,
     QUEUE,
     READY_COUNT,
+    SEAT_BITS,
     STEPS,
     WAITING_COUNT,
 )  # fmt: skip
@@ -134,6 +137,16 @@ def agent_for(t, w, s):
         t.queue_count,
         w.ready_since,
     )
+
+
+@part
+def agent_at_once(t, w, s):
+    """As `agent_for` a call for which none but the first steps of its queue have opened, when nothing is kept."""
+    clearance, q, best = w.calls[s, CLEARANCE], w.calls[s, QUEUE], NO_CHOICE
+    for i in range(w.reg[READY_COUNT]):
+        a = w.ready[i]
+        best = min(best, t.choice[clearance, q, a] + (w.ready_since[a] << SEAT_BITS))
+    return best % MOST_SEATS if best < NO_CHOICE else -1
 
 
 @part

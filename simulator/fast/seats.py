@@ -40,7 +40,7 @@ from simulator.fast.columns import (
 )  # fmt: skip
 from simulator.fast.heap import set_timer
 from simulator.fast.limits import waits
-from simulator.fast.lines import next_sequence
+from simulator.fast.lines import is_new, next_sequence
 from simulator.fast.offers import begins_to_talk, wraps_up_ms
 from simulator.fast.people import will_go
 from simulator.shifts import Wish
@@ -128,6 +128,7 @@ def goes_on(t, w, c, o, kind, a, s):
         elif w.seats[a, WISH] == WISH_WORK and t.parameters[RETURNS_AFTER] < NEVER_MS:
             _will(w, a, (now + t.parameters[RETURNS_AFTER]) * KINDS + RETURNS, next_sequence(w))
         waits(t, w, s)
+        is_new(w, s)
     elif kind == TALK_ENDS and w.seats[a, DOES] == WRAPPING:
         ms = wraps_up_ms(t, c, o, w.calls[s, CONTACT], w.calls[s, QUEUE])
         _will(w, a, (now + ms) * KINDS + WRAP_UP_ENDS, a)

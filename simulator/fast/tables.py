@@ -13,6 +13,7 @@ from routing.plan import ALWAYS_OPEN, Leads, Limit, Plan, PlanStep, Queue
 from routing.secrecy import may_hear, risen
 from simulator.contacts import Contacts, Real, Whole
 from simulator.fast import columns as at
+from simulator.fast.choices import choices
 from simulator.fast.numbered import Clearances, Hours, by_seat
 from simulator.fast.ways import hours_keys, ways_of
 from simulator.remembered import remembered
@@ -46,6 +47,8 @@ class Tables(NamedTuple):
     """[C, A]"""
     risen: Whole
     """[C, Q] What a call needs from there on."""
+    choice: Whole
+    """[C, Q, A] How good each seat is for a call that has just come: see `choices`."""
     rank: Whole
     """[A, Q]"""
     reach: Whole
@@ -109,6 +112,7 @@ def _without_staff(scenario: Scenario, by_chance: bool) -> Tables:
         level=by_seat(circles.level[q] for q in queues),
         cleared=by_seat([1 if may_hear(one.clearances, c) else 0 for one in circles.people] for c in clearances.known),
         risen=clearances.risen(plan),
+        choice=choices(circles, clearances.known, {q.id: _from_start(q) for q in plan.queues.values()}),
         rank=by_seat([rank.get(q, NEVER) for q in queues] for rank in circles.rank),
         reach=_lists(circles.reach, queues),
         own_queues=_lists(circles.own_queues, queues),

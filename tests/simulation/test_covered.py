@@ -26,7 +26,7 @@ from routing.plan import (
     WayOut,
 )
 from simulator.drawing.draws import draw
-from simulator.fast.columns import LATEST
+from simulator.fast.columns import LATEST, MOST_SEATS
 from simulator.fast.covered import TOO_MANY_AT_ONCE, NotCoveredError, refusals
 from simulator.fast.driver import run_fast
 from simulator.world import Callers, Duration, Phones, Run, Scenario, Shape, Stream, World
@@ -85,6 +85,9 @@ REFUSED = {
     "resume_place": town(plan={"resume_place_ms": 1}),
     "max_calls_per_caller": town(plan={"max_calls_per_caller": 1}),
     "too_long": replace(town(), run=Run(replications=1, length_ms=LATEST)),
+    "too_many_people": town(
+        plan={"agents": {a: Agent(a, ((Q, 2),)) for a in map(AgentId, map(str, range(MOST_SEATS + 1)))}}
+    ),
     "too_many": town({"steps": (PlanStep(0, TargetKind.ANY),) * 63}),
 }
 
