@@ -123,6 +123,7 @@ DOES = 0
 SINCE = 1
 """When they last began something, for the count of their time."""
 SLOT = 2
+"""Their call's; NO if there is none, or it has been written down as over before it is."""
 MISSES = 3
 WISH = 4
 TURN = 5

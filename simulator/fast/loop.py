@@ -242,7 +242,7 @@ def _happens(t, w, c, o, kind, who):
         a = who
         s = seats[a, SLOT]
         does = turns_to(t, w, kind, a, s)
-        if kind == TALK_ENDS:
+        if kind == TALK_ENDS and s != NO:
             over = ANSWERED if seats[a, PARTNER] == NO else BY_PARTNER
     if does != NO and seats[a, PARTNER] != NO and kind != ANSWERS:
         follow(t, w, seats[a, PARTNER], a)

@@ -131,20 +131,21 @@ def offer(t, w, c, o, s, a):
 
 @part
 def _talk_is_known(t, w, c, o, s, a):
-    """The talk is known, and written down as over if nothing but the person's wrap-up follows from its end."""
+    """The talk is known, and written down as over if nothing follows from its end but what the person does next."""
     calls, seats = w.calls, w.seats
     q, contact = calls[s, QUEUE], calls[s, CONTACT]
     begins_to_talk(t, w, c, o, s, a, seats[a, RINGS_TO])
     over = seats[a, TALKS_TO]
-    if w.queues[q, Q_WRAPS] and over <= t.parameters[CUT] and not _rings_again(t, c, o, contact, q):
+    key = over * KINDS + TALK_ENDS
+    if over <= t.parameters[CUT] and not _rings_again(t, c, o, contact, q):
         ends(t, w, c, o, s, ANSWERED, over)
-        ready_at = over + wraps_up_ms(t, c, o, contact, q)
-        if ready_at < LATEST:
-            set_timer(w, a, ready_at * KINDS + WRAP_UP_ENDS, a)
+        seats[a, SLOT] = NO
+        if w.queues[q, Q_WRAPS]:
+            key = (over + wraps_up_ms(t, c, o, contact, q)) * KINDS + WRAP_UP_ENDS
+        if key < LATEST * KINDS:
             seats[a, OCCUPIES] = 1
             w.reg[OCCUPIED] += 1
-    else:
-        set_timer(w, a, over * KINDS + TALK_ENDS, a)
+    set_timer(w, a, key, a)
 
 
 @part

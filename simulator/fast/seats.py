@@ -99,7 +99,7 @@ def turns_to(t, w, kind, a, s):
     seats = w.seats
     if kind == ANSWERS:
         return TALKING
-    if kind == TALK_ENDS and w.queues[w.calls[s, QUEUE], Q_WRAPS]:
+    if kind == TALK_ENDS and s != NO and w.queues[w.calls[s, QUEUE], Q_WRAPS]:
         return WRAPPING
     if kind == RING_ENDS:
         seats[a, MISSES] += 1
