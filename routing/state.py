@@ -165,13 +165,19 @@ class Centre:
         if call.handed.until_ms:
             self.deadlines.set(call.id, DeadlineKind.TRANSFER_ENDS, call.handed.until_ms)
         # Hours may have been forced, or the plan replaced, while a phone rang or a talk that was none went on.
-        call.closes_at_ms = self.switches.line_closes_at(self.queue_of(call), call.entered_at_ms, self.now)
-        if call.closes_at_ms:
-            self.deadlines.set(call.id, DeadlineKind.LINE_CLOSES, call.closes_at_ms)
+        self.close_in_time(call)
         self.bound(call)
         if self.now < call.legs.home_until_ms < FAR_FUTURE_MS:
             self.deadlines.set(call.id, DeadlineKind.OUTSIDE_AGAIN, call.legs.home_until_ms)
         self.unsettled[call.id] = new
+
+    def close_in_time(self, call: Call) -> None:
+        """The call in line is told that the line has closed, once it has; never, if it does not close."""
+        call.closes_at_ms = self.switches.line_closes_at(self.queue_of(call), call.entered_at_ms, self.now)
+        if call.closes_at_ms:
+            self.deadlines.set(call.id, DeadlineKind.LINE_CLOSES, call.closes_at_ms)
+        else:
+            self.deadlines.cancel(call.id, DeadlineKind.LINE_CLOSES)
 
     def bound(self, call: Call) -> None:
         """The waiting call has the end that its line puts to every wait, if it does."""

@@ -93,12 +93,7 @@ def _close_lines_anew(centre: Centre) -> None:
             centre.deadlines.set(call.id, DeadlineKind.CALLBACK_DUE, centre.now)
         if call.state not in IN_LINE or call.queue not in centre.plan.queues or call.adopted:
             continue
-        queue = centre.plan.queues[call.queue]
-        call.closes_at_ms = centre.switches.line_closes_at(queue, call.entered_at_ms, centre.now)
-        if call.closes_at_ms:
-            centre.deadlines.set(call.id, DeadlineKind.LINE_CLOSES, call.closes_at_ms)
-        else:
-            centre.deadlines.cancel(call.id, DeadlineKind.LINE_CLOSES)
+        centre.close_in_time(call)
 
 
 def _announce(centre: Centre, prompt: PromptId, until_ms: Instant, who: str, *, instead: bool) -> None:

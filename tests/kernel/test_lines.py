@@ -4,7 +4,7 @@ from queues.entries import CallQueued, OfferResult, StepOpened
 from queues.ids import AgentId, CallId, PromptId, QueueId
 from routing.actions import HoldMusic
 from routing.events import AgentLoggedOut, AgentPaused, AgentReady, CallerHungUp, PromptFinished
-from routing.plan import OpenHours, PlanStep, TargetKind
+from routing.plan import FAR_FUTURE_MS, OpenHours, PlanStep, TargetKind
 from routing.state import CallState
 from tests.kernel.centre import Bench, agent, ended, offered, plan_of, queue, said
 
@@ -154,6 +154,16 @@ def test_place_and_closing_time_survive_a_talk_that_was_none():
     b.answer(61, "c1")
     b.agent_hangs_up(62, "c1")
     assert said(b.at(160)) == [("stangt",)]
+
+
+def test_line_that_opened_for_good_while_a_phone_rang_does_not_close():
+    reopens = OpenHours((0, 120_000), (100_000, FAR_FUTURE_MS))
+    b = closing_at_100(hours=reopens)
+    b.arrive(50, "c1", "1")
+    b.staff(110, "anna")
+    b.at(130)
+    assert b.call("c1").state is CallState.WAITING
+    assert said(b.at(160)) == []
 
 
 # ── places ────────────────────────────────────────────────────────────────────────────────────────────────────────
