@@ -165,8 +165,8 @@ class _Replication:
             if due is not None and (due < at_ms or (due == at_ms and rank > STAFF)):
                 if due > cut:
                     return cut
-                agenda.now = due
-                self._react(kernel.expire(Instant(due)))
+                agenda.now = max(agenda.now, due)  # its line may have closed while a partner's phone rang
+                self._react(kernel.expire(Instant(agenda.now)))
             elif at_ms > cut:
                 return cut
             elif rings:
@@ -203,7 +203,7 @@ class _Replication:
     def _expire_before(self, at_ms: int) -> None:
         """What the kernel was due to do before this instant has happened."""
         while (due := self.kernel.next_deadline()) is not None and due < at_ms:
-            self.agenda.now = due
+            self.agenda.now = max(self.agenda.now, due)
             self._react(self.kernel.expire(Instant(due)))
             self._tell_kernel()
 
