@@ -11,6 +11,7 @@ from dataclasses import replace
 from queues.agents import AgentState, PhoneState
 from queues.entries import OfferResult, PartnerChanged, TalkEnder
 from queues.ids import CallId, Instant, PartnerId, partner_line
+from routing import line_rules
 from routing.actions import KeepPapers, OfferToPartner
 from routing.deadlines import DeadlineKind
 from routing.events import OfferRings, PartnerRestored
@@ -19,13 +20,19 @@ from routing.plan import FAR_FUTURE_MS, Partner, Plan
 from routing.state import Call, CallState, Centre, Person
 
 OPEN, CLOSED, SPENT, UNREACHABLE, CIRCUIT_OPEN = "open", "closed", "spent", "unreachable", "circuit_open"
+_WORDS = {
+    line_rules.OPEN: OPEN,
+    line_rules.CLOSED: CLOSED,
+    line_rules.SPENT: SPENT,
+    line_rules.UNREACHABLE: UNREACHABLE,
+    line_rules.CIRCUIT_OPEN: CIRCUIT_OPEN,
+}
 DROPPED = "dropped"
 WHISPER_MS = 15_000
 """How long after the ring time Asterisk itself may still be saying what an answer is about."""
 _NOT_THEIRS = {OfferResult.CALLER_HUNG_UP, OfferResult.WITHDRAWN}
 """What says nothing about the partner."""
 _BUSY = {AgentState.RINGING, AgentState.TALKING}
-_SHUT = {CLOSED, SPENT, UNREACHABLE}
 
 
 def ring_line(centre: Centre, call: Call, person: Person) -> None:
@@ -96,7 +103,7 @@ def minutes_spent(centre: Centre, partner: PartnerId, talk_ms: int) -> None:
     """A talk that ends now counts among the partner's of this day, as far as it was today."""
     memory, midnight = _memory(centre, partner), centre.now // DAY_MS * DAY_MS
     memory.begins(centre.now // DAY_MS)
-    memory.used_ms += min(talk_ms, centre.now - midnight)
+    memory.used_ms += line_rules.talked_today_ms(centre.now - talk_ms, centre.now, midnight)
 
 
 def short_talk_ms(centre: Centre, partner: PartnerId) -> int:
@@ -204,9 +211,9 @@ def follow(centre: Centre, partner: Partner, freed: Person | None = None) -> Non
     probe = _probe(centre, busy, free)
     for person in free:
         _sit(centre, person, word, probes=person is probe)
-    if word != memory.said:
-        memory.said = word
-        centre.entries.append(PartnerChanged(centre.now, partner.id, word))
+    if memory.said != _WORDS[word]:
+        memory.said = _WORDS[word]
+        centre.entries.append(PartnerChanged(centre.now, partner.id, memory.said))
     due_ms = _next_change(centre, partner, used, busy)
     if memory.failures:
         due_ms = min(due_ms, heals_ms)
@@ -216,27 +223,25 @@ def follow(centre: Centre, partner: Partner, freed: Person | None = None) -> Non
         centre.deadlines.cancel(owner_of(partner.id), DeadlineKind.PARTNER_DUE)
 
 
-def _word(centre: Centre, partner: Partner, used: int) -> str:
+def _word(centre: Centre, partner: Partner, used: int) -> int:
     memory = _memory(centre, partner.id)
-    if not centre.switches.is_open(partner.hours, partner.hours_id, centre.now):
-        return CLOSED
-    if used >= partner.most_ms_a_day:
-        return SPENT
-    if not memory.reachable:
-        return UNREACHABLE
-    return CIRCUIT_OPEN if memory.failures >= partner.trips_after else OPEN
+    is_open = centre.switches.is_open(partner.hours, partner.hours_id, centre.now)
+    return line_rules.word_of(
+        is_open, used, partner.most_ms_a_day, memory.reachable, memory.failures, partner.trips_after
+    )
 
 
-def _sit(centre: Centre, person: Person, word: str, *, probes: bool) -> None:
+def _sit(centre: Centre, person: Person, word: int, *, probes: bool) -> None:
     """The line is open, resting or closed."""
     memory = _memory(centre, person.partner)
+    does = line_rules.line_does(word, probes, memory.probe_at_ms, centre.now)
     if line_number(person) > memory.lines:
         centre.become(person, AgentState.LOGGED_OUT, DROPPED)
-    elif word in _SHUT:
-        centre.become(person, AgentState.LOGGED_OUT, word)
-    elif word == OPEN or (probes and memory.probe_at_ms <= centre.now):
+    elif does == line_rules.IS_SHUT:
+        centre.become(person, AgentState.LOGGED_OUT, _WORDS[word])
+    elif does == line_rules.TAKES_CALLS:
         centre.become(person, AgentState.READY)
-    elif not probes:
+    elif does == line_rules.RESTS:
         centre.deadlines.cancel(person.id, DeadlineKind.PAUSE_ENDS)
         centre.become(person, AgentState.NOT_READY, CIRCUIT_OPEN)
     elif centre.deadlines.at(person.id, DeadlineKind.PAUSE_ENDS) != memory.probe_at_ms:
@@ -266,10 +271,9 @@ def _next_change(centre: Centre, partner: Partner, used: int, busy: list[Person]
         is_open = partner.hours.is_open(now)
         due_ms = partner.hours.closes_at(now) if is_open else partner.hours.opens_at(now)
     talking = sum(person.state is AgentState.TALKING for person in busy)
-    if partner.most_ms_a_day < FAR_FUTURE_MS and (used or talking):
-        due_ms = min(due_ms, (now // DAY_MS + 1) * DAY_MS)
-        if talking and used < partner.most_ms_a_day:
-            due_ms = min(due_ms, now - (used - partner.most_ms_a_day) // talking)
+    if partner.most_ms_a_day < FAR_FUTURE_MS:
+        midnight = (now // DAY_MS + 1) * DAY_MS
+        due_ms = line_rules.spent_or_new_at(due_ms, now, used, partner.most_ms_a_day, talking, midnight)
     return due_ms
 
 
@@ -281,7 +285,7 @@ def used_ms(centre: Centre, partner: Partner) -> int:
 def _used_ms(centre: Centre, memory: PartnerMemory, seats: list[Person]) -> int:
     midnight = centre.now // DAY_MS * DAY_MS
     talks = [centre.calls[person.call] for person in seats if person.state is AgentState.TALKING]
-    goes_on = sum(centre.now - max(call.answered_at_ms, midnight) for call in talks)
+    goes_on = sum(line_rules.talked_today_ms(call.answered_at_ms, centre.now, midnight) for call in talks)
     return memory.used_ms * (memory.day == centre.now // DAY_MS) + goes_on
 
 

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from routing import matching
+from routing import line_rules, matching
 
 WORDS = 5
 """Of a table, for each array: its address and four lengths."""
@@ -139,7 +139,11 @@ def library_path(kernel: Kernel) -> Path:
     """Where the library lies that was made of these very sources, by this very compiler, for this very processor."""
     digest = sha256(f"{sys.version} {os.uname().machine}".encode())
     folder = SOURCES.parent.joinpath(*kernel.module.split(".")[:-1])
-    for path in (Path(matching.__file__), *(SOURCES / name for name in SHARED), *sorted(folder.glob("*.py"))):
+    for path in (
+        *(Path(rules) for rules in (line_rules.__file__, matching.__file__)),
+        *(SOURCES / name for name in SHARED),
+        *sorted(folder.glob("*.py")),
+    ):
         digest.update(_source(path))
     for name in MADE_BY:
         digest.update(_version_of(name))

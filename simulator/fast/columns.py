@@ -90,6 +90,8 @@ HANGS_SEQ = 12
 OFFERS = 13
 MARKS = 14
 """What else is so of it, as bits: see below."""
+HOME_UNTIL = 15
+"""Until then no partner may have the call; NO: it has never failed at one."""
 BLANK_COLUMNS = 16
 """What of a new call is blank; the rest is written before anybody reads it."""
 QUEUED_AT = 16
@@ -107,8 +109,9 @@ SEAT = 27
 ORDER = 28
 NOBODY_AT = 29
 NOBODY_SEQ = 30
+HOME_SEQ = 31
 CALL_COLUMNS = 32
-NOT_KNOWN = (QUEUE, ENTERED, CLEARANCE, STEP_SEQ, HANGS_SEQ)
+NOT_KNOWN = (QUEUE, ENTERED, CLEARANCE, STEP_SEQ, HANGS_SEQ, HOME_UNTIL)
 """What of a new call is NO; all else is 0."""
 
 FREE, MENU, PRESSES, WAITING, RINGING_CALL, TALKING_CALL = range(6)
@@ -117,6 +120,8 @@ MARK_HELD = 8
 """The time of some step has come, and its conditions have not held."""
 MARK_NOBODY = 16
 """Nobody is there for the call, and it is known until when that may be so."""
+MARK_HOME = 32
+"""It is to be looked at again when a partner may have it once more."""
 
 # ── a seat ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 DOES = 0
@@ -221,10 +226,24 @@ STREAM_COLUMNS = 4
 P_FIRST = 0
 P_LINES = 1
 P_HOURS = 2
-P_OPEN = 3
+P_WORD = 3
 P_DUE = 4
 P_SEQ = 5
-PARTNER_COLUMNS = 6
+P_RING = 6
+P_MOST = 7
+"""How much may be talked there in a day; BIG for however much."""
+P_TRIPS = 8
+P_PROBE = 9
+P_AGAIN = 10
+P_HEALS = 11
+"""How long a talk lasts, at the least, that ends a row of failures."""
+P_FAILURES = 12
+P_FAILED_AT = 13
+P_PROBE_AT = 14
+P_DAY = 15
+"""Counted from 1970, and how much has been talked on that day, in talks that are over."""
+P_USED = 16
+PARTNER_COLUMNS = 17
 
 # ── what happens, in the order in which it counts at one instant ────────────────────────────────────────────────────
 KINDS = 16
@@ -240,6 +259,7 @@ LINE_CLOSES = 7
 WAIT_ENDS = 8
 NOBODY_CAME = 9
 PARTNER_DUE = 10
+OUTSIDE_AGAIN = 11
 ANSWERS = 12
 HANGS_UP = 13
 ARRIVES = 14
@@ -277,7 +297,9 @@ QUIET = 13
 """Whether nobody is affected by what somebody does who is busy already: no step and no person counts the ready."""
 FIRST_SLOT = 14
 """The place of the first slot among timers."""
-PARAMETERS = 15
+BEGAN = 15
+"""When the run began, counted from 1970 (ms)."""
+PARAMETERS = 16
 
 # ── spans and shares by queue ───────────────────────────────────────────────────────────────────────────────────────
 PATIENCE = 0

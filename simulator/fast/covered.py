@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from routing.circles import seated
-from routing.plan import FAR_FUTURE_MS, Leads, Limit, Queue
+from routing.plan import Leads, Limit, Queue
 from simulator.fast.columns import LATEST, MOST_SEATS
 from simulator.fast.ways import hours_keys, ways_of
 from simulator.remembered import remembered
@@ -43,10 +43,7 @@ TRANSFERS = Refusal(
     "transfers", "Koppling vidare till specialist eller förvaltning simuleras bara av den trogna motorn."
 )
 CALLBACKS = Refusal("callbacks", "Återuppringning simuleras bara av den trogna motorn.")
-PARTNER_MINUTES = Refusal(
-    "partner_minutes", "Ett tak för partnerns samtalstid per dygn simuleras bara av den trogna motorn."
-)
-PARTNER_FAILS = Refusal("partner_fails", "En partner som inte alltid svarar i tid simuleras bara av den trogna motorn.")
+UNREACHABLE = Refusal("partner_unreachable", "En partner som aldrig nås simuleras bara av den trogna motorn.")
 LANGUAGE = Refusal("language", "Samtal på ett annat språk än husets simuleras bara av den trogna motorn.")
 NO_LINE = Refusal("no_line", "En knappföljd som inte leder till en kö simuleras bara av den trogna motorn.")
 KEPT_PLACE = Refusal(
@@ -111,14 +108,8 @@ def _never(callers: Callers) -> bool:
 
 
 def _of_partners(scenario: Scenario) -> Iterator[Refusal]:
-    phones = scenario.world.partner_phones
-    answers_ms = span(1.0, phones.answers_after.mean_ms)
-    for partner in scenario.plan.partners.values():
-        if partner.most_ms_a_day < FAR_FUTURE_MS:
-            yield PARTNER_MINUTES
-        in_time = is_constant(phones.answers_after) and answers_ms < partner.ring_ms
-        if not in_time or phones.misses > 0 or partner.setup_ms <= 0:
-            yield PARTNER_FAILS
+    if any(partner.setup_ms <= 0 for partner in scenario.plan.partners.values()):
+        yield UNREACHABLE
 
 
 def _of_streams(scenario: Scenario) -> Iterator[Refusal]:

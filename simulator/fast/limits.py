@@ -1,11 +1,10 @@
-"""Calls enter lines, lines keep their bounds, and steps are decided in the fast loop: `routing.limits`, `kernel`."""
+"""Calls enter lines, and lines keep their bounds, in the fast loop: `routing.limits`, `routing.callers`."""
 
 from routing import matching
 from simulator.compiled import part
 from simulator.contacts import TURNED_AWAY
 from simulator.fast.columns import (
     BIG,
-    CHANGED_ANY,
     CLEARANCE,
     CLOSES_AT,
     CLOSES_SEQ,
@@ -13,26 +12,17 @@ from simulator.fast.columns import (
     DOES,
     ENTERED,
     ENTERED_NOW,
-    FIRST_SLOT,
     FOR_LENGTH,
     HANGS_AT,
     HANGS_SEQ,
-    HANGS_UP,
-    KINDS,
+    HOME_SEQ,
+    HOME_UNTIL,
     LIMITS,
-    LINE_CLOSES,
-    MARK_NEW,
+    MARK_HOME,
     MARK_NOBODY,
-    MARK_TOUCHED,
     MARKS,
-    NEVER_KEY,
-    NEW_CALLS,
-    NEW_MARK,
-    NEW_PEOPLE,
     NO,
     NOBODY_AT,
-    NOBODY_CAME,
-    NOBODY_SEQ,
     NOW,
     OUT,
     OVERFLOWS,
@@ -50,24 +40,15 @@ from simulator.fast.columns import (
     QUEUED_AT,
     QUIET,
     STATE,
-    STEP_AT,
-    STEP_OPENS,
-    STEP_SEQ,
     STEPS,
-    TOUCHED,
-    UNATTENDED,
-    UNOPENED,
     W_LAST,
     W_QUEUE,
     W_STEPS,
     WAIT_AT,
-    WAIT_ENDS,
     WAIT_SEQ,
     WAITED_OUT,
     WAITING,
-    WAITING_COUNT,
 )  # fmt: skip
-from simulator.fast.heap import set_timer
 from simulator.fast.hours import is_open_for, line_closes_at
 from simulator.fast.lines import (
     forget_deadlines,
@@ -79,10 +60,9 @@ from simulator.fast.lines import (
     may_open,
     next_sequence,
 )
-from simulator.fast.nobody import anybody_cleared, watch_for_nobody
+from simulator.fast.nobody import anybody_cleared
 from simulator.fast.offers import ends, lasts, offer, place_of
-from simulator.fast.pairing import agent_at_once, agent_for, call_for, calls_next, people_first
-from simulator.fast.widening import widen
+from simulator.fast.pairing import agent_at_once
 from simulator.world import NEVER_MS
 
 MAX_OVERFLOWS = 5
@@ -173,9 +153,22 @@ def waits(t, w, s):
     if limit != NO and not calls[s, WAITED_OUT]:
         calls[s, WAIT_AT] = max(calls[s, QUEUED_AT] + limit, now)
         calls[s, WAIT_SEQ] = next_sequence(w)
-    if calls[s, MARKS] & MARK_NOBODY and calls[s, NOBODY_AT] < now:
-        calls[s, MARKS] &= ~MARK_NOBODY  # it fell due while a phone rang
+    if calls[s, HOME_UNTIL] > now and calls[s, HOME_UNTIL] < BIG:
+        calls[s, MARKS] |= MARK_HOME
+        calls[s, HOME_SEQ] = next_sequence(w)
     is_touched(w, s)
+
+
+@part
+def back_in_line(t, w, s, now):
+    """The call stands in its old place. What fell due before that instant, while a phone rang, does so no more."""
+    calls = w.calls
+    if calls[s, MARKS] & MARK_NOBODY and calls[s, NOBODY_AT] < now:
+        calls[s, MARKS] &= ~MARK_NOBODY
+    if calls[s, MARKS] & MARK_HOME and calls[s, HOME_UNTIL] < now:
+        calls[s, MARKS] &= ~MARK_HOME
+    waits(t, w, s)
+    is_new(w, s)
 
 
 @part
@@ -262,78 +255,3 @@ def _overflows(t, w, c, o, s, to):
     leave_line(w, s)
     enter_queue(t, w, c, s, to)
     return True
-
-
-# ── deciding ────────────────────────────────────────────────────────────────────────────────────────────────────────
-@part
-def decide(t, w, c, o):
-    """What the event leads to is decided, and what will happen to those who go on waiting lies ready."""
-    reg, looked = w.reg, False
-    if not reg[WAITING_COUNT]:
-        people_first(t, w)
-    if not reg[NEW_PEOPLE] | reg[NEW_CALLS] | reg[UNOPENED] | reg[CHANGED_ANY] | reg[ENTERED_NOW] | reg[TOUCHED]:
-        return
-    while True:
-        opened = widen(t, w)
-        if not (opened or not looked or reg[NEW_CALLS]):
-            break
-        looked = True
-        _match(t, w, c, o)
-        if reg[ENTERED_NOW]:
-            keep_within(t, w, c, o)
-    if reg[UNATTENDED]:
-        watch_for_nobody(t, w)
-    for i in range(reg[TOUCHED]):
-        s = w.touched[i]
-        w.calls[s, MARKS] &= ~MARK_TOUCHED
-        if w.calls[s, STATE] == WAITING:
-            _lies_ready(t, w, s)
-    reg[TOUCHED] = 0
-
-
-@part
-def _match(t, w, c, o):
-    """No call waits for a person who is ready and may take it: first people choose, then calls."""
-    reg = w.reg
-    people = people_first(t, w)
-    calls = -1
-    i = 0
-    while True:
-        s = a = -1
-        if i < people:
-            a = w.new_people[i]
-            if w.seats[a, NEW_MARK]:
-                w.seats[a, NEW_MARK] = 0
-                s = call_for(t, w, a)
-        else:
-            if calls < 0:
-                reg[NEW_PEOPLE] = 0
-                calls = calls_next(w)
-            if i - people >= calls:
-                break
-            s = w.new_calls[i - people]
-            if w.calls[s, MARKS] & MARK_NEW:
-                w.calls[s, MARKS] &= ~MARK_NEW
-                a = agent_for(t, w, s)
-        i += 1
-        if s >= 0 and a >= 0:
-            offer(t, w, c, o, s, a)
-    reg[NEW_CALLS] = 0
-
-
-@part
-def _lies_ready(t, w, s):
-    """What falls due first for a call that goes on waiting has its timer."""
-    calls = w.calls
-    key, sequence = NEVER_KEY, NO
-    if calls[s, HANGS_SEQ] != NO:
-        key, sequence = calls[s, HANGS_AT] * KINDS + HANGS_UP, calls[s, HANGS_SEQ]
-    if calls[s, STEP_SEQ] != NO and calls[s, STEP_AT] * KINDS + STEP_OPENS < key:
-        key, sequence = calls[s, STEP_AT] * KINDS + STEP_OPENS, calls[s, STEP_SEQ]
-    if calls[s, CLOSES_SEQ] != NO and calls[s, CLOSES_AT] * KINDS + LINE_CLOSES < key:
-        key, sequence = calls[s, CLOSES_AT] * KINDS + LINE_CLOSES, calls[s, CLOSES_SEQ]
-    if calls[s, WAIT_SEQ] != NO and calls[s, WAIT_AT] * KINDS + WAIT_ENDS < key:
-        key, sequence = calls[s, WAIT_AT] * KINDS + WAIT_ENDS, calls[s, WAIT_SEQ]
-    if calls[s, MARKS] & MARK_NOBODY and calls[s, NOBODY_AT] * KINDS + NOBODY_CAME < key:
-        key, sequence = calls[s, NOBODY_AT] * KINDS + NOBODY_CAME, calls[s, NOBODY_SEQ]
-    set_timer(w, t.parameters[FIRST_SLOT] + s, key, sequence)

@@ -4,11 +4,14 @@ from simulator.compiled import part
 from simulator.fast.columns import (
     BEFORE,
     CHANGED_ANY,
+    CLEARANCE,
     CLOSES_SEQ,
     ENTERED,
     HELD_BEFORE,
     HELD_NEXT,
+    HOME_UNTIL,
     MARK_HELD,
+    MARK_HOME,
     MARK_NEW,
     MARK_NOBODY,
     MARK_TOUCHED,
@@ -17,6 +20,7 @@ from simulator.fast.columns import (
     NEW_CALLS,
     NEXT,
     NO,
+    NOW,
     ORDER,
     PRIORITY,
     Q_CHANGED,
@@ -196,9 +200,16 @@ def release(w, s):
 
 
 @part
+def who_may(t, w, s):
+    """The row of `cleared` that says who may have the call now."""
+    clearance = w.calls[s, CLEARANCE]
+    return clearance + t.risen.shape[0] if w.reg[NOW] < w.calls[s, HOME_UNTIL] else clearance
+
+
+@part
 def forget_deadlines(w, s):
     """Nothing that was to happen to the call by itself will, but that its caller gives up."""
     w.calls[s, STEP_SEQ] = NO
     w.calls[s, CLOSES_SEQ] = NO
     w.calls[s, WAIT_SEQ] = NO
-    w.calls[s, MARKS] &= ~MARK_NOBODY
+    w.calls[s, MARKS] &= ~(MARK_NOBODY | MARK_HOME)

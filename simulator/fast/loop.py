@@ -1,6 +1,6 @@
 """The fast loop: one replication after another, event by event, in the order that the faithful driver keeps.
 
-Whatever comes first is taken; what it leads to is decided (`limits.decide`). Deadlines that fall due at one
+Whatever comes first is taken; what it leads to is decided (`deciding.decide`). Deadlines that fall due at one
 instant are one step of the kernel: whoever is to leave does so when all of them have passed.
 """
 
@@ -40,6 +40,7 @@ from simulator.fast.columns import (
     M_HOURS,
     M_HOURS_KEY,
     M_QUEUE,
+    MARK_HOME,
     MARK_NOBODY,
     MARKS,
     MENU,
@@ -51,12 +52,14 @@ from simulator.fast.columns import (
     OFFER,
     OFFERS,
     ORDER,
+    OUTSIDE_AGAIN,
     PARTNER,
     PARTNER_DUE,
     PRESSES,
     QUEUE,
     RAN_OUT,
     READY,
+    REST_ENDS,
     RING_ENDS,
     RINGING,
     RINGING_CALL,
@@ -80,17 +83,19 @@ from simulator.fast.columns import (
     WRAPPING,
 )  # fmt: skip
 from simulator.fast.coming import comes_out, foresee, have_rung, hears_menu_ms, root_of
+from simulator.fast.deciding import decide
 from simulator.fast.forms import BECAME_FORMS, CHANCE_FORMS, TABLE_FORMS, WORK_FORMS
 from simulator.fast.heap import clear_timer, clear_timers, drop_first, opens_slot, set_timer
 from simulator.fast.hours import is_open_for
-from simulator.fast.limits import comes_to_queue, decide, moves_on
-from simulator.fast.lines import is_touched, leave_line, may_open, next_sequence
+from simulator.fast.limits import comes_to_queue, moves_on
+from simulator.fast.lines import is_new, is_touched, leave_line, may_open, next_sequence
 from simulator.fast.next import is_deadline, what_comes
 from simulator.fast.nobody import anybody_for
-from simulator.fast.offers import ends, follow
+from simulator.fast.offers import ends
 from simulator.fast.pairing import people_first
+from simulator.fast.partners import follow
 from simulator.fast.people import becomes, count
-from simulator.fast.seats import goes_on, leaves_at_last, staff_changes, turns_to
+from simulator.fast.seats import goes_on, leaves_at_last, line_goes_on, staff_changes, turns_to
 from simulator.machine_code import RUN
 from simulator.world import NEVER_MS
 
@@ -244,8 +249,8 @@ def _happens(t, w, c, o, kind, who):
         does = turns_to(t, w, kind, a, s)
         if kind == TALK_ENDS and s != NO:
             over = ANSWERED if seats[a, PARTNER] == NO else BY_PARTNER
-    if does != NO and seats[a, PARTNER] != NO and kind != ANSWERS:
-        follow(t, w, seats[a, PARTNER], a)
+    if does != NO and seats[a, PARTNER] != NO and kind != REST_ENDS:
+        line_goes_on(t, w, c, o, kind, a, s, does)
     elif does != NO:
         becomes(w, t, a, does)
         goes_on(t, w, c, o, kind, a, s)
@@ -323,6 +328,11 @@ def _callers_time_is_up(t, w, c, o, kind, s):
         if waits:
             leave_line(w, s)
             return TURNED_AWAY
+    elif kind == OUTSIDE_AGAIN:
+        calls[s, MARKS] &= ~MARK_HOME
+        if waits:
+            is_new(w, s)
+            may_open(w, s)
     elif kind == NOBODY_CAME:
         calls[s, MARKS] &= ~MARK_NOBODY
         if waits and not anybody_for(t, w, s):

@@ -3,7 +3,6 @@
 from routing import matching
 from simulator.compiled import also_compiled, part
 from simulator.fast.columns import (
-    CLEARANCE,
     DOES,
     MARK_NOBODY,
     MARKS,
@@ -20,7 +19,7 @@ from simulator.fast.columns import (
     UNATTENDED,
     WAITING,
 )  # fmt: skip
-from simulator.fast.lines import is_touched, next_sequence
+from simulator.fast.lines import is_touched, next_sequence, who_may
 
 also_compiled(matching.is_there_for)
 
@@ -55,9 +54,9 @@ def watch_for_nobody(t, w):
 @part
 def anybody_for(t, w, s):
     """Whether a person whom any step names, or a partner for whom one is open, is there for the call."""
-    q, clearance, steps = w.calls[s, QUEUE], w.calls[s, CLEARANCE], w.calls[s, STEPS]
+    q, may, steps = w.calls[s, QUEUE], who_may(t, w, s), w.calls[s, STEPS]
     for a in range(w.seats.shape[0]):
-        if w.seats[a, DOES] != OUT and t.cleared[clearance, a] == 1:
+        if w.seats[a, DOES] != OUT and t.cleared[may, a] == 1:
             if matching.is_there_for(steps, t.pair[q, a], w.queues[q, Q_OUTSIDE]):
                 return True
     return False
@@ -66,8 +65,8 @@ def anybody_for(t, w, s):
 @part
 def anybody_cleared(t, w, s, steps):
     """Whether anybody is there whom one of these steps names and who may hear the call."""
-    q, clearance = w.calls[s, QUEUE], w.calls[s, CLEARANCE]
+    q, may = w.calls[s, QUEUE], who_may(t, w, s)
     for a in range(w.seats.shape[0]):
-        if w.seats[a, DOES] != OUT and t.pair[q, a] & steps and t.cleared[clearance, a] == 1:
+        if w.seats[a, DOES] != OUT and t.pair[q, a] & steps and t.cleared[may, a] == 1:
             return True
     return False

@@ -7,11 +7,9 @@ from simulator.contacts import PARTNER as BY_PARTNER
 from simulator.fast.columns import (
     ANSWERS,
     AT_ONCE,
-    BIG,
     CHILD,
     CONTACT,
     CUT,
-    DOES,
     DRAWN_OFFERS,
     ENTERED,
     FIRST_SLOT,
@@ -34,12 +32,6 @@ from simulator.fast.columns import (
     OCCUPIES,
     OFFER,
     OFFERS,
-    OUT,
-    P_DUE,
-    P_FIRST,
-    P_HOURS,
-    P_LINES,
-    P_OPEN,
     P_SEQ,
     PARTNER,
     Q_RING,
@@ -47,7 +39,6 @@ from simulator.fast.columns import (
     QUEUE,
     QUIET,
     RAN_OUT,
-    READY,
     REDIAL,
     REDIAL_AFTER,
     RESOLVED,
@@ -73,8 +64,8 @@ from simulator.fast.columns import (
 )  # fmt: skip
 from simulator.fast.coming import have_rung
 from simulator.fast.heap import clear_timer, push, set_timer
-from simulator.fast.hours import are_open, closes_at, opens_at
 from simulator.fast.lines import leave_line, next_sequence
+from simulator.fast.partners import line_rings
 from simulator.fast.people import becomes, serves
 from simulator.spans import span as spans_span
 from simulator.world import NEVER_MS, PARTNER_LEVEL
@@ -105,7 +96,7 @@ def offer(t, w, c, o, s, a):
         leave_line(w, s)
         clear_timer(t, w, s)
     at_once = t.parameters[AT_ONCE]
-    rings_ms = BIG if partner else w.queues[q, Q_RING]
+    rings_ms = line_rings(w, seats[a, PARTNER]) if partner else w.queues[q, Q_RING]
     answers_ms = 0 if at_once else _answers_after(t, w, c, 1 if partner else 0)
     answered = at_once or answers_ms < rings_ms
     hangs_up = calls[s, HANGS_SEQ] != NO and calls[s, HANGS_AT] < now + min(answers_ms, rings_ms)
@@ -120,7 +111,7 @@ def offer(t, w, c, o, s, a):
         becomes(w, t, a, RINGING)
         calls[s, STATE] = RINGING_CALL
         ends = now + min(answers_ms, rings_ms)
-        if answered:
+        if answered or partner:
             set_timer(w, a, ends * KINDS + ANSWERS, a)
         else:
             set_timer(w, a, ends * KINDS + RING_ENDS, next_sequence(w))
@@ -262,32 +253,3 @@ def _rings_in(w, c, o, contact, at, ms):
     o.arrival_ms[child] = at + ms
     have_rung(w, c)
     push(w, (at + ms) * KINDS + LATER, next_sequence(w), child)
-
-
-# ── partners ────────────────────────────────────────────────────────────────────────────────────────────────────────
-@part
-def follow(t, w, p, freed):
-    """Every line of the partner that is not busy does what it should now, and it is known when that changes next.
-
-    freed: the line whose ring or talk this instant is over; NO for none.
-    """
-    partners, now = w.partners, w.reg[NOW]
-    hours = partners[p, P_HOURS]
-    opened = 1 if are_open(t, hours, now) else 0
-    if opened != partners[p, P_OPEN]:
-        partners[p, P_OPEN] = opened
-        for a in range(partners[p, P_FIRST], partners[p, P_FIRST] + partners[p, P_LINES]):
-            if a == freed or w.seats[a, DOES] == OUT or w.seats[a, DOES] == READY:
-                _sits(t, w, a, opened)
-    elif freed != NO:
-        _sits(t, w, freed, opened)
-    due = closes_at(t, hours, now) if opened else opens_at(t, hours, now)
-    partners[p, P_DUE] = due
-    partners[p, P_SEQ] = next_sequence(w)
-
-
-@part
-def _sits(t, w, a, opened):
-    does = READY if opened else OUT
-    if w.seats[a, DOES] != does:
-        becomes(w, t, a, does)

@@ -21,6 +21,7 @@ from simulator.fast.columns import (
     NO_CHOICE,
     NOW,
     ORDER,
+    PARTNER,
     PRIORITY,
     Q_FIRST,
     Q_KEEPS,
@@ -33,7 +34,7 @@ from simulator.fast.columns import (
     STEPS,
     WAITING_COUNT,
 )  # fmt: skip
-from simulator.fast.lines import stands_before
+from simulator.fast.lines import stands_before, who_may
 
 for _function in (
     matching.hindrance,
@@ -130,7 +131,7 @@ def agent_for(t, w, s):
         w.ready[: w.reg[READY_COUNT]],
         w.calls[s, STEPS],
         t.pair[q],
-        t.cleared[w.calls[s, CLEARANCE]],
+        t.cleared[who_may(t, w, s)],
         t.own[q],
         w.lends,
         t.level[q],
@@ -170,9 +171,10 @@ def _first_eligible(t, w, a, q, lends):
     calls, pair_steps, own = w.calls, t.pair[q, a], t.own[q, a]
     if own != 1 and lends != 1:
         return -1
-    s = w.queues[q, Q_FIRST]
+    s, line = w.queues[q, Q_FIRST], w.seats[a, PARTNER] != NO
     while s != NO:
-        if not matching.hindrance(calls[s, STEPS], pair_steps, t.cleared[calls[s, CLEARANCE], a], own, lends):
+        row = who_may(t, w, s) if line else calls[s, CLEARANCE]
+        if not matching.hindrance(calls[s, STEPS], pair_steps, t.cleared[row, a], own, lends):
             return s
         s = calls[s, NEXT]
     return -1

@@ -17,6 +17,8 @@ from simulator.fast.columns import (
     OCCUPIED,
     OCCUPIES,
     OUT,
+    P_RING,
+    PARTNER,
     PAUSED,
     Q_WRAPS,
     QUEUE,
@@ -30,6 +32,7 @@ from simulator.fast.columns import (
     RONA_LIMIT,
     RONA_PAUSE,
     SERVING,
+    SINCE,
     TALK_ENDS,
     TALKING,
     TALKS_TO,
@@ -39,10 +42,11 @@ from simulator.fast.columns import (
     WRAPPING,
 )  # fmt: skip
 from simulator.fast.heap import set_timer
-from simulator.fast.limits import waits
-from simulator.fast.lines import is_new, next_sequence
+from simulator.fast.limits import back_in_line
+from simulator.fast.lines import next_sequence
 from simulator.fast.offers import begins_to_talk, wraps_up_ms
-from simulator.fast.people import will_go
+from simulator.fast.partners import follow, line_failed, line_talked, minds_talks
+from simulator.fast.people import becomes, will_go
 from simulator.shifts import Wish
 from simulator.world import NEVER_MS
 
@@ -95,10 +99,11 @@ def _turns_to(w, a, does):
 
 @part
 def turns_to(t, w, kind, a, s):
-    """What the person does after this; NO for a partner's line, which follows its partner's hours."""
+    """What the person does after this; a partner's line talks, rests no more, or does what such lines do now."""
     seats = w.seats
     if kind == ANSWERS:
-        return TALKING
+        p = seats[a, PARTNER]
+        return READY if p != NO and w.reg[NOW] - seats[a, SINCE] >= w.partners[p, P_RING] else TALKING
     if kind == TALK_ENDS and s != NO and w.queues[w.calls[s, QUEUE], Q_WRAPS]:
         return WRAPPING
     if kind == RING_ENDS:
@@ -111,6 +116,24 @@ def turns_to(t, w, kind, a, s):
     if kind == TALK_ENDS:
         return as_wished(seats[a, WISH])
     return READY
+
+
+@part
+def line_goes_on(t, w, c, o, kind, a, s, does):
+    """A partner's line talks, or it does what such lines do now; a call for which it rang in vain is back in line."""
+    p, freed = w.seats[a, PARTNER], a
+    if does == TALKING:
+        freed = NO
+        becomes(w, t, a, does)
+        goes_on(t, w, c, o, kind, a, s)
+    elif kind == ANSWERS:
+        line_failed(w, p, s)
+    elif kind == TALK_ENDS:
+        line_talked(t, w, p, a)
+    if freed != NO or minds_talks(w, p):
+        follow(t, w, p, freed)
+    if freed != NO and kind == ANSWERS:
+        back_in_line(t, w, s, w.reg[NOW] + 1)
 
 
 @part
@@ -127,8 +150,7 @@ def goes_on(t, w, c, o, kind, a, s):
             will_go(w, a)
         elif w.seats[a, WISH] == WISH_WORK and t.parameters[RETURNS_AFTER] < NEVER_MS:
             _will(w, a, (now + t.parameters[RETURNS_AFTER]) * KINDS + RETURNS, next_sequence(w))
-        waits(t, w, s)
-        is_new(w, s)
+        back_in_line(t, w, s, now)
     elif kind == TALK_ENDS and w.seats[a, DOES] == WRAPPING:
         ms = wraps_up_ms(t, c, o, w.calls[s, CONTACT], w.calls[s, QUEUE])
         _will(w, a, (now + ms) * KINDS + WRAP_UP_ENDS, a)

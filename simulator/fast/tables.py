@@ -9,8 +9,8 @@ from queues.ids import UNKNOWN_CLEARANCE
 from routing.circles import DISCIPLINES, Circles
 from routing.limits import partner_steps
 from routing.matching import NEVER
-from routing.plan import ALWAYS_OPEN, Leads, Limit, Plan, PlanStep, Queue
-from routing.secrecy import may_hear, risen
+from routing.plan import ALWAYS_OPEN, FAR_FUTURE_MS, Leads, Limit, Partner, Plan, PlanStep, Queue
+from routing.secrecy import risen
 from simulator.contacts import Contacts, Real, Whole
 from simulator.fast import columns as at
 from simulator.fast.choices import choices
@@ -44,7 +44,7 @@ class Tables(NamedTuple):
     level: Whole
     """[Q, A]"""
     cleared: Whole
-    """[C, A]"""
+    """[2 × C, A] Who may have a call that needs it, and then who may have one that stays at home."""
     risen: Whole
     """[C, Q] What a call needs from there on."""
     choice: Whole
@@ -110,7 +110,7 @@ def _without_staff(scenario: Scenario, by_chance: bool) -> Tables:
         pair=by_seat(circles.pair_steps[q] for q in queues),
         own=by_seat(circles.own[q] for q in queues),
         level=by_seat(circles.level[q] for q in queues),
-        cleared=by_seat([1 if may_hear(one.clearances, c) else 0 for one in circles.people] for c in clearances.known),
+        cleared=by_seat([row(c) for row in (circles.cleared, circles.at_home) for c in clearances.known]),
         risen=clearances.risen(plan),
         choice=choices(circles, clearances.known, {q.id: _from_start(q) for q in plan.queues.values()}),
         rank=by_seat([rank.get(q, NEVER) for q in queues] for rank in circles.rank),
@@ -164,6 +164,7 @@ def _parameters(scenario: Scenario, plan: Plan, by_chance: bool) -> Whole:
     keeps = any(q.lend_when_ready_over for q in plan.queues.values())
     rings = world.phones.answers_after.mean_ms, world.partner_phones.answers_after.mean_ms
     at_once = not by_chance and not any(span(1.0, ms) for ms in rings) and all(q.ring_ms for q in plan.queues.values())
+    at_once = at_once and not any(counts_talk(p) or not p.ring_ms for p in plan.partners.values())
     values = np.zeros(at.PARAMETERS, dtype=np.int64)
     values[at.DISCIPLINE] = DISCIPLINES[plan.discipline]
     values[at.KEEPS] = keeps
@@ -175,6 +176,7 @@ def _parameters(scenario: Scenario, plan: Plan, by_chance: bool) -> Whole:
     values[at.RETURNS_AFTER] = int(world.phones.returns_after.mean_ms + 0.5)
     values[at.AT_ONCE] = at_once
     values[at.FIRST_SLOT] = first_slot(len(Circles(plan).seats))
+    values[at.BEGAN] = scenario.start_ms
     values[at.LENGTH] = scenario.run.length_ms
     values[at.CUT] = scenario.run.length_ms + DAY_MS
     values[at.DRAWN_OFFERS] = 1 if by_chance else at.NO
@@ -251,9 +253,17 @@ def _partners(plan: Plan, hours: Hours) -> Whole:
     first = len(plan.agents)
     for row, partner in zip(found, plan.partners.values(), strict=True):
         row[at.P_FIRST], row[at.P_LINES], row[at.P_HOURS] = first, partner.lines, hours.number(partner.hours)
-        row[at.P_OPEN], row[at.P_DUE] = at.NO, at.BIG
+        row[at.P_WORD], row[at.P_DUE] = at.NO, at.BIG
+        row[at.P_RING], row[at.P_MOST] = partner.ring_ms, min(partner.most_ms_a_day, at.BIG)
+        row[at.P_TRIPS], row[at.P_PROBE], row[at.P_AGAIN] = partner.trips_after, partner.probe_ms, partner.again_ms
+        row[at.P_HEALS] = max(partner.short_talk_ms, plan.dead_air_ms)
         first += partner.lines
     return found
+
+
+def counts_talk(partner: Partner) -> bool:
+    """Whether it matters how long is talked there in a day."""
+    return partner.most_ms_a_day < FAR_FUTURE_MS
 
 
 def _limits(queue: Queue) -> tuple[Limit | None, Limit | None, Limit | None]:

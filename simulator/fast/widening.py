@@ -4,7 +4,6 @@ from simulator.compiled import part
 from simulator.fast.columns import (
     BIG,
     CHANGED_ANY,
-    CLEARANCE,
     ENTERED,
     HELD_NEXT,
     MARK_UNOPENED,
@@ -37,7 +36,7 @@ from simulator.fast.columns import (
     UNOPENED,
 )  # fmt: skip
 from simulator.fast.hours import are_open, opens_at
-from simulator.fast.lines import hold, is_new, is_open, is_touched, may_open, next_sequence, release
+from simulator.fast.lines import hold, is_new, is_open, is_touched, may_open, next_sequence, release, who_may
 from simulator.fast.nobody import anybody_cleared, is_unattended
 
 
@@ -176,6 +175,6 @@ def _holds_later(t, w, q, i):
 def _anybody(t, w, s, i):
     """Whether anybody is there whom the step names and who may hear the call."""
     q = w.calls[s, QUEUE]
-    if w.calls[s, CLEARANCE] == w.queues[q, Q_CLEARANCE]:
+    if who_may(t, w, s) == w.queues[q, Q_CLEARANCE]:
         return w.steps[q, i, S_HERE] > 0
     return anybody_cleared(t, w, s, 1 << i)

@@ -38,7 +38,8 @@ from simulator.world import (
 )
 
 S = 1_000
-START_MS = 1_700_000_000_000
+MIDNIGHT_MS = 1_700_006_400_000
+START_MS = MIDNIGHT_MS - 45 * S
 QUEUES = tuple(QueueId(f"q{i}") for i in range(5))
 CLEARANCES = (Clearance("barn"), Clearance("halsa"))
 HOURS = ("dag", "kvall")
@@ -65,6 +66,7 @@ def random_town(rnd: Random) -> Scenario:
         discipline=rnd.choice(list(Discipline)),
         rona_pause_ms=rnd.choice([0, S, 20 * S]),
         rona_limit=rnd.randint(1, 3),
+        dead_air_ms=rnd.choice([0, 1, 3, 15]) * S,
     )
     world = World(
         streams=tuple(_stream(rnd, queues, length_ms, coarse=coarse) for _ in range(rnd.randint(1, 4))),
@@ -73,7 +75,7 @@ def random_town(rnd: Random) -> Scenario:
         everybody_works=rnd.random() < 0.8,
         shrinkage=rnd.choice([0.0, 0.0, 0.3]),
         phones=_phones(rnd, coarse=coarse),
-        partner_phones=Phones(answers_after=Duration(Shape.CONSTANT, rnd.choice([0, 1, 4]) * 1.0 * S)),
+        partner_phones=Phones(span(rnd, [0, 1, 4, 8], coarse=coarse), rnd.choice([0.0, 0.0, 0.2, 0.6, 1.0])),
     )
     run = Run(replications=2, seed=rnd.randrange(2**31), length_ms=length_ms)
     return Scenario("town", plan, world, run, Instant(START_MS))
@@ -97,7 +99,16 @@ def _hours(rnd: Random, length_ms: int) -> OpenHours:
 
 
 def _partner(rnd: Random, name: PartnerId, length_ms: int) -> Partner:
-    return Partner(name, lines=rnd.randint(1, 3), hours=_hours(rnd, length_ms), ring_ms=5 * S)
+    return Partner(
+        name,
+        lines=rnd.randint(1, 3),
+        hours=_hours(rnd, length_ms),
+        ring_ms=rnd.choice([0, 2, 5, 5, 5]) * S,
+        most_ms_a_day=rnd.choice([FAR_FUTURE_MS, FAR_FUTURE_MS, 0, 1 * S, 5 * S, 20 * S, 50 * S]),
+        trips_after=rnd.randint(1, 3),
+        probe_ms=rnd.choice([0, 1, 5, 30]) * S,
+        again_ms=rnd.choice([0, 1, 5, 30]) * S,
+    )
 
 
 def _agent(rnd: Random, name: AgentId, queues: tuple[QueueId, ...]) -> Agent:

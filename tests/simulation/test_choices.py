@@ -28,7 +28,7 @@ def test_whom_a_call_chooses_at_once_is_whom_the_kernel_chooses():
         for _ in range(TIMES):
             ready = rnd.sample(range(seats), rnd.randint(0, seats))
             since = np.array([rnd.choice([0, 1, rnd.randrange(at.LATEST)]) for _ in range(seats)])
-            q, clearance = rnd.randrange(len(names)), rnd.randrange(len(t.cleared))
+            q, clearance = rnd.randrange(len(names)), rnd.randrange(len(t.risen))
             steps = int(t.queues[q, at.Q_FROM_START])
             expected = matching.choose_agent(
                 ready,

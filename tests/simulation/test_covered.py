@@ -78,8 +78,7 @@ REFUSED = {
     "limit_to_callback": town({"max_length": Limit(1, (WayOut(Leads.CALLBACK),))}),
     "transfers": town(callers={"transfers": True}),
     "callbacks": town(callers={"callback": 0.1}),
-    "partner_minutes": town(plan=partner(most_ms_a_day=60_000)),
-    "partner_fails": town(plan=partner(), world={"partner_phones": Phones(misses=0.1)}),
+    "partner_unreachable": town(plan=partner(setup_ms=0)),
     "language": town(keys=("2",)),
     "no_line": town(keys=("3",)),
     "resume_place": town(plan={"resume_place_ms": 1}),
@@ -131,7 +130,7 @@ def test_each_is_said_once_and_in_words():
     "scenario",
     [
         town(),
-        town(plan=partner()),
+        town(plan=partner(ring_ms=4_000, most_ms_a_day=60_000), world={"partner_phones": Phones(HALF, 0.1)}),
         town({"max_wait": Limit(1, (WayOut(Leads.PARTNER, partner=P),))}, plan=partner()),
         town({"nobody_logged_in": Limit(1, (WayOut(Leads.PARTNER, partner=P), WayOut(Leads.MESSAGE)))}, plan=partner()),
         town(callers={"redial": 0.5, "rings_again": 0.5, "patience": HALF}, world={"phones": Phones(HALF, 0.5)}),
@@ -140,15 +139,3 @@ def test_each_is_said_once_and_in_words():
 )
 def test_the_rest_is_covered(scenario):
     assert refusals(scenario) == ()
-
-
-@pytest.mark.parametrize("rules", [{"ring_ms": 4_000}, {"setup_ms": 0}])
-def test_a_partner_who_may_come_too_late_is_refused(rules):
-    answers = Phones(answers_after=Duration(Shape.CONSTANT, 4_000.0))
-    scenario = town(plan=partner(**rules), world={"partner_phones": answers})
-    assert [refusal.feature for refusal in refusals(scenario)] == ["partner_fails"]
-
-
-def test_a_partner_who_rings_by_chance_is_refused():
-    scenario = town(plan=partner(), world={"partner_phones": Phones(answers_after=HALF)})
-    assert [refusal.feature for refusal in refusals(scenario)] == ["partner_fails"]

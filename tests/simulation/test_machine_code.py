@@ -134,13 +134,14 @@ def test_other_sources_or_another_processor_have_another_library(kernel, tmp_pat
     paths = {library_path(kernel)}
     monkeypatch.setattr(machine_code, "_processor", lambda: b"another")
     paths.add(library_path(kernel))
-    matching = tmp_path / "matching.py"
-    matching.write_text("# another rule\n")
-    monkeypatch.setattr(machine_code.matching, "__file__", str(matching))
-    paths.add(library_path(kernel))
+    another = tmp_path / "rules.py"
+    another.write_text("# another rule\n")
+    for rules in (machine_code.matching, machine_code.line_rules):
+        monkeypatch.setattr(rules, "__file__", str(another))
+        paths.add(library_path(kernel))
     monkeypatch.setattr(machine_code, "_version_of", lambda _: b"another")
     paths.add(library_path(kernel))
-    assert len(paths) == 4
+    assert len(paths) == 5
 
 
 def test_a_second_start_imports_nothing_slow_or_needless():

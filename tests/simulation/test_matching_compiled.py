@@ -5,9 +5,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from routing import matching
+from routing import line_rules, matching
 from simulator.compiled import compiled
-from simulator.fast import pairing
+from simulator.fast import nobody, pairing, partners
 
 FEW = 4
 BIG = 2**30
@@ -35,6 +35,26 @@ def _calls_compared(*numbers):
 
 
 @compiled()
+def _is_there_for(*numbers):
+    return matching.is_there_for(*numbers)
+
+
+@compiled()
+def _word_of(*numbers):
+    return line_rules.word_of(*numbers)
+
+
+@compiled()
+def _line_does(*numbers):
+    return line_rules.line_does(*numbers)
+
+
+@compiled()
+def _spent_or_new_at(*numbers):
+    return line_rules.spent_or_new_at(*numbers)
+
+
+@compiled()
 def _choose_agent(*given):
     return matching.choose_agent(*given)
 
@@ -46,6 +66,10 @@ def _choose_agent(*given):
         (matching.first_step, _first_step, 2),
         (matching.agents_compared, _agents_compared, 10),
         (matching.calls_compared, _calls_compared, 12),
+        (matching.is_there_for, _is_there_for, 3),
+        (line_rules.word_of, _word_of, 6),
+        (line_rules.line_does, _line_does, 4),
+        (line_rules.spent_or_new_at, _spent_or_new_at, 6),
     ],
 )
 def test_numbers_are_weighed_alike(plain, as_compiled, numbers):
@@ -71,3 +95,5 @@ def test_the_same_agent_is_chosen():
 def test_the_loop_calls_the_functions_of_the_kernel():
     assert pairing.matching.choose_agent is matching.choose_agent
     assert pairing.matching.calls_compared is matching.calls_compared
+    assert partners.line_rules.line_does is line_rules.line_does
+    assert nobody.matching.is_there_for is matching.is_there_for

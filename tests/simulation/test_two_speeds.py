@@ -2,14 +2,28 @@
 
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queues.ids import MenuId, QueueId
-from routing.plan import Choice, Entrance, Leads, Limit, Menu, OpenHours, Plan, PlanStep, Queue, TargetKind, WayOut
+from queues.ids import MenuId, PartnerId, QueueId
+from routing.plan import (
+    Choice,
+    Entrance,
+    Leads,
+    Limit,
+    Menu,
+    OpenHours,
+    Partner,
+    Plan,
+    PlanStep,
+    Queue,
+    TargetKind,
+    WayOut,
+)
 from simulator.contacts import ABANDONED, ANSWERED, CLOSED, FAILED, PARTNER, TURNED_AWAY
 from simulator.scenario.file import load_scenario
-from simulator.world import DAY_MS, Callers, Duration, Run, Scenario, Shape, Stream, World
+from simulator.world import DAY_MS, Callers, Duration, Phones, Run, Scenario, Shape, Stream, World
 from tests.simulation.random_towns import random_town
 from tests.simulation.two_drivers import both, compared
 
@@ -46,6 +60,20 @@ def test_who_rang_before_a_caller_was_turned_away_at_that_very_instant_goes_befo
     assert fast.outcome[:5].tolist() == [TURNED_AWAY, TURNED_AWAY, TURNED_AWAY, TURNED_AWAY, CLOSED]
 
 
+def test_caller_is_told_that_the_line_has_closed_when_the_partners_phone_has_stopped_and_not_before():
+    queue, menu, partner = QueueId("q"), MenuId("m"), PartnerId("p")
+    hours = OpenHours((0,), (DAY_MS + 3_000,))
+    line = Queue(queue, (PlanStep(0, TargetKind.PARTNER, partner=partner),), hours=hours, serve_after_close_ms=0)
+    keys = Menu(menu, (), {"1": Choice(queue=queue)}, queue, queue)
+    plan = Plan(
+        "town", {"": Entrance(menu)}, {menu: keys}, {queue: line}, {}, {partner: Partner(partner, 1, ring_ms=5_000)}
+    )
+    world = World((Stream(queue, keys=("1",), at_ms=(0,)),), {}, (), partner_phones=Phones(misses=1.0))
+    fast, faithful = both(Scenario("town", plan, world, Run(replications=1, length_ms=10_000)))
+    assert not compared(fast, faithful)
+    assert (faithful.outcome[0], faithful.ended_ms[0]) == (TURNED_AWAY, 5_000)
+
+
 def test_every_kind_of_end_is_met_in_those_towns():
     met = set()
     for seed in range(40):
@@ -54,8 +82,9 @@ def test_every_kind_of_end_is_met_in_those_towns():
     assert met >= {ANSWERED, ABANDONED, TURNED_AWAY, CLOSED, PARTNER, FAILED}
 
 
-def test_both_drivers_decide_the_same_through_a_day_of_a_municipality():
-    scenario = load_scenario("botkyrka", replications=2).scenario
+@pytest.mark.parametrize("municipality", ["botkyrka", "danderyd", "jonkoping"])
+def test_both_drivers_decide_the_same_through_a_day_of_a_municipality(municipality):
+    scenario = load_scenario(municipality, replications=2).scenario
     fast, faithful = both(scenario)
     assert not compared(fast, faithful)
     assert (fast.outcome == ANSWERED).sum() > 200

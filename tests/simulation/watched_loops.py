@@ -16,7 +16,7 @@ from simulator.scenario.file import load_scenario
 from simulator.world import Scenario
 
 SHORT_MS = 1_200_000
-DAYS = ("botkyrka", "jonkoping")
+DAYS = ("botkyrka", "danderyd", "jonkoping")
 MODELS = (
     "sex_grupper",
     "partner",
