@@ -74,6 +74,20 @@ def test_caller_is_told_that_the_line_has_closed_when_the_partners_phone_has_sto
     assert (faithful.outcome[0], faithful.ended_ms[0]) == (TURNED_AWAY, 5_000)
 
 
+def test_caller_for_whom_a_partners_phone_rang_in_vain_may_be_alone_as_long_again():
+    queue, menu, partner = QueueId("q"), MenuId("m"), PartnerId("p")
+    nobody = Limit(4_000, (WayOut(Leads.MESSAGE),))
+    line = Queue(queue, (PlanStep(0, TargetKind.PARTNER, partner=partner),), nobody_logged_in=nobody)
+    opens_at_2 = OpenHours((DAY_MS + 2_000,), (2 * DAY_MS,))
+    partners = {partner: Partner(partner, 1, hours=opens_at_2, ring_ms=5_000)}
+    keys = Menu(menu, (), {"1": Choice(queue=queue)}, queue, queue)
+    plan = Plan("town", {"": Entrance(menu)}, {menu: keys}, {queue: line}, {}, partners)
+    world = World((Stream(queue, keys=("1",), at_ms=(0,)),), {}, (), partner_phones=Phones(misses=1.0))
+    fast, faithful = both(Scenario("town", plan, world, Run(replications=1, length_ms=20_000)))
+    assert not compared(fast, faithful)
+    assert (faithful.outcome[0], faithful.ended_ms[0]) == (TURNED_AWAY, 11_000)
+
+
 def test_every_kind_of_end_is_met_in_those_towns():
     met = set()
     for seed in range(40):
