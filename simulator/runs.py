@@ -2,8 +2,8 @@
 
 Replications are taken in chunks, each with seeds of its own, and folded in the order of the chunks: neither the number
 of workers nor which of them was quicker makes a difference to any figure. What is done when it is broken off is kept:
-whole chunks, and in this process, where the faithful way takes seconds over a chunk, what is over of it. Those
-replications met the people of the whole chunk, who are not the people of a chunk that was to have no more.
+whole tasks, each a few chunks, and in this process, where the faithful way takes seconds over a chunk, what is over of
+it. Those replications met the people of the whole chunk, who are not the people of a chunk that was to have no more.
 """
 
 import time
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
 AHEAD = 256
-"""Chunks handed out before the first of them has come back."""
+"""Tasks handed out before the first of them has come back."""
 FOLDED = 32
 """Results kept apart; then they are added up."""
 TOGETHER = 3
@@ -210,8 +210,11 @@ class _Work:
                 chunk[which] += chunks
 
     def _together(self, which: int, left: int) -> int:
-        """How many chunks the next task is, the same whoever does it: in what order they are added up could tell."""
-        if self.enough or self.ways[which][0] is not Speed.FAST:
+        """How many chunks the next task is, the same whoever does it: in what order they are added up could tell.
+
+        Those who take turns have done equally many tasks when broken off: if one takes its time, all go chunk by chunk.
+        """
+        if self.enough or any(speed is not Speed.FAST for speed, _ in self.ways):
             return 1
         return max(1, min(TOGETHER, left // self.sizes[which] // ROUNDS))
 

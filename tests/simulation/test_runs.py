@@ -257,6 +257,15 @@ def test_those_who_take_turns_come_as_far_and_meet_the_same_callers(scenario, he
     assert np.array_equal(first.tallies.counts, here.tallies.counts[: first.tallies.rows])
 
 
+def test_those_who_take_turns_are_all_done_as_asked_though_one_is_driven_faithfully(scenario, tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "replications_per_chunk", lambda _: 2)
+    monkeypatch.setattr(runs, "ROUNDS", 1)
+    demanding = of(MODEL + "transfers: true\nquestion_levels: [0.5, 0.3, 0.2]\n", tmp_path)
+    results = run_together([scenario, demanding], replications=12)
+    assert [one.speed for one in results] == [Speed.FAST, Speed.FAITHFUL]
+    assert [one.replications_done for one in results] == [12, 12]
+
+
 def test_what_the_fast_way_does_not_cover_is_driven_faithfully_and_named(tmp_path):
     text = MODEL.replace("replications: 900", "replications: 2") + "transfers: true\nquestion_levels: [0.5, 0.3, 0.2]\n"
     demanding = of(text, tmp_path)
