@@ -132,7 +132,8 @@ class Translator:
         tracked = self.book.calls.get(call)
         if tracked is None or tracked.back is None:
             return []
-        over = [event for offer in list(tracked.offers) for event in self._over(call, offer)]
+        ended = [offer for offer in tracked.offers if offer.verdict]  # the others ring in this session
+        over = [event for offer in ended for event in self._over(call, offer)]
         said, tracked.back = tracked.back, None
         return [*over, said]
 

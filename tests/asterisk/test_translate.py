@@ -225,6 +225,16 @@ class TestWithoutASession:
         assert said == [OfferFailed(CALL_ID, SEVEN, OfferResult.BUSY), BACK]
         assert translator.caller_here_due(CALL_ID) == []
 
+    def test_a_phone_that_the_session_rings_meanwhile_rings_on(self):
+        translator = fresh(in_session=False)
+        translator.event(dial_begin())
+        translator.session_opened(CALL_ID)
+        translator.caller_here(CALL_ID, BACK)
+        translator.offer_withdrawn(CALL_ID, SEVEN)
+        translator.offer_begun(CALL_ID, EIGHT, BO)
+        assert told(translator, hangup(LEG, PHONE)) == [BACK]
+        assert translator.book.named(CALL_ID, EIGHT) is not None
+
     def test_one_whose_session_ends_meanwhile_is_not_here(self):
         translator = fresh(in_session=False)
         translator.event(dial_begin())
