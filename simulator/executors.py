@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 
 PIPE_BYTES = 2**20
-"""What Linux allows anybody; a chunk's tallies take half of it."""
+"""What Linux allows anybody; the tallies of a task of Botkyrka's just fit."""
 ANSWERS_WITHIN_S = 5
 """A scheduler that has not been heard of by then is not there."""
 
