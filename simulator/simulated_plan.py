@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from queues.ids import QueueId
 from routing.plan import Plan, Queue
-from simulator.world import DAY_MS, NEVER_MS, Callers, Duration, Scenario
+from simulator.world import NEVER_MS, Callers, Duration, Scenario
 
 MANY_CALLS = 10**9
 
@@ -30,7 +30,7 @@ def simulated(scenario: Scenario) -> Plan:
 def _queue(queue: Queue, scenario: Scenario) -> Queue:
     return replace(
         queue,
-        wrap_up_ms=DAY_MS if wraps_up(scenario, queue.id) else 0,
+        wrap_up_ms=NEVER_MS if wraps_up(scenario, queue.id) else 0,
         first_message_ms=NEVER_MS,
         message_every_ms=NEVER_MS,
     )

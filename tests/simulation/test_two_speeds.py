@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queues.ids import MenuId, PartnerId, QueueId
+from queues.ids import AgentId, MenuId, PartnerId, QueueId
 from routing.plan import (
+    Agent,
     Choice,
     Entrance,
     Leads,
@@ -86,6 +87,20 @@ def test_caller_for_whom_a_partners_phone_rang_in_vain_may_be_alone_as_long_agai
     fast, faithful = both(Scenario("town", plan, world, Run(replications=1, length_ms=20_000)))
     assert not compared(fast, faithful)
     assert (faithful.outcome[0], faithful.ended_ms[0]) == (TURNED_AWAY, 11_000)
+
+
+def test_a_wrap_up_lasts_as_long_as_it_was_drawn_though_that_is_more_than_a_day():
+    queue, menu, agent = QueueId("q"), MenuId("m"), AgentId("a")
+    long = Duration(Shape.CONSTANT, DAY_MS + 10_000.0)
+    line = Queue(queue, (PlanStep(0, TargetKind.OWN),))
+    keys = Menu(menu, (), {"1": Choice(queue=queue)}, queue, queue)
+    plan = Plan("town", {"": Entrance(menu)}, {menu: keys}, {queue: line}, {agent: Agent(agent, ((queue, 3),))})
+    talk = (Duration(Shape.CONSTANT, 1_000.0),) * 5
+    callers = {queue: Callers(talk=talk, wrap_up=(long,) * 5)}
+    world = World((Stream(queue, keys=("1",), at_ms=(0, 0)),), callers, (), everybody_works=True)
+    fast, faithful = both(Scenario("town", plan, world, Run(replications=1, length_ms=DAY_MS)))
+    assert not compared(fast, faithful)
+    assert faithful.answered_ms[:2].tolist() == [0, DAY_MS + 11_000]
 
 
 def test_every_kind_of_end_is_met_in_those_towns():
