@@ -122,6 +122,8 @@ MARK_NOBODY = 16
 """Nobody is there for the call, and it is known until when that may be so."""
 MARK_HOME = 32
 """It is to be looked at again when a partner may have it once more."""
+MARK_UNATTENDED = 64
+"""It stands among those of whom it is to be seen in this step whether anybody is there."""
 
 # ── a seat ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 DOES = 0

@@ -5,6 +5,7 @@ from simulator.compiled import also_compiled, part
 from simulator.fast.columns import (
     DOES,
     MARK_NOBODY,
+    MARK_UNATTENDED,
     MARKS,
     NO,
     NOBODY_AT,
@@ -27,8 +28,10 @@ also_compiled(matching.is_there_for)
 @part
 def is_unattended(w, s):
     """It is to be seen in this step whether anybody is there for the call."""
-    w.unattended[w.reg[UNATTENDED]] = s
-    w.reg[UNATTENDED] += 1
+    if w.calls[s, MARKS] & MARK_UNATTENDED == 0:
+        w.calls[s, MARKS] |= MARK_UNATTENDED
+        w.unattended[w.reg[UNATTENDED]] = s
+        w.reg[UNATTENDED] += 1
 
 
 @part
@@ -37,6 +40,7 @@ def watch_for_nobody(t, w):
     calls, reg = w.calls, w.reg
     for i in range(reg[UNATTENDED]):
         s = w.unattended[i]
+        calls[s, MARKS] &= ~MARK_UNATTENDED
         limit = w.queues[calls[s, QUEUE], Q_NOBODY]
         if calls[s, STATE] == WAITING and limit != NO:
             nobody, known = not anybody_for(t, w, s), calls[s, MARKS] & MARK_NOBODY != 0
