@@ -174,11 +174,12 @@ def how_found(plan: Plan) -> Iterator[str]:
     )
     yield (
         f"Så är det funnet: {plan.tries} bemanningar prövade genom simulering med samma uppringare ({plan.speed}), med "
-        f"början i Erlang A; ingen kö och tid kan avvara någon utan att målet missas där eller strax intill. Sist "
+        f"början i Erlang A, en person i taget bort där målet höll; andra fördelningar kan duga lika bra. Sist "
         f"{plan.replications} dagar med andra uppringare (frö {run.seed}): i varje kö och tid ska servicenivån vara "
         f"minst {_percent(plan.goal.target)} med {_percent(plan.goal.confidence)} säkerhet. "
         f"{number(plan.seconds, 1)} s."
     )
+    yield "Den som räknas till en kö kan vad köns nuvarande handläggare kan, i tur och ordning: köer och behörigheter."
     if not plan.finished:
         yield "Avbrutet: detta är det bästa som hann hittas, och det är inte prövat till slut."
     all_rows = list(rows(plan))

@@ -10,7 +10,7 @@ import numpy as np
 
 from queues.ids import NO_CLEARANCE, AgentId, QueueId
 from routing.circles import OWN_LEVEL
-from routing.plan import Agent, Plan
+from routing.plan import Agent, Leads, Plan, Queue
 from simulator.contacts import Real, Whole
 from simulator.theory import fewest_agents
 from simulator.world import DAY_MS, NEVER_MS, Callers, Duration, Scenario, Shift
@@ -96,7 +96,11 @@ def mean_ms(duration: Duration) -> float:
 
 
 def staffed(grid: Grid, need: Whole) -> Scenario:
-    """The scenario with exactly so many people of each line at work in each slot, and nobody else; nobody is absent."""
+    """The scenario with exactly so many people of each line at work in each slot, and nobody else; nobody is absent.
+
+    Nobody is sent away with a message because nobody is there: those are not counted, and a line without people would
+    look as if all were well.
+    """
     shifts: list[Shift] = []
     agents: dict[AgentId, Agent] = {}
     for i, queue in enumerate(grid.queues):
@@ -105,7 +109,14 @@ def staffed(grid: Grid, need: Whole) -> Scenario:
             agents[agent.id] = agent
             shifts += (Shift(agent.id, *span) for span in _spans(grid, need[i] > number))
     world = replace(grid.scenario.world, shifts=tuple(shifts), everybody_works=False, shrinkage=0.0)
-    return replace(grid.scenario, plan=replace(grid.scenario.plan, agents=agents), world=world)
+    queues = {queue: _without_message(rules) for queue, rules in grid.scenario.plan.queues.items()}
+    return replace(grid.scenario, plan=replace(grid.scenario.plan, agents=agents, queues=queues), world=world)
+
+
+def _without_message(queue: Queue) -> Queue:
+    limit = queue.nobody_logged_in
+    ways = tuple(way for way in limit.ways if way.leads is not Leads.MESSAGE) if limit else ()
+    return replace(queue, nobody_logged_in=replace(limit, ways=ways) if limit and ways else None)
 
 
 def copied(plan: Plan, queue: QueueId, number: int) -> Agent:

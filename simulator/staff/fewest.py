@@ -138,7 +138,7 @@ class Search:
         self.out_of_reach = np.zeros(self.need.shape, bool)
 
     def found(self) -> None:
-        """The fewest are found: no line and slot can spare one."""
+        """The fewest are found: of each line and slot it has been tried whether it can spare one."""
         self._tailed()
         self._raised(Sureness.LIKELY)
         tight = np.zeros(self.need.shape, bool)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from routing.plan import Leads, Limit, WayOut
 from simulator.runs import run
 from simulator.scenario.file import load_scenario
 from simulator.staff.crews import Grid, by_erlang_a, calls_per_hour, staffed
@@ -123,6 +124,15 @@ def test_staff_is_as_many_as_are_needed_and_know_what_their_line_knows(one_line)
     assert there == need[0].tolist()
     assert len(made.plan.agents) == 3
     assert {agent.queues for agent in made.plan.agents.values()} == {(("q", 3),)}
+
+
+def test_a_line_that_sends_away_whom_nobody_is_there_for_is_not_left_without_people(tmp_path):
+    seldom = scenario_of(ONE_LINE.replace("arrivals: {q: 60}", "arrivals: {q: 2}"), tmp_path)
+    limit = Limit(10_000, (WayOut(Leads.MESSAGE),))
+    queues = {queue: replace(rules, nobody_logged_in=limit) for queue, rules in seldom.plan.queues.items()}
+    search = searched(replace(seldom, plan=replace(seldom.plan, queues=queues)), 0.8)
+    assert np.array_equal(search.need, searched(seldom, 0.8).need)
+    assert search.need.any()
 
 
 def test_calls_are_counted_by_slot_whatever_the_stream_is_cut_in(one_line):
