@@ -126,8 +126,8 @@ def _load(path: Path, instead: Instead) -> Loaded:
 
 
 def _is_ours(problem: Problem, document: Document) -> bool:
-    """Whether a warning is about the scenario, not about the municipality as it is every day."""
-    return problem.code.startswith("M") or problem.where.file == document.file
+    """Whether a warning is about the scenario or one that it is like, not about the municipality as it is every day."""
+    return problem.code.startswith("M") or problem.where.file in {place.file for place in document.values.values()}
 
 
 def _ordered(file: ScenarioFile, instead: Instead) -> ScenarioFile:

@@ -384,6 +384,12 @@ def test_like_takes_what_is_not_said_and_names_places_in_both_files(scenario, lo
     assert {Path(p.where.file).name for p in wrong} == {"botkyrka.yaml"}
 
 
+def test_a_warning_about_what_a_scenario_changes_is_told_where_it_is_written(load):
+    loaded = load("like: danderyd\nchange: {partners: {svarstalle: {title: Svarstalle, lines: 3}}}\n")
+    assert loaded.scenario is not None
+    assert [(p.code, Path(p.where.file).name) for p in loaded.problems] == [(Code.UNUSED_PARTNER, "scenario.yaml")]
+
+
 def test_keys_are_the_shortest_way_or_as_given(scenario):
     text = TOWN.replace("aldre: {per_day: 80}", 'aldre: {per_day: 80}, ovrigt: {per_day: 3, keys: ["", ""]}')
     assert [s.keys for s in scenario(text).world.streams] == [("1",), ("", "")]
