@@ -114,10 +114,10 @@ def _day(written: str | None) -> "date | None":
 @contextmanager
 def ends_well(asked: int = 0) -> Iterator[None]:
     """Whatever stops the work is told in a sentence, and the command ends with the number that goes with it."""
+    from simulator.done import NothingDoneError  # noqa: PLC0415
     from simulator.executors import NoClusterError  # noqa: PLC0415
     from simulator.fast.covered import NotCoveredError  # noqa: PLC0415
     from simulator.parcels import OtherVersionError  # noqa: PLC0415
-    from simulator.runs import NothingDoneError  # noqa: PLC0415
 
     try:
         yield

@@ -1,4 +1,4 @@
-"""What came of a chunk, and of several added up."""
+"""What came of a chunk, and of several added up; or that nothing did."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +8,14 @@ import numpy as np
 
 from simulator.contacts import Real, Whole
 from simulator.measuring.tally import Tallies, joined
+
+
+class NothingDoneError(Exception):
+    """Broken off before a single chunk was done."""
+
+    def __init__(self, asked: int) -> None:
+        super().__init__(f"none of {asked} replications")
+        self.asked = asked
 
 
 @dataclass(frozen=True, slots=True)

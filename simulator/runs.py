@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.contacts import NOT_MADE, BrokenOffError, Contacts, Outcomes
-from simulator.done import Done, added_up
+from simulator.done import Done, NothingDoneError, added_up
 from simulator.drawing.draws import draw, replications_per_chunk
 from simulator.fast.covered import NotCoveredError, Refusal, refusals
 from simulator.machine_code import ALIAS, COUNT, FILL, PLACE, RUN, ready
@@ -58,14 +58,6 @@ class Speed(StrEnum):
     """Compiled, over the kernel's own choice of call and person."""
     FAITHFUL = "faithful"
     """The whole kernel, event by event."""
-
-
-class NothingDoneError(Exception):
-    """Broken off before a single chunk was done."""
-
-    def __init__(self, asked: int) -> None:
-        super().__init__(f"none of {asked} replications")
-        self.asked = asked
 
 
 @dataclass(frozen=True, slots=True)

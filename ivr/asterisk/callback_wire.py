@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ivr.asterisk.call_book import offer_result
+from ivr.asterisk.devices import endpoint
 from ivr.asterisk.listing import (
     ANSWERED_VARIABLE,
     CALLBACK_VARIABLE,
@@ -19,7 +20,7 @@ from ivr.asterisk.listing import (
 )
 from ivr.asterisk.papers_wire import clearance_to_wire
 from ivr.asterisk.sounds import sound_names
-from ivr.asterisk.translate import Fields, endpoint
+from ivr.asterisk.translate import Fields
 from queues.entries import OfferResult, TalkEnder
 from queues.ids import AgentId, CallId, Instant, OfferId
 from routing.actions import OfferCallback

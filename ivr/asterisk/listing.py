@@ -11,9 +11,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from ivr.asterisk.call_book import CallBook, TrackedCall, TrackedOffer
+from ivr.asterisk.devices import device_endpoint, endpoint
 from ivr.asterisk.papers_wire import NUMBER_VARIABLE, VARIABLES, papers_from_variables
 from ivr.asterisk.partner_wire import SEAT_VARIABLE, seat_read
-from ivr.asterisk.translate import Fields, Translator, device_endpoint, endpoint
+from ivr.asterisk.translate import Fields, Translator
 from queues.agents import PhoneState
 from queues.ids import AgentId, CallId, Instant, OfferId
 from routing.events import FoundCall, FoundState, WorldListed

@@ -17,16 +17,8 @@ from ivr.asterisk.agi_steps import rung
 from ivr.asterisk.caller_session import CallerSession, DialEnded
 from ivr.asterisk.joined_sounds import JOINED, JoinedSounds
 from ivr.asterisk.lister import Lister
-from ivr.asterisk.listing import (
-    TalksBegan,
-    talks_without_beginning,
-    with_beginnings,
-)
-from ivr.asterisk.manager_link import (
-    Account,
-    LinkHooks,
-    ManagerLink,
-)
+from ivr.asterisk.listing import TalksBegan, talks_without_beginning, with_beginnings
+from ivr.asterisk.manager_link import Account, LinkHooks, ManagerLink
 from ivr.asterisk.over_link import OverLink
 from ivr.asterisk.partner_wire import Marks, lines_of
 from ivr.asterisk.putting_through import Coming, put_through

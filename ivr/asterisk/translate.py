@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from ivr.asterisk.agi_steps import OUTWARD
 from ivr.asterisk.call_book import CallBook, TrackedOffer, offer_result
+from ivr.asterisk.devices import device_endpoint, endpoint, phone_state
 from ivr.config.house import PHONE_PREFIX
 from queues.agents import PhoneState
 from queues.entries import OfferResult, TalkEnder
@@ -26,38 +27,12 @@ from routing.events import (
 Fields = dict[str, str]
 Handler = Callable[[Fields], list[Event]]
 
-_TECHNOLOGY = "PJSIP/"
-_PHONE_STATES = {
-    "NOT_INUSE": PhoneState.IDLE,
-    "UNAVAILABLE": PhoneState.UNREACHABLE,
-    "INVALID": PhoneState.UNREACHABLE,
-    "UNKNOWN": PhoneState.UNREACHABLE,
-}
 _CONTACT_LOST = frozenset({"Unreachable", "Removed"})
 _FALLBACK = "TonvalFallback"
 _NO_RTP = "44"
 """The cause with which Asterisk hangs up a phone that has sent no packet for as long as is allowed."""
 WHISPERS = "TonvalWhisper"
 """Somebody at a partner has answered and is being told what the call is about."""
-
-
-def endpoint(channel: str) -> str:
-    """The PJSIP endpoint of a channel or device, "" if it has none: PJSIP/anna-0000002f → anna."""
-    if not channel.startswith(_TECHNOLOGY):
-        return ""
-    name = channel[len(_TECHNOLOGY) :]
-    head, dash, tail = name.rpartition("-")
-    return head if dash and len(tail) == 8 else name
-
-
-def phone_state(device_state: str) -> PhoneState:
-    """What a device's state means for whether the phone can be rung."""
-    return _PHONE_STATES.get(device_state, PhoneState.BUSY)
-
-
-def device_endpoint(device: str) -> str:
-    """The PJSIP endpoint of a device, "" if it has none; unlike a channel's, a device's name has no number after it."""
-    return device.removeprefix(_TECHNOLOGY) if device.startswith(_TECHNOLOGY) else ""
 
 
 class Translator:

@@ -194,7 +194,8 @@ def _found(
 
 def _simulated(scenario: "Scenario", speed: "Speed", executor: "Executor | None", *, sure: bool) -> "Tallies":
     """Raises KeyboardInterrupt when broken off: less than all is no answer here."""
-    from simulator.runs import NothingDoneError, run  # noqa: PLC0415
+    from simulator.done import NothingDoneError  # noqa: PLC0415
+    from simulator.runs import run  # noqa: PLC0415
 
     run_of = scenario.run
     if not sure:

@@ -2,7 +2,7 @@
 
 from routing import matching
 from simulator.compiled import part
-from simulator.contacts import TURNED_AWAY
+from simulator.contacts import ABANDONED, NOT_MADE, TURNED_AWAY
 from simulator.fast.columns import (
     BIG,
     CLEARANCE,
@@ -13,18 +13,24 @@ from simulator.fast.columns import (
     ENTERED,
     ENTERED_NOW,
     FOR_LENGTH,
+    FOR_NOBODY,
+    FOR_WAIT,
     HANGS_AT,
     HANGS_SEQ,
+    HANGS_UP,
     HOME_SEQ,
     HOME_UNTIL,
     LIMITS,
+    LINE_CLOSES,
     MARK_HOME,
     MARK_NOBODY,
     MARKS,
     NO,
     NOBODY_AT,
+    NOBODY_CAME,
     NOW,
     OUT,
+    OUTSIDE_AGAIN,
     OVERFLOWS,
     PATIENCE,
     PRIORITY,
@@ -40,6 +46,8 @@ from simulator.fast.columns import (
     QUEUED_AT,
     QUIET,
     STATE,
+    STEP_OPENS,
+    STEP_SEQ,
     STEPS,
     W_LAST,
     W_QUEUE,
@@ -60,7 +68,7 @@ from simulator.fast.lines import (
     may_open,
     next_sequence,
 )
-from simulator.fast.nobody import anybody_cleared
+from simulator.fast.nobody import anybody_cleared, anybody_for
 from simulator.fast.offers import ends, lasts, offer, place_of
 from simulator.fast.pairing import agent_at_once
 from simulator.world import NEVER_MS
@@ -255,3 +263,41 @@ def _overflows(t, w, c, o, s, to):
     leave_line(w, s)
     enter_queue(t, w, c, s, to)
     return True
+
+
+@part
+def callers_time_is_up(t, w, c, o, kind, s):
+    """Something falls due for a call, if it still waits. How its call ends by that; NOT_MADE if it does not."""
+    calls = w.calls
+    waits = calls[s, STATE] == WAITING
+    if waits:
+        is_touched(w, s)
+    if kind == HANGS_UP:
+        calls[s, HANGS_SEQ] = NO
+        if waits:
+            leave_line(w, s)
+        return ABANDONED
+    if kind == STEP_OPENS:
+        calls[s, STEP_SEQ] = NO
+        if waits:
+            may_open(w, s)
+    elif kind == LINE_CLOSES:
+        calls[s, CLOSES_SEQ] = NO
+        if waits:
+            leave_line(w, s)
+            return TURNED_AWAY
+    elif kind == OUTSIDE_AGAIN:
+        calls[s, MARKS] &= ~MARK_HOME
+        if waits:
+            is_new(w, s)
+            may_open(w, s)
+    elif kind == NOBODY_CAME:
+        calls[s, MARKS] &= ~MARK_NOBODY
+        if waits and not anybody_for(t, w, s):
+            moves_on(t, w, c, o, s, FOR_NOBODY)
+    else:
+        calls[s, WAIT_SEQ] = NO
+        if waits:
+            calls[s, WAITED_OUT] = 1
+            moves_on(t, w, c, o, s, FOR_WAIT)
+    return NOT_MADE

@@ -6,7 +6,7 @@ instant are one step of the kernel: whoever is to leave does so when all of them
 
 from simulator.arrays import ArraysType, opened
 from simulator.compiled import part, whole
-from simulator.contacts import ABANDONED, ANSWERED, CLOSED, FAILED, NO_ONE, NOT_MADE, TURNED_AWAY
+from simulator.contacts import ABANDONED, ANSWERED, CLOSED, FAILED, NO_ONE, NOT_MADE
 from simulator.contacts import PARTNER as BY_PARTNER
 from simulator.fast.columns import (
     ANSWERS,
@@ -15,7 +15,6 @@ from simulator.fast.columns import (
     C_SEAT,
     C_WISH,
     CHILD,
-    CLOSES_SEQ,
     COMES,
     COMING,
     CONTACT,
@@ -23,11 +22,8 @@ from simulator.fast.columns import (
     ENTERED,
     EVENT,
     FIRST_SLOT,
-    FOR_NOBODY,
-    FOR_WAIT,
     FREE,
     FREE_SLOT,
-    HANGS_SEQ,
     HANGS_UP,
     KINDS,
     LAST,
@@ -35,24 +31,18 @@ from simulator.fast.columns import (
     LEAVES,
     LEAVING,
     LENGTH,
-    LINE_CLOSES,
     LIVE,
     M_HOURS,
     M_HOURS_KEY,
     M_QUEUE,
-    MARK_HOME,
-    MARK_NOBODY,
-    MARKS,
     MENU,
     NEXT,
     NO,
-    NOBODY_CAME,
     NOW,
     OCCUPIED,
     OFFER,
     OFFERS,
     ORDER,
-    OUTSIDE_AGAIN,
     PARTNER,
     PARTNER_DUE,
     PRESSES,
@@ -71,14 +61,9 @@ from simulator.fast.columns import (
     STAFF,
     STAFF_NEXT,
     STATE,
-    STEP_OPENS,
-    STEP_SEQ,
     TALK_ENDS,
     TALKING,
     TIME,
-    WAIT_SEQ,
-    WAITED_OUT,
-    WAITING,
     WHOM,
     WRAPPING,
 )  # fmt: skip
@@ -87,10 +72,9 @@ from simulator.fast.deciding import decide
 from simulator.fast.forms import BECAME_FORMS, CHANCE_FORMS, TABLE_FORMS, WORK_FORMS
 from simulator.fast.heap import clear_timer, clear_timers, drop_first, opens_slot, set_timer
 from simulator.fast.hours import is_open_for
-from simulator.fast.limits import comes_to_queue, moves_on
-from simulator.fast.lines import is_new, is_touched, leave_line, may_open, next_sequence
+from simulator.fast.limits import callers_time_is_up, comes_to_queue
+from simulator.fast.lines import next_sequence
 from simulator.fast.next import is_deadline, what_comes
-from simulator.fast.nobody import anybody_for
 from simulator.fast.offers import ends
 from simulator.fast.pairing import people_first
 from simulator.fast.partners import follow
@@ -240,7 +224,7 @@ def _happens(t, w, c, o, kind, who):
         follow(t, w, who, NO)
     elif HANGS_UP >= kind > RING_ENDS and kind != ANSWERS:
         s = who
-        over = _callers_time_is_up(t, w, c, o, kind, s)
+        over = callers_time_is_up(t, w, c, o, kind, s)
         if calls[s, STATE] == RINGING_CALL and over == ABANDONED:
             a, does = calls[s, SEAT], READY
     else:
@@ -304,44 +288,6 @@ def _is_let_in(t, w, c, o, s):
     calls[s, STATE] = MENU if ms else PRESSES
     if 0 < ms < NEVER_MS:
         set_timer(w, t.parameters[FIRST_SLOT] + s, (now + ms) * KINDS + LATER, next_sequence(w))
-    return NOT_MADE
-
-
-@part
-def _callers_time_is_up(t, w, c, o, kind, s):
-    """Something falls due for a call, if it still waits. How its call ends by that; NOT_MADE if it does not."""
-    calls = w.calls
-    waits = calls[s, STATE] == WAITING
-    if waits:
-        is_touched(w, s)
-    if kind == HANGS_UP:
-        calls[s, HANGS_SEQ] = NO
-        if waits:
-            leave_line(w, s)
-        return ABANDONED
-    if kind == STEP_OPENS:
-        calls[s, STEP_SEQ] = NO
-        if waits:
-            may_open(w, s)
-    elif kind == LINE_CLOSES:
-        calls[s, CLOSES_SEQ] = NO
-        if waits:
-            leave_line(w, s)
-            return TURNED_AWAY
-    elif kind == OUTSIDE_AGAIN:
-        calls[s, MARKS] &= ~MARK_HOME
-        if waits:
-            is_new(w, s)
-            may_open(w, s)
-    elif kind == NOBODY_CAME:
-        calls[s, MARKS] &= ~MARK_NOBODY
-        if waits and not anybody_for(t, w, s):
-            moves_on(t, w, c, o, s, FOR_NOBODY)
-    else:
-        calls[s, WAIT_SEQ] = NO
-        if waits:
-            calls[s, WAITED_OUT] = 1
-            moves_on(t, w, c, o, s, FOR_WAIT)
     return NOT_MADE
 
 

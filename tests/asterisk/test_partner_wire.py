@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.asterisk.agi_opening import read_opening
+from ivr.asterisk.devices import device_endpoint
 from ivr.asterisk.listing import Doubts, begin_listing, callers, world
 from ivr.asterisk.partner_wire import Marks, dial_argument, endpoint_of, lines_of, seat_read
 from ivr.asterisk.plain import RenderError
 from ivr.asterisk.render import render
-from ivr.asterisk.translate import Translator, device_endpoint
+from ivr.asterisk.translate import Translator
 from ivr.config.house import House, PartnerLink
 from ivr.config.secrets import ensure_secrets
 from ivr.config.site import Site

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.asterisk.call_book import MAX_GONE, RememberedGone, offer_result
-from ivr.asterisk.translate import WANTED_EVENTS, Translator, endpoint
+from ivr.asterisk.devices import endpoint
+from ivr.asterisk.translate import WANTED_EVENTS, Translator
 from queues.agents import PhoneState
 from queues.entries import OfferResult, TalkEnder
 from queues.ids import AgentId, CallId, OfferId

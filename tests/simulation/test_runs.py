@@ -13,6 +13,7 @@ import pytest
 
 from routing.plan import ALWAYS_OPEN
 from simulator import runs
+from simulator.done import NothingDoneError
 from simulator.executors import NoClusterError, executor_for
 from simulator.faithful.books import Books
 from simulator.fast.covered import NotCoveredError
@@ -21,11 +22,11 @@ from simulator.measuring.measures import measures
 from simulator.measuring.tally import tally
 from simulator.parcels import OtherVersionError, Parcel, packed, unpacked
 from simulator.room import LEAST_ROOM
-from simulator.runs import NothingDoneError, Speed, run, run_together, simulated, warm
+from simulator.runs import Speed, run, run_together, simulated, warm
 from simulator.scenario.file import load_scenario
 
 THREE_CHUNKS = 900
-FEW_PAGES = 1000
+FEW_PAGES = 4000
 """Of memory asked for anew; ten chunks work in some twenty thousand."""
 PAGES = """
 import resource
