@@ -174,7 +174,7 @@ def how_found(plan: Plan) -> Iterator[str]:
     )
     yield (
         f"Så är det funnet: {plan.tries} bemanningar prövade genom simulering med samma uppringare ({plan.speed}), med "
-        f"början i Erlang A, en person i taget bort där målet höll; andra fördelningar kan duga lika bra. Sist "
+        f"början i Erlang A, färre där målet höll; andra fördelningar kan duga lika bra. Sist "
         f"{plan.replications} dagar med andra uppringare (frö {run.seed}): i varje kö och tid ska servicenivån vara "
         f"minst {_percent(plan.goal.target)} med {_percent(plan.goal.confidence)} säkerhet. "
         f"{number(plan.seconds, 1)} s."
